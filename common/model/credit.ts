@@ -1,0 +1,53 @@
+import * as z from "zod/mini";
+
+/** The phases of a run, in the order they run. */
+export const PHASES = ["warmup", "profiling"] as const;
+
+/** Wire schema of a phase name. */
+export const phaseSchema = z.enum(PHASES);
+
+/** A phase: warm-up requests are left out of the results. */
+export type Phase = z.infer<typeof phaseSchema>;
+
+/** Wire schema of a credit. */
+export const creditSchema = z.object({
+  /** Unique in the run, from 0, counted over all phases. */
+  id: z.int(),
+  phase: phaseSchema,
+  /** Position in the phase, from 0. */
+  index: z.int(),
+  /** Which conversation of the data set to send. */
+  conversationIndex: z.int(),
+  /** Which of its turns, from 0. */
+  turnIndex: z.int(),
+  /** When the schedule wants the request sent; for a closed loop, when its slot became free. */
+  dueNs: z.number(),
+  /** When the timing manager let the credit go. */
+  issuedNs: z.number(),
+});
+
+/**
+ * Permission to send one turn now.
+ *
+ * All instants are nanoseconds since the run's epoch (`RunConfig.epochUnixMs`).
+ */
+export type Credit = z.infer<typeof creditSchema>;
+
+/** How a request can end. `lost`: its worker died before it could say. */
+export const OUTCOMES = ["success", "error", "cancelled", "lost"] as const;
+
+/** Wire schema of an outcome. */
+export const outcomeSchema = z.enum(OUTCOMES);
+
+/** How a request ended. */
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** Wire schema of the report that a credit has been used. */
+export const creditReturnSchema = z.object({
+  creditId: z.int(),
+  phase: phaseSchema,
+  outcome: outcomeSchema,
+});
+
+/** A used credit on its way back: worker → worker_manager → timing_manager. */
+export type CreditReturn = z.infer<typeof creditReturnSchema>;

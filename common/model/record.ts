@@ -1,0 +1,88 @@
+import * as z from "zod/mini";
+import { outcomeSchema, phaseSchema } from "./credit.ts";
+
+/** Wire schema of what went wrong with a request. */
+export const errorDetailsSchema = z.object({
+  /** The HTTP status, or 499 for cancelled, 502 for a broken answer; null where there is none. */
+  code: z.nullable(z.int()),
+  /** A short name of the kind of failure, e.g. `HTTPError`, `ConnectionRefused`, `Timeout`. */
+  type: z.string(),
+  /** What a person should read. */
+  message: z.string(),
+});
+
+/** What went wrong with a request; equal details are counted together in the error summary. */
+export type ErrorDetails = z.infer<typeof errorDetailsSchema>;
+
+/** Wire schema of the server's own token counts. */
+export const usageSchema = z.object({
+  promptTokens: z.nullable(z.int()),
+  completionTokens: z.nullable(z.int()),
+  totalTokens: z.nullable(z.int()),
+  reasoningTokens: z.nullable(z.int()),
+  /** Prompt tokens that the server took from its prefix cache. */
+  cachedPromptTokens: z.nullable(z.int()),
+});
+
+/** The server's own token counts (the last `usage` of a stream); null for what it did not say. */
+export type Usage = z.infer<typeof usageSchema>;
+
+/** Wire schema of answer text that is still to be tokenized. */
+export const answerTextSchema = z.object({
+  output: z.string(),
+  reasoning: z.string(),
+});
+
+/** The text of an answer: `output` holds content and tool calls, `reasoning` the thinking. */
+export type AnswerText = z.infer<typeof answerTextSchema>;
+
+/** Wire schema of a request record. */
+export const requestRecordSchema = z.object({
+  creditId: z.int(),
+  phase: phaseSchema,
+  /** Position of the credit in its phase, from 0. */
+  index: z.int(),
+  conversationIndex: z.int(),
+  conversationId: z.string(),
+  turnIndex: z.int(),
+  requestId: z.string(),
+  correlationId: z.string(),
+  workerId: z.string(),
+  model: z.string(),
+  streaming: z.boolean(),
+  outcome: outcomeSchema,
+
+  dueNs: z.number(),
+  issuedNs: z.number(),
+  /** When the worker had the credit in hand. */
+  receivedNs: z.number(),
+  /** Just before `fetch`; null when the request was never sent. */
+  sentNs: z.nullable(z.number()),
+
+  /** Response headers there, after `sentNs`. */
+  headersAfterNs: z.nullable(z.number()),
+  /** Arrival of each piece of content, after `sentNs`; pieces of one network read share a time. */
+  chunksAfterNs: z.array(z.number()),
+  /** Which of `chunksAfterNs` is the first that is not reasoning; null when there is none. */
+  firstOutputChunk: z.nullable(z.int()),
+  /** The response's last byte, or the failure, after `sentNs`. */
+  endAfterNs: z.nullable(z.number()),
+
+  /** Tokens of the prompt by the run's tokenizer, without a chat template. */
+  inputTokens: z.int(),
+  requestedOutputTokens: z.nullable(z.int()),
+  usage: z.nullable(usageSchema),
+  /** Kept only while tokens are still to be counted on the client. */
+  text: z.nullable(answerTextSchema),
+
+  httpStatus: z.nullable(z.int()),
+  error: z.nullable(errorDetailsSchema),
+});
+
+/**
+ * One request: its timeline, token counts and outcome; one line of `records.jsonl`.
+ *
+ * `dueNs`, `issuedNs`, `receivedNs` and `sentNs` are nanoseconds since the run's epoch; every
+ * `…AfterNs` is a duration on the worker's monotonic clock, counted from `sentNs`.
+ */
+export type RequestRecord = z.infer<typeof requestRecordSchema>;

@@ -1,0 +1,85 @@
+import * as z from "zod/mini";
+import { errorDetailsSchema } from "./record.ts";
+
+/** Names of the statistics of a metric, in export order; percentiles by linear interpolation. */
+export const STATISTICS = [
+  "avg",
+  "min",
+  "max",
+  "p1",
+  "p5",
+  "p10",
+  "p25",
+  "p50",
+  "p75",
+  "p90",
+  "p95",
+  "p99",
+  "std",
+  "count",
+  "sum",
+] as const;
+
+/** The name of one statistic. */
+export type Statistic = typeof STATISTICS[number];
+
+/** Wire schema of a metric's statistics; a scalar metric has `avg` alone. */
+export const metricStatsSchema = z.partialRecord(z.enum(STATISTICS), z.number());
+
+/** The statistics of a metric, in the metric's display unit. */
+export type MetricStats = z.infer<typeof metricStatsSchema>;
+
+/** Wire schema of one metric's result. */
+export const metricSummarySchema = z.object({
+  tag: z.string(),
+  header: z.string(),
+  /** The display unit of every value in `stats`. */
+  unit: z.string(),
+  /** Shown in the console table, in ascending order; null: exports only. */
+  consoleOrder: z.nullable(z.number()),
+  /** True when the metric is one number rather than a distribution. */
+  scalar: z.boolean(),
+  stats: metricStatsSchema,
+});
+
+/** The result of one metric. */
+export type MetricSummary = z.infer<typeof metricSummarySchema>;
+
+/** Wire schema of a kind of error and how often it happened. */
+export const errorCountSchema = z.object({
+  error: errorDetailsSchema,
+  count: z.int(),
+});
+
+/** A kind of error and how often it happened. */
+export type ErrorCount = z.infer<typeof errorCountSchema>;
+
+/** Wire schema of the account of a phase's credits. */
+export const creditAccountSchema = z.object({
+  issued: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+  cancelled: z.int(),
+  lost: z.int(),
+});
+
+/** What became of a phase's credits: `issued` is the sum of the rest when nothing is missing. */
+export type CreditAccount = z.infer<typeof creditAccountSchema>;
+
+/** Wire schema of the one result model. */
+export const runReportSchema = z.object({
+  benchmarkId: z.string(),
+  /** Metrics in export order. */
+  metrics: z.array(metricSummarySchema),
+  errors: z.array(errorCountSchema),
+  account: creditAccountSchema,
+  /** Wall-clock bounds of the profiling phase; null when nothing was sent. */
+  startUnixMs: z.nullable(z.number()),
+  endUnixMs: z.nullable(z.number()),
+  wasCancelled: z.boolean(),
+  /** Things the reader of the numbers should know, one sentence each. */
+  warnings: z.array(z.string()),
+});
+
+/** The result of a run: every export and view is a function of it and of the run's config. */
+export type RunReport = z.infer<typeof runReportSchema>;

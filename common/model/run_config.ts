@@ -1,0 +1,104 @@
+import * as z from "zod/mini";
+import { phaseSchema } from "./credit.ts";
+
+/** Wire schema of how requests are paced. */
+export const loadPlanSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("closed"), concurrency: z.int() }),
+  z.object({
+    kind: z.literal("open"),
+    ratePerSecond: z.number(),
+    arrivals: z.enum(["constant", "poisson"]),
+    /** At most so many requests in flight; null: no cap. */
+    concurrencyCap: z.nullable(z.int()),
+  }),
+]);
+
+/** How requests are paced: a closed loop of `concurrency` slots, or arrivals at a rate. */
+export type LoadPlan = z.infer<typeof loadPlanSchema>;
+
+/** Wire schema of a phase's plan. */
+export const phasePlanSchema = z.object({
+  phase: phaseSchema,
+  load: loadPlanSchema,
+  /** Stop after so many requests; null: no such limit. */
+  maxRequests: z.nullable(z.int()),
+  /** Stop sending after so long; null: no such limit. */
+  maxDurationMs: z.nullable(z.number()),
+  /** How long running requests may go on after the duration; null: for ever. */
+  graceMs: z.nullable(z.number()),
+});
+
+/** What one phase sends and when it stops. */
+export type PhasePlan = z.infer<typeof phasePlanSchema>;
+
+/** Wire schema of the data set's plan. */
+export const datasetPlanSchema = z.object({
+  entries: z.int(),
+  isl: z.object({ mean: z.number(), stddev: z.number() }),
+  /** null: the server decides how long to answer. */
+  osl: z.nullable(z.object({ mean: z.number(), stddev: z.number() })),
+  sampling: z.enum(["sequential", "random", "shuffle"]),
+  /** Root of every random stream of the run; drawn by the controller when the user gave none. */
+  seed: z.int(),
+  /** `builtin` or the name of a tiktoken encoding. */
+  tokenizer: z.string(),
+});
+
+/** What is sent. */
+export type DatasetPlan = z.infer<typeof datasetPlanSchema>;
+
+/** Wire schema of the endpoint's plan. */
+export const endpointPlanSchema = z.object({
+  type: z.string(),
+  /** Scheme, host, port and path of the requests. */
+  url: z.string(),
+  model: z.string(),
+  streaming: z.boolean(),
+  /** Merged last into every body. */
+  extraInputs: z.record(z.string(), z.unknown()),
+  timeoutMs: z.number(),
+  legacyMaxTokens: z.boolean(),
+  tokenCountSource: z.enum(["auto", "server", "client"]),
+});
+
+/** Where requests go and what they look like. */
+export type EndpointPlan = z.infer<typeof endpointPlanSchema>;
+
+/** Wire schema of a service level objective of one metric. */
+export const sloSchema = z.object({ tag: z.string(), threshold: z.number() });
+
+/** A good request has every metric on the right side of its threshold (display unit). */
+export type Slo = z.infer<typeof sloSchema>;
+
+/** Wire schema of a resolved run. */
+export const runConfigSchema = z.object({
+  benchmarkId: z.string(),
+  /** The zero of every `…Ns` instant of the run, whole milliseconds since 1970. */
+  epochUnixMs: z.int(),
+  runDir: z.string(),
+  artifactDir: z.string(),
+  exportRecords: z.boolean(),
+  endpoint: endpointPlanSchema,
+  dataset: datasetPlanSchema,
+  phases: z.array(phasePlanSchema),
+  workers: z.int(),
+  goodput: z.array(sloSchema),
+  /** The options that the user set, by YAML path, secrets redacted; shown in every export. */
+  inputConfig: z.record(z.string(), z.unknown()),
+  /** The command line as typed, secrets redacted. */
+  cliCommand: z.string(),
+  logLevel: z.string(),
+});
+
+/** Everything a service needs to know of the run; it never changes once the run is up. */
+export type RunConfig = z.infer<typeof runConfigSchema>;
+
+/** Wire schema of the run's secrets. */
+export const runSecretsSchema = z.object({
+  apiKey: z.nullable(z.string()),
+  /** Headers given by the user; any of them may carry a credential. */
+  headers: z.record(z.string(), z.string()),
+});
+
+/** What only the workers get, and only over a socket: never logged, never exported. */
+export type RunSecrets = z.infer<typeof runSecretsSchema>;

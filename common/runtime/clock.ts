@@ -1,0 +1,36 @@
+/** A source of time, so that what computes with time can be tested without waiting for it. */
+export interface Clock {
+  /** Nanoseconds since the run's epoch. */
+  nowNs(): number;
+  /** Resolves about `ms` milliseconds later, or at once when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's clock: monotonic within a process, comparable between processes of one host. */
+export class SystemClock implements Clock {
+  readonly #offsetMs: number;
+
+  /** `epochUnixMs`: the run's zero, whole milliseconds since 1970. */
+  constructor(epochUnixMs: number) {
+    this.#offsetMs = performance.timeOrigin - epochUnixMs;
+  }
+
+  /** Whole nanoseconds since the run's epoch. */
+  nowNs(): number {
+    return Math.round((this.#offsetMs + performance.now()) * 1e6);
+  }
+
+  /** Sleeps by the event loop's timer, which is about a millisecond late. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener("abort", done, { once: true });
+    });
+  }
+}

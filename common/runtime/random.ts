@@ -1,0 +1,85 @@
+/** A stream of pseudo-random numbers. */
+export interface Random {
+  /** Uniform in [0, 1), 53 bits. */
+  next(): number;
+}
+
+/**
+ * A generator of its own for each purpose, derived from the run's seed and a name.
+ *
+ * The stream depends on nothing else, so adding a stream never moves another one. xoshiro128**
+ * (Blackman and Vigna) seeded through a 32-bit mix of seed and name.
+ */
+export function deriveRandom(seed: number, name: string): Random {
+  let state = mixString(mixInt(mixInt(0x9e3779b9, seed >>> 0), Math.floor(seed / 2 ** 32)), name);
+  const words = new Uint32Array(4);
+  for (let i = 0; i < 4; i++) {
+    state = (state + 0x9e3779b9) >>> 0;
+    words[i] = finalize(state);
+  }
+  if (words.every((word) => word === 0)) words[0] = 1;
+  return new Xoshiro128(words);
+}
+
+/** Uniform integer in [0, bound). `bound`: 1 to 2^53. */
+export function randomInt(random: Random, bound: number): number {
+  return Math.floor(random.next() * bound);
+}
+
+/** Normal deviate by Box and Muller. */
+export function randomNormal(random: Random, mean: number, stddev: number): number {
+  if (stddev === 0) return mean;
+  const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
+  return mean + stddev * radius * Math.cos(2 * Math.PI * random.next());
+}
+
+/** Exponential deviate with mean 1. */
+export function randomExponential(random: Random): number {
+  return -Math.log(1 - random.next());
+}
+
+class Xoshiro128 implements Random {
+  readonly #s: Uint32Array;
+
+  constructor(words: Uint32Array) {
+    this.#s = words;
+  }
+
+  next(): number {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 2 ** 26 + low) / 2 ** 53;
+  }
+
+  #next32(): number {
+    const s = this.#s;
+    const s1 = s[1]!;
+    const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
+    s[2]! ^= s[0]!;
+    s[3]! ^= s1;
+    s[1]! ^= s[2]!;
+    s[0]! ^= s[3]!;
+    s[2]! ^= s1 << 9;
+    s[3] = rotateLeft(s[3]!, 11);
+    return result;
+  }
+}
+
+function rotateLeft(x: number, bits: number): number {
+  return (x << bits) | (x >>> (32 - bits));
+}
+
+function finalize(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+function mixInt(hash: number, value: number): number {
+  return finalize((hash ^ Math.imul(value, 0xcc9e2d51)) >>> 0) ^ rotateLeft(hash, 15);
+}
+
+function mixString(hash: number, text: string): number {
+  for (let i = 0; i < text.length; i++) hash = mixInt(hash, text.charCodeAt(i) + 1);
+  return hash >>> 0;
+}
