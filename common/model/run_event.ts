@@ -1,24 +1,25 @@
 import * as z from "zod/mini";
+import { creditAccountSchema } from "./report.ts";
 import { phaseSchema } from "./credit.ts";
 
-/** Why a phase stopped sending. */
+/** Wire schema of why a phase stopped sending. */
 export const stopReasonSchema = z.enum(["count", "duration", "cancelled"]);
 
 /** Why a phase stopped sending. */
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 const phaseStarted = z.object({
-  kind: z.literal("phase_started"),
+  type: z.literal("phase_started"),
   phase: phaseSchema,
   startNs: z.number(),
   /** How many requests the phase will send; null when it ends by time. */
   plannedRequests: z.nullable(z.int()),
   /** How long the phase sends; null when it ends by count. */
-  plannedDurationNs: z.nullable(z.number()),
+  plannedDurationMs: z.nullable(z.number()),
 });
 
 const phaseProgress = z.object({
-  kind: z.literal("phase_progress"),
+  type: z.literal("phase_progress"),
   phase: phaseSchema,
   issued: z.int(),
   returned: z.int(),
@@ -26,33 +27,53 @@ const phaseProgress = z.object({
 });
 
 const phaseComplete = z.object({
-  kind: z.literal("phase_complete"),
+  type: z.literal("phase_complete"),
   phase: phaseSchema,
   startNs: z.number(),
   endNs: z.number(),
+  /** How many records there must be. */
   issued: z.int(),
   reason: stopReasonSchema,
 });
 
-const recordsProgress = z.object({
-  kind: z.literal("records_progress"),
-  phase: phaseSchema,
-  succeeded: z.int(),
-  failed: z.int(),
-  cancelled: z.int(),
-  lost: z.int(),
+const runComplete = z.object({
+  type: z.literal("run_complete"),
+  wasCancelled: z.boolean(),
 });
 
-/** Wire schema of everything that is published on the bus. */
-export const runEventSchema = z.discriminatedUnion("kind", [
+const recordsProgress = z.object({
+  type: z.literal("records_progress"),
+  phase: phaseSchema,
+  account: creditAccountSchema,
+});
+
+const recordsComplete = z.object({
+  type: z.literal("records_complete"),
+  /** Every record of the run is in the journal and on its way to the post processor. */
+  accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
+  /** Credits that were issued and never became a record: 0 unless something is broken. */
+  missing: z.int(),
+});
+
+/** Wire schemas of everything that is published on the bus; the `type` is the topic. */
+export const RUN_EVENT_SCHEMAS = [
   phaseStarted,
   phaseProgress,
   phaseComplete,
+  runComplete,
   recordsProgress,
-]);
+  recordsComplete,
+] as const;
 
 /** Something that happened in the run and that other services may want to know. */
-export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEvent = z.infer<typeof RUN_EVENT_SCHEMAS[number]>;
 
-/** The topic names of the bus: one per kind of event. */
-export type RunEventKind = RunEvent["kind"];
+/** Every topic of the bus. */
+export const RUN_EVENT_TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
+  "phase_started",
+  "phase_progress",
+  "phase_complete",
+  "run_complete",
+  "records_progress",
+  "records_complete",
+]);

@@ -1,0 +1,127 @@
+import * as z from "zod/mini";
+import { conversationSchema } from "../model/conversation.ts";
+import { creditReturnSchema, creditSchema } from "../model/credit.ts";
+import { requestRecordSchema } from "../model/record.ts";
+import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
+import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
+import { serviceTypeSchema } from "../model/service_type.ts";
+import { SERVICE_STATES } from "../service/lifecycle.ts";
+
+/** Wire schemas of what the controller can ask of a service. */
+export const commandSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("configure"),
+    config: runConfigSchema,
+    /** Only the workers get them. */
+    secrets: z.nullable(runSecretsSchema),
+  }),
+  z.object({ kind: z.literal("start") }),
+  z.object({ kind: z.literal("stop") }),
+  /** timing_manager: send no more; give what runs `graceMs`, then cancel it. */
+  z.object({ kind: z.literal("cancel_run"), graceMs: z.number() }),
+  /** post_processor_manager: build the report and write every export. */
+  z.object({ kind: z.literal("write_results"), wasCancelled: z.boolean() }),
+  /** worker: write the request bodies of the conversations that were used. */
+  z.object({ kind: z.literal("write_inputs") }),
+]);
+
+/** What the controller can ask of a service. */
+export type Command = z.infer<typeof commandSchema>;
+
+const hello = z.object({
+  type: z.literal("hello"),
+  protocol: z.int(),
+  serviceType: serviceTypeSchema,
+  serviceId: z.string(),
+  /** Proof that the sender belongs to this run. */
+  token: z.string(),
+  pid: z.int(),
+  /** What the service has to tell before it is configured, e.g. the mock server's URL. */
+  info: z.record(z.string(), z.string()),
+});
+
+/** The first message on every connection. */
+export type Hello = z.infer<typeof hello>;
+
+const subscribe = z.object({ type: z.literal("subscribe"), topics: z.array(z.string()) });
+const command = z.object({ type: z.literal("command"), id: z.int(), command: commandSchema });
+const response = z.object({
+  type: z.literal("response"),
+  id: z.int(),
+  error: z.nullable(z.string()),
+  data: z.unknown(),
+});
+const status = z.object({ type: z.literal("status"), state: z.enum(SERVICE_STATES) });
+const heartbeat = z.object({
+  type: z.literal("heartbeat"),
+  rssBytes: z.number(),
+  /** How late the heartbeat's timer fired: the event loop was busy for so long. */
+  loopLagMs: z.number(),
+});
+const failure = z.object({
+  type: z.literal("failure"),
+  serviceId: z.string(),
+  cause: z.string(),
+});
+
+const credit = z.object({ type: z.literal("credit"), credit: creditSchema });
+const creditReturn = z.object({
+  type: z.literal("credit_return"),
+  creditReturn: creditReturnSchema,
+});
+const cancelCredits = z.object({ type: z.literal("cancel_credits") });
+const conversationRequest = z.object({
+  type: z.literal("conversation_request"),
+  indexes: z.array(z.int()),
+});
+const conversations = z.object({
+  type: z.literal("conversations"),
+  conversations: z.array(conversationSchema),
+});
+const usedRequest = z.object({ type: z.literal("used_conversations_request") });
+const used = z.object({ type: z.literal("used_conversations"), indexes: z.array(z.int()) });
+const record = z.object({ type: z.literal("record"), record: requestRecordSchema });
+const recordsEnd = z.object({ type: z.literal("records_end"), records: z.int() });
+
+/** Wire schema of everything that one service can say to another. */
+export const messageSchema = z.discriminatedUnion("type", [
+  hello,
+  subscribe,
+  command,
+  response,
+  status,
+  heartbeat,
+  failure,
+  credit,
+  creditReturn,
+  cancelCredits,
+  conversationRequest,
+  conversations,
+  usedRequest,
+  used,
+  record,
+  recordsEnd,
+  ...RUN_EVENT_SCHEMAS,
+]);
+
+/** Everything that one service can say to another. */
+export type Message = z.infer<typeof messageSchema>;
+
+/** The name of a kind of message. */
+export type MessageType = Message["type"];
+
+/** The message of one kind. */
+export type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
+
+/**
+ * Checks what came out of a socket.
+ *
+ * Throws a TypeError that says what is wrong with it.
+ */
+export function parseMessage(raw: unknown): Message {
+  const result = messageSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path.join(".") || "message";
+  throw new TypeError(`Cannot use the message: ${path}: ${issue?.message ?? "is malformed"}`);
+}
