@@ -1,3 +1,5 @@
+const LANE_STEP = 0x9e3779b9;
+
 /** A stream of pseudo-random numbers. */
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
@@ -8,14 +10,14 @@ export interface Random {
  * A generator of its own for each purpose, derived from the run's seed and a name.
  *
  * The stream depends on nothing else, so adding a stream never moves another one. xoshiro128**
- * (Blackman and Vigna) seeded through a 32-bit mix of seed and name.
+ * (Blackman and Vigna); each of its four words is a hash of its own of seed and name, so that even
+ * a million names (one for each conversation) do not meet in one stream.
  */
 export function deriveRandom(seed: number, name: string): Random {
-  let state = mixString(mixInt(mixInt(0x9e3779b9, seed >>> 0), Math.floor(seed / 2 ** 32)), name);
   const words = new Uint32Array(4);
-  for (let i = 0; i < 4; i++) {
-    state = (state + 0x9e3779b9) >>> 0;
-    words[i] = finalize(state);
+  for (let lane = 0; lane < 4; lane++) {
+    const start = mixInt(finalize(LANE_STEP * (lane + 1)), seed >>> 0);
+    words[lane] = finalize(mixString(mixInt(start, Math.floor(seed / 2 ** 32)), name));
   }
   if (words.every((word) => word === 0)) words[0] = 1;
   return new Xoshiro128(words);
