@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import { conversationSchema } from "../model/conversation.ts";
 import { creditReturnSchema, creditSchema } from "../model/credit.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
@@ -7,7 +6,7 @@ import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
 import { serviceTypeSchema } from "../model/service_type.ts";
 import { SERVICE_STATES } from "../service/lifecycle.ts";
 
-/** Wire schemas of what the controller can ask of a service. */
+/** Wire schemas of what one service can ask of another and wait for. */
 export const commandSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("configure"),
@@ -21,12 +20,22 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cancel_run"), graceMs: z.number() }),
   /** post_processor_manager: build the report and write every export. */
   z.object({ kind: z.literal("write_results"), wasCancelled: z.boolean() }),
+  /** dataset_manager: the conversations at these indexes. */
+  z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),
+  /** dataset_manager: the indexes of the conversations that were asked for. */
+  z.object({ kind: z.literal("get_used_indexes") }),
   /** worker: write the request bodies of the conversations that were used. */
   z.object({ kind: z.literal("write_inputs") }),
 ]);
 
-/** What the controller can ask of a service. */
+/** What one service can ask of another and wait for: most come from the controller. */
 export type Command = z.infer<typeof commandSchema>;
+
+/** The name of a kind of command. */
+export type CommandKind = Command["kind"];
+
+/** The command of one kind. */
+export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
 
 const hello = z.object({
   type: z.literal("hello"),
@@ -70,16 +79,6 @@ const creditReturn = z.object({
   creditReturn: creditReturnSchema,
 });
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
-const conversationRequest = z.object({
-  type: z.literal("conversation_request"),
-  indexes: z.array(z.int()),
-});
-const conversations = z.object({
-  type: z.literal("conversations"),
-  conversations: z.array(conversationSchema),
-});
-const usedRequest = z.object({ type: z.literal("used_conversations_request") });
-const used = z.object({ type: z.literal("used_conversations"), indexes: z.array(z.int()) });
 const record = z.object({ type: z.literal("record"), record: requestRecordSchema });
 const recordsEnd = z.object({ type: z.literal("records_end"), records: z.int() });
 
@@ -95,10 +94,6 @@ export const messageSchema = z.discriminatedUnion("type", [
   credit,
   creditReturn,
   cancelCredits,
-  conversationRequest,
-  conversations,
-  usedRequest,
-  used,
   record,
   recordsEnd,
   ...RUN_EVENT_SCHEMAS,

@@ -1,0 +1,52 @@
+import type { Message } from "../comms/messages.ts";
+import { RUN_EVENT_TYPES } from "../model/run_event.ts";
+import { BaseService } from "./base_service.ts";
+import { hooksOf, onMessage } from "./hooks.ts";
+import type { Peer } from "./peer.ts";
+
+/** The service that every other one reports to: it has the bus and forwards what is published. */
+export abstract class ControllerService extends BaseService {
+  readonly #subscribers = new Map<string, Set<Peer>>();
+  readonly #lastSeenNs = new Map<string, number>();
+
+  /** Nanoseconds since the run's epoch when a service was last heard of; null for a stranger. */
+  lastSeenNs(serviceId: string): number | null {
+    return this.#lastSeenNs.get(serviceId) ?? null;
+  }
+
+  @onMessage("subscribe")
+  protected subscribe({ topics }: Message & { type: "subscribe" }, peer: Peer): void {
+    for (const topic of topics) {
+      const peers = this.#subscribers.get(topic) ?? new Set<Peer>();
+      this.#subscribers.set(topic, peers.add(peer));
+    }
+  }
+
+  @onMessage("heartbeat")
+  protected noteHeartbeat(_message: Message, _peer: Peer): void {
+    // Every message is a sign of life; `dispatch` has noted it.
+  }
+
+  @onMessage("status")
+  protected noteStatus({ state }: Message & { type: "status" }, peer: Peer): void {
+    this.log.debug(`${peer.id} is ${state}`);
+  }
+
+  protected override peerJoined(peer: Peer): void {
+    this.#lastSeenNs.set(peer.id, this.clock.nowNs());
+  }
+
+  protected override peerLeft(peer: Peer): void {
+    for (const peers of this.#subscribers.values()) peers.delete(peer);
+    this.#lastSeenNs.delete(peer.id);
+  }
+
+  protected override dispatch(message: Message, peer: Peer): void | Promise<void> {
+    this.#lastSeenNs.set(peer.id, this.clock.nowNs());
+    if (!RUN_EVENT_TYPES.has(message.type)) return super.dispatch(message, peer);
+    for (const subscriber of this.#subscribers.get(message.type) ?? []) {
+      void subscriber.send(message);
+    }
+    if (hooksOf(this).messages.has(message.type)) return super.dispatch(message, peer);
+  }
+}

@@ -1,0 +1,101 @@
+import type { CommandKind, CommandOf, MessageOf, MessageType } from "../comms/messages.ts";
+import type { RunConfig, RunSecrets } from "../model/run_config.ts";
+import type { Peer } from "./peer.ts";
+
+/** The stages of a service's life that a method can hook into. */
+export type Stage = "init" | "configure" | "start" | "stop" | "cleanup";
+
+/** What a configure hook gets. */
+export interface Configuration {
+  readonly config: RunConfig;
+  /** null for every service but the workers. */
+  readonly secrets: RunSecrets | null;
+}
+
+// deno-lint-ignore no-explicit-any -- what TypeScript asks of a decorated method
+type AnyMethod = (...args: any[]) => any;
+type StageMethod = (configuration: Configuration) => void | Promise<void>;
+type PlainMethod = () => void | Promise<void>;
+type MessageMethod = (message: never, peer: Peer) => void | Promise<void>;
+type CommandMethod = (command: never, peer: Peer) => unknown;
+
+/** A method that runs again and again. */
+export interface PeriodicHook {
+  readonly everyMs: number;
+  readonly run: PlainMethod;
+}
+
+/** What the decorators of one service instance have collected, in the order of declaration. */
+export class HookRegistry {
+  readonly stages: Record<Stage, StageMethod[]> = {
+    init: [],
+    configure: [],
+    start: [],
+    stop: [],
+    cleanup: [],
+  };
+  readonly messages = new Map<string, MessageMethod>();
+  readonly commands = new Map<string, CommandMethod>();
+  readonly periodic: PeriodicHook[] = [];
+}
+
+// Keyed by instance, because decorators run before the fields of the class that declares them.
+const registries = new WeakMap<object, HookRegistry>();
+
+/** The hooks of one service instance. */
+export function hooksOf(service: object): HookRegistry {
+  let registry = registries.get(service);
+  if (!registry) registries.set(service, registry = new HookRegistry());
+  return registry;
+}
+
+type Register<M extends AnyMethod> = (registry: HookRegistry, method: M) => void;
+
+function methodDecorator<M extends AnyMethod>(register: Register<M>) {
+  return function decorate<This extends object>(
+    method: M,
+    context: ClassMethodDecoratorContext<This, M>,
+  ): void {
+    context.addInitializer(function (this: This) {
+      register(hooksOf(this), ((...args: never[]) => method.apply(this, args)) as M);
+    });
+  };
+}
+
+function stageDecorator(stage: Stage) {
+  return methodDecorator<StageMethod>((registry, method) => registry.stages[stage].push(method));
+}
+
+/** Runs the method when the service is made ready, before it can be reached. */
+export const onInit = stageDecorator("init");
+
+/** Runs the method when the run's configuration is there: listen and prepare here. */
+export const onConfigure = stageDecorator("configure");
+
+/** Runs the method once every service is configured: connect to peers and begin here. */
+export const onStart = stageDecorator("start");
+
+/** Runs the method when the service is to end its work. */
+export const onStop = stageDecorator("stop");
+
+/** Runs the method last, whatever happened, to give back what the service holds. */
+export const onCleanup = stageDecorator("cleanup");
+
+/** Runs the method for each message of a type; for a published event this also subscribes to it. */
+export function onMessage<T extends MessageType>(type: T) {
+  return methodDecorator<(message: MessageOf<T>, peer: Peer) => void | Promise<void>>(
+    (registry, method) => registry.messages.set(type, method as MessageMethod),
+  );
+}
+
+/** Runs the method for each command of a kind; what it returns is the answer. */
+export function onCommand<K extends CommandKind>(kind: K) {
+  return methodDecorator<(command: CommandOf<K>, peer: Peer) => unknown>(
+    (registry, method) => registry.commands.set(kind, method as CommandMethod),
+  );
+}
+
+/** Runs the method every `everyMs` milliseconds from when the service is reachable to its end. */
+export function every(everyMs: number) {
+  return methodDecorator<PlainMethod>((registry, run) => registry.periodic.push({ everyMs, run }));
+}

@@ -1,0 +1,131 @@
+import type { ServiceType } from "../model/service_type.ts";
+import type { Child, ChildSpec } from "../runtime/child_process.ts";
+import type { Clock } from "../runtime/clock.ts";
+
+/** Thrown when a service could not be started; the message is for the person at the terminal. */
+export class ServiceStartError extends Error {
+  override readonly name = "ServiceStartError";
+}
+
+/** What a supervisor needs of the world. */
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  /** Starts a process. */
+  readonly spawn: (spec: ChildSpec) => Child;
+  /** Everything of a `ChildSpec` that is the same for all children. */
+  readonly common: Omit<ChildSpec, "type" | "id" | "init">;
+  /** Called when a child ends that nobody asked to end. */
+  readonly onUnexpectedExit: (id: string, reason: string) => void;
+  /** How long a child may take from its start to its hello. */
+  readonly startTimeoutMs?: number;
+}
+
+interface Supervised {
+  readonly child: Child;
+  readonly hello: PromiseWithResolvers<void>;
+  hasSaidHello: boolean;
+}
+
+/** Starts, watches and ends the child processes of one parent. */
+export class ProcessSupervisor {
+  readonly #options: SupervisorOptions;
+  readonly #children = new Map<string, Supervised>();
+  #isStopping = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** The ids of the children that have not ended. */
+  get running(): string[] {
+    return [...this.#children.keys()];
+  }
+
+  /**
+   * Starts a child; resolves when it has said hello.
+   *
+   * Rejects with ServiceStartError when it exits early, takes too long or is refused.
+   */
+  async start(type: ServiceType, id: string, init: Record<string, unknown> = {}): Promise<void> {
+    const child = this.#spawn({ ...this.#options.common, type, id, init });
+    const hello = Promise.withResolvers<void>();
+    const supervised = { child, hello, hasSaidHello: false };
+    this.#children.set(id, supervised);
+    void child.exited.then((reason) => this.#ended(id, supervised, reason));
+    const timeoutMs = this.#options.startTimeoutMs ?? 30_000;
+    const timer = new AbortController();
+    const late = this.#options.clock.sleep(timeoutMs, timer.signal).then(() => {
+      if (timer.signal.aborted) return;
+      throw new ServiceStartError(
+        `Cannot start ${id}: it did not say hello within ${timeoutMs / 1000} s`,
+      );
+    });
+    try {
+      await Promise.race([hello.promise, late]);
+    } catch (error) {
+      child.kill();
+      throw error;
+    } finally {
+      timer.abort();
+    }
+  }
+
+  /** Notes that a child has said hello. */
+  confirm(id: string): void {
+    const supervised = this.#children.get(id);
+    if (!supervised) return;
+    supervised.hasSaidHello = true;
+    supervised.hello.resolve();
+  }
+
+  /** Notes that a child's hello was not acceptable. */
+  refuse(id: string, reason: string): void {
+    this.#children.get(id)?.hello.reject(new ServiceStartError(`Cannot use ${id}: ${reason}`));
+  }
+
+  /** From now on children are expected to end. */
+  expectExits(): void {
+    this.#isStopping = true;
+  }
+
+  /** Waits until every child has ended; kills those that have not after `graceMs`. */
+  async stopAll(graceMs: number): Promise<string[]> {
+    this.expectExits();
+    const ended = Promise.all([...this.#children.values()].map(({ child }) => child.exited));
+    const timer = new AbortController();
+    await Promise.race([ended, this.#options.clock.sleep(graceMs, timer.signal)]);
+    timer.abort();
+    const killed = this.running;
+    for (const { child } of this.#children.values()) child.kill();
+    await ended;
+    return killed;
+  }
+
+  /** Kills every child at once. */
+  killAll(): void {
+    this.expectExits();
+    for (const { child } of this.#children.values()) child.kill();
+  }
+
+  #spawn(spec: ChildSpec): Child {
+    try {
+      return this.#options.spawn(spec);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new ServiceStartError(`Cannot start ${spec.id}: ${cause}`);
+    }
+  }
+
+  #ended(id: string, supervised: Supervised, reason: string): void {
+    this.#children.delete(id);
+    if (supervised.hasSaidHello) {
+      if (!this.#isStopping) this.#options.onUnexpectedExit(id, reason);
+      return;
+    }
+    supervised.hello.reject(
+      new ServiceStartError(`Cannot start ${id}: it ${reason} before it said hello`),
+    );
+    // Nobody may be waiting any more.
+    supervised.hello.promise.catch(() => {});
+  }
+}
