@@ -18,6 +18,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("stop") }),
   /** timing_manager: send no more; give what runs `graceMs`, then cancel it. */
   z.object({ kind: z.literal("cancel_run"), graceMs: z.number() }),
+  /** records_manager: wait for the records that are due, then hand over the last of them. */
+  z.object({ kind: z.literal("finish_records"), deadlineMs: z.number() }),
   /** post_processor_manager: build the report and write every export. */
   z.object({ kind: z.literal("write_results"), wasCancelled: z.boolean() }),
   /** dataset_manager: the conversations at these indexes. */

@@ -83,3 +83,23 @@ export const runReportSchema = z.object({
 
 /** The result of a run: every export and view is a function of it and of the run's config. */
 export type RunReport = z.infer<typeof runReportSchema>;
+
+/** Wire schema of what `finish_records` answers. */
+export const recordsSummarySchema = z.object({
+  accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
+  /** Credits that were issued and never became a record: 0 unless something is broken. */
+  missing: z.int(),
+});
+
+/** What the records manager knows once the run is over. */
+export type RecordsSummary = z.infer<typeof recordsSummarySchema>;
+
+/** Wire schema of what `write_results` answers. */
+export const writtenResultsSchema = z.object({
+  report: runReportSchema,
+  /** The text of the console report. */
+  console: z.string(),
+});
+
+/** What the post processor manager gives back when every export is written. */
+export type WrittenResults = z.infer<typeof writtenResultsSchema>;

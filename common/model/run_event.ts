@@ -47,14 +47,6 @@ const recordsProgress = z.object({
   account: creditAccountSchema,
 });
 
-const recordsComplete = z.object({
-  type: z.literal("records_complete"),
-  /** Every record of the run is in the journal and on its way to the post processor. */
-  accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
-  /** Credits that were issued and never became a record: 0 unless something is broken. */
-  missing: z.int(),
-});
-
 /** Wire schemas of everything that is published on the bus; the `type` is the topic. */
 export const RUN_EVENT_SCHEMAS = [
   phaseStarted,
@@ -62,7 +54,6 @@ export const RUN_EVENT_SCHEMAS = [
   phaseComplete,
   runComplete,
   recordsProgress,
-  recordsComplete,
 ] as const;
 
 /** Something that happened in the run and that other services may want to know. */
@@ -75,5 +66,4 @@ export const RUN_EVENT_TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "phase_complete",
   "run_complete",
   "records_progress",
-  "records_complete",
 ]);
