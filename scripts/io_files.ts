@@ -1,0 +1,22 @@
+/**
+ * The files whose job is I/O: only they may use `Deno.*`, `fetch`, timers, `Date.now`,
+ * `Math.random` and `console`, next to `main.ts`, every `service.ts`, `common/runtime/`, `scripts/`
+ * and `tests/`. A file that also computes something does not belong here; split it.
+ */
+export const IO_FILES: ReadonlySet<string> = new Set([
+  // The sockets.
+  "common/comms/unix_transport.ts",
+  // The frame that every service.ts stands in: connects, waits, repeats, gives up.
+  "common/service/base_service.ts",
+  "common/service/bootstrap.ts",
+  "common/service/component_service.ts",
+  "common/service/peer.ts",
+]);
+
+const IO_PATHS_REGEXP =
+  /^(main\.ts$|scripts\/|tests\/|common\/runtime\/|services\/\w+\/service\.ts$)/;
+
+/** Whether the file at `path`, from the repository's root, may use the globals that do I/O. */
+export function mayTouchTheWorld(path: string): boolean {
+  return IO_PATHS_REGEXP.test(path) || IO_FILES.has(path);
+}
