@@ -11,6 +11,11 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "common/service/bootstrap.ts",
   "common/service/component_service.ts",
   "common/service/peer.ts",
+  // Talks to the server under test before the load starts.
+  "services/system_controller/preflight.ts",
+  "services/system_controller/run_log.ts",
+  // The front of a run: folders, signals, streams.
+  "services/system_controller/launch.ts",
 ]);
 
 const IO_PATHS_REGEXP =

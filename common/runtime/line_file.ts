@@ -11,7 +11,7 @@ export class LineFile {
   #writing: Promise<void> | null = null;
   #error: unknown = null;
 
-  private constructor(file: Deno.FsFile) {
+  constructor(file: Deno.FsFile) {
     this.#file = file;
   }
 

@@ -44,6 +44,16 @@ export class Logger {
     this.#options.sink(formatLogLine(new Date(), level, `${this.#options.serviceId} ${text}`));
   }
 
+  /**
+   * Passes on what another process wrote: its log lines as they are, and words of the runtime
+   * itself, such as those of a crash, as warnings.
+   */
+  passOn(line: string, serviceId: string): void {
+    if (line === "") return;
+    if (isLogLine(line)) this.#options.sink(line);
+    else this.#options.sink(formatLogLine(new Date(), "WARNING", `${serviceId} ${line}`));
+  }
+
   trace(text: string): void {
     this.log("TRACE", text);
   }

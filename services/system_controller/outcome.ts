@@ -1,0 +1,43 @@
+import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
+
+/** The signals that end a run early. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** How a run came to its end. */
+export interface RunOutcome {
+  readonly interruptedBy: StopSignal | null;
+  /** What broke, in words for the terminal; null when nothing did. */
+  readonly failure: string | null;
+  readonly records: RecordsSummary | null;
+  readonly report: RunReport | null;
+}
+
+/** Exit codes: see the README. */
+export const EXIT = { complete: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143 };
+
+/** The problems that make a run not complete, one sentence each. */
+export function problemsOf(outcome: RunOutcome): string[] {
+  const { failure, records, report, interruptedBy } = outcome;
+  const problems: string[] = [];
+  if (failure !== null) problems.push(failure);
+  if (records && records.missing > 0) {
+    problems.push(`${records.missing} credits were issued and never became a record`);
+  }
+  if (interruptedBy === null && report && report.account.succeeded === 0) {
+    problems.push(whyNothingSucceeded(report));
+  }
+  return problems;
+}
+
+/** The exit code that tells the truth about a run. */
+export function exitCodeOf(outcome: RunOutcome): number {
+  if (outcome.interruptedBy === "SIGINT") return EXIT.interrupted;
+  if (outcome.interruptedBy !== null) return EXIT.terminated;
+  return problemsOf(outcome).length > 0 ? EXIT.failed : EXIT.complete;
+}
+
+function whyNothingSucceeded({ account, errors }: RunReport): string {
+  const first = errors[0]?.error;
+  const why = first ? `; most often: ${first.type}: ${first.message}` : "";
+  return `no request succeeded (of ${account.issued})${why}`;
+}

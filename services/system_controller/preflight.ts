@@ -1,0 +1,103 @@
+import * as z from "zod/mini";
+import type { RunSecrets } from "../../common/model/run_config.ts";
+
+/** How long the server may take to answer before the load starts. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Thrown when the server under test cannot be reached; the message is for the terminal. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+}
+
+/** Thrown when the model to ask for cannot be found out. */
+export class NoModelError extends Error {
+  override readonly name = "NoModelError";
+}
+
+const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+
+/**
+ * Checks that something answers at the server's address, before any load is made.
+ *
+ * Any HTTP answer will do. Throws UnreachableError that names the URL and the reason.
+ */
+export async function checkReachable(url: string, secrets: RunSecrets): Promise<void> {
+  const response = await ask(new URL(url).origin, secrets);
+  await response.body?.cancel();
+}
+
+/**
+ * The one model that the server offers.
+ *
+ * `baseUrl`: the server's base URL, without `/v1`. Throws UnreachableError when nothing answers
+ * and NoModelError when the answer does not name exactly one model.
+ */
+export async function discoverModel(baseUrl: string, secrets: RunSecrets): Promise<string> {
+  const url = `${baseUrl.replace(/\/+$/, "")}/v1/models`;
+  const response = await ask(url, secrets);
+  const text = await response.text();
+  const hint = "name the model by --model";
+  if (!response.ok) {
+    throw new NoModelError(
+      `--model: none given and none to be found: GET ${url} answered ${response.status}; ${hint}`,
+    );
+  }
+  const models = readModels(text);
+  if (models === null) {
+    throw new NoModelError(
+      `--model: none given and none to be found: GET ${url} did not answer a list of models; ${hint}`,
+    );
+  }
+  if (models.length === 1) return models[0]!;
+  const offer = models.length === 0 ? "no model" : `${models.length} models: ${models.join(", ")}`;
+  throw new NoModelError(`--model: none given and ${url} offers ${offer}; ${hint}`);
+}
+
+function readModels(text: string): string[] | null {
+  try {
+    return modelListSchema.parse(JSON.parse(text)).data.map(({ id }) => id);
+  } catch {
+    return null;
+  }
+}
+
+async function ask(url: string, { apiKey, headers }: RunSecrets): Promise<Response> {
+  const authorization = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+  try {
+    return await fetch(url, {
+      headers: { ...authorization, ...headers },
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+  } catch (error) {
+    throw new UnreachableError(`Cannot reach ${url}: ${describeNetworkError(error)}`);
+  }
+}
+
+/** What went wrong with a connection, in plain words. */
+export function describeNetworkError(error: unknown): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s; is this the right host and port?`;
+  }
+  const text = errorChain(error);
+  if (/refused/i.test(text)) return "connection refused; is the server running on this port?";
+  if (/dns error|lookup address|name or service not known|no record found/i.test(text)) {
+    return "the host name cannot be resolved; is it spelled right?";
+  }
+  if (/certificate|tls|handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
+    return `the TLS connection failed (${lastPart(text)}); is it http or https?`;
+  }
+  if (/invalid http|parse|incomplete message|connection closed/i.test(text)) {
+    return `it does not speak HTTP (${lastPart(text)}); is it http or https?`;
+  }
+  return lastPart(text);
+}
+
+function errorChain(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) parts.push(at.message);
+  return parts.length > 0 ? parts.join(": ") : String(error);
+}
+
+function lastPart(text: string): string {
+  return text.split(": ").at(-1) ?? text;
+}

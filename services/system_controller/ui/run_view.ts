@@ -1,0 +1,56 @@
+import type { RunEvent } from "../../../common/model/run_event.ts";
+import { advance, NO_PROGRESS, type Progress, renderProgress } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How much the run shows of itself while it goes on. */
+export type UiType = "simple" | "none";
+
+/** How often the plain view says how far the run is. */
+const PLAIN_INTERVAL_NS = 10e9;
+
+/** Shows a run's progress: one living line on a terminal, a plain line now and then elsewhere. */
+export class RunView {
+  readonly #terminal: Terminal;
+  readonly #ui: UiType;
+  #progress: Progress = NO_PROGRESS;
+  #lastPlainNs = 0;
+
+  constructor(terminal: Terminal, ui: UiType) {
+    this.#terminal = terminal;
+    this.#ui = ui;
+  }
+
+  /** Takes note of an event. */
+  note(event: RunEvent, nowNs: number): void {
+    this.#progress = advance(this.#progress, event);
+    if (this.#ui === "none" && event.type === "phase_started") this.#plain(nowNs);
+    if (event.type === "phase_complete") this.#sayEnd(event, nowNs);
+  }
+
+  /** Shows where the run is now; to be called a few times a second. */
+  refresh(nowNs: number): void {
+    if (this.#ui === "simple") return this.#terminal.status(renderProgress(this.#progress, nowNs));
+    if (nowNs - this.#lastPlainNs >= PLAIN_INTERVAL_NS) this.#plain(nowNs);
+  }
+
+  /** Says something that stays. */
+  say(text: string): void {
+    this.#terminal.line(text);
+  }
+
+  /** Takes the living line away. */
+  end(): void {
+    this.#terminal.clear();
+  }
+
+  #plain(nowNs: number): void {
+    this.#lastPlainNs = nowNs;
+    if (this.#progress.phase !== null) this.say(renderProgress(this.#progress, nowNs));
+  }
+
+  #sayEnd(event: RunEvent & { type: "phase_complete" }, nowNs: number): void {
+    const seconds = (event.endNs - event.startNs) / 1e9;
+    this.#lastPlainNs = nowNs;
+    this.say(`${event.phase} complete: ${event.issued} requests in ${seconds.toFixed(2)} s`);
+  }
+}

@@ -1,0 +1,132 @@
+import type { MessageOf } from "../../common/comms/messages.ts";
+import type { Credit } from "../../common/model/credit.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
+import { spawnChild } from "../../common/runtime/child_process.ts";
+import type { LogLevel } from "../../common/runtime/log.ts";
+import { ComponentService } from "../../common/service/component_service.ts";
+import {
+  type Configuration,
+  onCleanup,
+  onConfigure,
+  onMessage,
+  onStart,
+  onStop,
+} from "../../common/service/hooks.ts";
+import type { Peer } from "../../common/service/peer.ts";
+import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
+import { lostRecord } from "./lost_record.ts";
+import { WorkerRouter } from "./routing.ts";
+
+/** How long a worker may take to stop, and the whole lot of them to end. */
+const STOP_TIMEOUT_MS = 1_000;
+
+/** Starts the workers and hands each credit to the least loaded of them. */
+export class WorkerManager extends ComponentService {
+  readonly #router = new WorkerRouter();
+  readonly #workers = new Map<string, Peer>();
+  #supervisor: ProcessSupervisor | null = null;
+  #started: Promise<unknown> = Promise.resolve();
+  #timing: Peer | null = null;
+  #records: Peer | null = null;
+  #config: RunConfig | null = null;
+
+  @onConfigure
+  protected spawnWorkers({ config }: Configuration): void {
+    this.#config = config;
+    this.listen();
+    const supervisor = this.#supervise(config);
+    this.#supervisor = supervisor;
+    const ids = Array.from({ length: config.workers }, () => `worker_${randomHex(4)}`);
+    this.#started = Promise.all(ids.map((id) => supervisor.start("worker", id)));
+    // Awaited in the start hook; until then a failure must not count as unhandled.
+    this.#started.catch(() => {});
+  }
+
+  @onStart
+  protected async waitForWorkers(): Promise<void> {
+    this.#records = await this.connectTo("records_manager");
+    await this.#started;
+    this.log.info(`${this.#workers.size} workers are ready`);
+  }
+
+  @onMessage("credit")
+  protected route(message: MessageOf<"credit">): void {
+    const workerId = this.#router.assign(message.credit);
+    if (workerId === null) {
+      this.fail(new Error("Cannot hand out a credit: no worker is left"));
+      return;
+    }
+    void this.#workers.get(workerId)!.send(message);
+  }
+
+  @onMessage("credit_return")
+  protected takeBack(message: MessageOf<"credit_return">): void {
+    this.#router.release(message.creditReturn.creditId);
+    void this.#timing?.send(message);
+  }
+
+  @onMessage("cancel_credits")
+  protected cancelAll(message: MessageOf<"cancel_credits">): void {
+    for (const worker of this.#workers.values()) void worker.send(message);
+  }
+
+  @onStop
+  protected async stopWorkers(): Promise<void> {
+    this.#supervisor?.expectExits();
+    const asked = [...this.#workers.values()]
+      .map((worker) => worker.request({ kind: "stop" }, STOP_TIMEOUT_MS));
+    await Promise.allSettled(asked);
+    const killed = await this.#supervisor?.stopAll(STOP_TIMEOUT_MS) ?? [];
+    if (killed.length > 0) this.log.warning(`Had to kill ${killed.join(", ")}`);
+  }
+
+  @onCleanup
+  protected killRest(): void {
+    this.#supervisor?.killAll();
+  }
+
+  protected override peerJoined(peer: Peer): void {
+    if (peer.type === "timing_manager") this.#timing = peer;
+    if (peer.type !== "worker") return;
+    this.#workers.set(peer.id, peer);
+    this.#router.join(peer.id);
+    this.#supervisor?.confirm(peer.id);
+  }
+
+  #supervise(config: RunConfig): ProcessSupervisor {
+    const { runDir, epochUnixMs } = config;
+    return new ProcessSupervisor({
+      clock: this.clock,
+      spawn: spawnChild,
+      common: {
+        runDir,
+        epochUnixMs,
+        logLevel: config.logLevel as LogLevel,
+        token: this.context.token,
+        onLine: (line, workerId) => this.log.passOn(line, workerId),
+      },
+      onUnexpectedExit: (id, reason) => this.#lose(id, reason),
+    });
+  }
+
+  /** A dead worker's credits become lost records: a request is never sent twice. */
+  #lose(workerId: string, reason: string): void {
+    this.#workers.delete(workerId);
+    for (const credit of this.#router.leave(workerId)) this.#reportLost(credit, workerId, reason);
+    this.fail(new Error(`${workerId} ${reason} in the middle of the run`));
+  }
+
+  #reportLost(credit: Credit, workerId: string, reason: string): void {
+    const { model, streaming } = this.#config!.endpoint;
+    const record = lostRecord({ credit, workerId, model, streaming, reason });
+    void this.#records?.send({ type: "record", record });
+    const creditReturn = { creditId: credit.id, phase: credit.phase, outcome: record.outcome };
+    void this.#timing?.send({ type: "credit_return", creditReturn });
+  }
+}
+
+function randomHex(bytes: number): string {
+  return [...crypto.getRandomValues(new Uint8Array(bytes))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
