@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import type { RunReport } from "../../../common/model/report.ts";
+import {
+  exitCodeOf,
+  problemsOf,
+  type RunOutcome,
+} from "../../../services/system_controller/outcome.ts";
+
+function reportWith(succeeded: number, failed: number): RunReport {
+  const error = { code: 500, type: "HTTPError", message: "out of memory" };
+  return {
+    benchmarkId: "b",
+    metrics: [],
+    errors: failed > 0 ? [{ error, count: failed }] : [],
+    account: { issued: succeeded + failed, succeeded, failed, cancelled: 0, lost: 0 },
+    startUnixMs: 0,
+    endUnixMs: 1,
+    wasCancelled: false,
+    warnings: [],
+  };
+}
+
+const COMPLETE: RunOutcome = {
+  interruptedBy: null,
+  failure: null,
+  records: {
+    accounts: { warmup: reportWith(0, 0).account, profiling: reportWith(5, 0).account },
+    missing: 0,
+  },
+  report: reportWith(5, 1),
+};
+
+const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
+  ["a complete run with some errors", {}, 0, []],
+  ["a service that died", { failure: "worker_1 died" }, 1, ["worker_1 died"]],
+  [
+    "records that never came",
+    { records: { ...COMPLETE.records!, missing: 2 } },
+    1,
+    ["2 credits were issued and never became a record"],
+  ],
+  [
+    "a run in which everything failed",
+    { report: reportWith(0, 3) },
+    1,
+    ["no request succeeded (of 3); most often: HTTPError: out of memory"],
+  ],
+  ["Ctrl-C", { interruptedBy: "SIGINT" }, 130, []],
+  ["Ctrl-C before anything succeeded", { interruptedBy: "SIGINT", report: null }, 130, []],
+  ["SIGTERM", { interruptedBy: "SIGTERM" }, 143, []],
+  ["a lost terminal", { interruptedBy: "SIGHUP" }, 143, []],
+];
+
+for (const [what, change, code, problems] of CASES) {
+  Deno.test(`exitCodeOf() is ${code} for ${what}`, () => {
+    const outcome = { ...COMPLETE, ...change };
+    assertEquals(exitCodeOf(outcome), code);
+    assertEquals(problemsOf(outcome), problems);
+  });
+}

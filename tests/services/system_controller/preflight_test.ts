@@ -1,0 +1,122 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  checkReachable,
+  discoverModel,
+  NoModelError,
+  UnreachableError,
+} from "../../../services/system_controller/preflight.ts";
+
+const NO_SECRETS = { apiKey: null, headers: {} };
+
+async function withServer(
+  handler: (request: Request) => Response,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
+  try {
+    await use(`http://127.0.0.1:${server.addr.port}`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+function modelsAnswer(...ids: string[]): Response {
+  return Response.json({ object: "list", data: ids.map((id) => ({ id, object: "model" })) });
+}
+
+Deno.test("checkReachable() is content with any HTTP answer", async () => {
+  await withServer(() => new Response("no", { status: 404 }), async (url) => {
+    await checkReachable(`${url}/v1/chat/completions`, NO_SECRETS);
+  });
+});
+
+Deno.test("checkReachable() says that nobody listens on the port", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const url = `http://127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  await assertRejects(
+    () => checkReachable(`${url}/v1/chat/completions`, NO_SECRETS),
+    UnreachableError,
+    `Cannot reach ${url}: connection refused; is the server running on this port?`,
+  );
+});
+
+Deno.test("checkReachable() says that a host name cannot be resolved", async () => {
+  await assertRejects(
+    () => checkReachable("http://no-such-host.invalid:8000/", NO_SECRETS),
+    UnreachableError,
+    "Cannot reach http://no-such-host.invalid:8000: the host name cannot be resolved; " +
+      "is it spelled right?",
+  );
+});
+
+Deno.test("checkReachable() says that the other side does not speak HTTP", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.write(new TextEncoder().encode("SSH-2.0-OpenSSH_9.9\r\n"));
+      connection.close();
+    }
+  })();
+  const error = await assertRejects(
+    () => checkReachable(`http://127.0.0.1:${listener.addr.port}/`, NO_SECRETS),
+    UnreachableError,
+  );
+  assertEquals(/does not speak HTTP .*; is it http or https\?$/.test(error.message), true);
+  listener.close();
+  await serving;
+});
+
+Deno.test("discoverModel() takes the one model that the server names", async () => {
+  await withServer((request) => {
+    assertEquals(new URL(request.url).pathname, "/prefix/v1/models");
+    return modelsAnswer("llama");
+  }, async (url) => {
+    assertEquals(await discoverModel(`${url}/prefix/`, NO_SECRETS), "llama");
+  });
+});
+
+Deno.test("discoverModel() sends the key and the user's headers", async () => {
+  let seen = "";
+  await withServer((request) => {
+    seen = `${request.headers.get("authorization")} ${request.headers.get("x-team")}`;
+    return modelsAnswer("m");
+  }, async (url) => {
+    await discoverModel(url, { apiKey: "k", headers: { "X-Team": "blue" } });
+  });
+  assertEquals(seen, "Bearer k blue");
+});
+
+const BAD_ANSWERS: readonly [string, () => Response, string][] = [
+  [
+    "several models",
+    () => modelsAnswer("a", "b"),
+    "--model: none given and <url>/v1/models offers 2 models: a, b; name the model by --model",
+  ],
+  [
+    "no model",
+    () => modelsAnswer(),
+    "--model: none given and <url>/v1/models offers no model; name the model by --model",
+  ],
+  [
+    "an error",
+    () => new Response("no", { status: 404 }),
+    "--model: none given and none to be found: GET <url>/v1/models answered 404; " +
+    "name the model by --model",
+  ],
+  [
+    "something else",
+    () => new Response("<html>"),
+    "--model: none given and none to be found: GET <url>/v1/models did not answer a list of " +
+    "models; name the model by --model",
+  ],
+];
+
+for (const [what, answer, message] of BAD_ANSWERS) {
+  Deno.test(`discoverModel() asks for --model when the server answers ${what}`, async () => {
+    await withServer(answer, async (url) => {
+      const error = await assertRejects(() => discoverModel(url, NO_SECRETS), NoModelError);
+      assertEquals(error.message, message.replace("<url>", url));
+    });
+  });
+}
