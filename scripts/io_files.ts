@@ -16,6 +16,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/run_log.ts",
   // The front of a run: folders, signals, streams.
   "services/system_controller/launch.ts",
+  "services/system_controller/artifacts.ts",
 ]);
 
 const IO_PATHS_REGEXP =
