@@ -30,9 +30,20 @@ export class Column {
     this.#tail[this.#used++] = value;
   }
 
-  /** A copy in order of arrival: a Uint32Array when every number fits one. */
-  toArray(): Numbers {
-    const all = this.#compact ? new Uint32Array(this.length) : new Float64Array(this.length);
+  /** How many bytes `toArray` needs. */
+  get copyBytes(): number {
+    return this.length * (this.#compact ? 4 : 8);
+  }
+
+  /**
+   * A copy in order of arrival: a Uint32Array when every number fits one.
+   *
+   * The copy is made in `buffer`, which must hold `copyBytes`.
+   */
+  toArray(buffer: ArrayBuffer = new ArrayBuffer(this.copyBytes)): Numbers {
+    const all = this.#compact
+      ? new Uint32Array(buffer, 0, this.length)
+      : new Float64Array(buffer, 0, this.length);
     let offset = 0;
     for (const chunk of this.#full) {
       all.set(chunk, offset);

@@ -12,8 +12,18 @@ export type Summary = Readonly<Record<Statistic, number>>;
  * lose no digits; the percentiles interpolate linearly.
  */
 export function summarize(column: Column): Summary | null {
-  if (column.length === 0) return null;
-  const sorted = column.toArray().sort();
+  return summarizeAll([column])[0]!;
+}
+
+/** The same for many columns, with the memory for one copy of the largest. */
+export function summarizeAll(columns: readonly Column[]): (Summary | null)[] {
+  const scratch = new ArrayBuffer(Math.max(0, ...columns.map((column) => column.copyBytes)));
+  return columns.map((column) =>
+    column.length === 0 ? null : summarizeSorted(column.toArray(scratch).sort())
+  );
+}
+
+function summarizeSorted(sorted: ArrayLike<number>): Summary {
   const count = sorted.length;
   const min = sorted[0]!;
   const max = sorted[count - 1]!;

@@ -1,0 +1,62 @@
+import type { CreditAccount } from "../../common/model/report.ts";
+import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
+
+/** What the warnings of a report depend on. */
+export interface WarningFacts {
+  readonly account: CreditAccount;
+  readonly wasCancelled: boolean;
+  /** `osl_mismatch_count`; null when no output length was requested. */
+  readonly oslMismatches: number | null;
+  /** `usage_discrepancy_count`; null when the server gave no usage. */
+  readonly usageDiscrepancies: number | null;
+  /** Successful requests whose output tokens nobody could count. */
+  readonly uncounted: number;
+}
+
+/** What a reader of the numbers should know, one sentence or two each, the gravest first. */
+export function warningsFor(facts: WarningFacts): string[] {
+  const { account } = facts;
+  const missing = account.issued - account.succeeded - account.failed - account.cancelled -
+    account.lost;
+  return [
+    account.issued > 0 && account.succeeded === 0 && noSuccess(account),
+    facts.wasCancelled && "The run was interrupted: the results cover what had ended by then.",
+    missing > 0 &&
+    `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
+    account.lost > 0 &&
+    `${requests(account.lost)} got lost because a worker died: see logs/aiperf.log.`,
+    account.cancelled > 0 &&
+    `${requests(account.cancelled)} had not ended when the run did and got cut off: they count ` +
+      "neither as successes nor as errors. A longer --benchmark-grace-period lets them finish.",
+    facts.oslMismatches !== null && facts.oslMismatches > 0 &&
+    oslMismatch(facts.oslMismatches, account.succeeded),
+    facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&
+    usageDiscrepancy(facts.usageDiscrepancies, account.succeeded),
+    facts.uncounted > 0 &&
+    `The server gave no token usage for ${facts.uncounted} of ${account.succeeded} requests: ` +
+      "their token metrics are missing. --token-count-source auto counts such answers with the " +
+      "tokenizer.",
+  ].filter((warning) => warning !== false);
+}
+
+function noSuccess({ issued, cancelled }: CreditAccount): string {
+  if (cancelled === issued) return "No request ended: there is nothing to measure.";
+  return `No request of ${issued} succeeded: there is no latency and no throughput to report. ` +
+    "See the errors for the cause.";
+}
+
+function oslMismatch(count: number, succeeded: number): string {
+  return `${count} of ${succeeded} answers are not as long as requested (by more than 5 %, or 50 ` +
+    "tokens): the server ends answers by itself, which makes runs hard to compare. If it can, " +
+    "make it go on with --extra-inputs ignore_eos:true or --extra-inputs min_tokens:N.";
+}
+
+function usageDiscrepancy(count: number, succeeded: number): string {
+  return `For ${count} of ${succeeded} requests the server's token counts are over ` +
+    `${DISCREPANCY_PERCENT} % away from ours: its tokenizer or chat template differs. Set ` +
+    "--tokenizer to the model's own, or --token-count-source server.";
+}
+
+function requests(count: number): string {
+  return count === 1 ? "1 request" : `${count} requests`;
+}
