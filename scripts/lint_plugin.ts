@@ -24,6 +24,7 @@ const plugin: Deno.lint.Plugin = {
   name: "aiperf",
   rules: {
     "no-world": { create: noWorld },
+    "camel-case": { create: camelCase },
     "no-private-keyword": { create: noPrivateKeyword },
     "no-top-level-arrow": { create: noTopLevelArrow },
     "no-enum": { create: noEnum },
@@ -74,6 +75,22 @@ function noWorld(context: Context): Deno.lint.LintVisitor {
   };
 }
 
+const CAMEL_CASE_REGEXP = /^_*[a-zA-Z0-9$]*$/;
+const CONSTANT_CASE_REGEXP = /^[A-Z][A-Z0-9_]*$/;
+
+/** Variables and functions; keys may be anything, since exports have the names of other tools. */
+function camelCase(context: Context): Deno.lint.LintVisitor {
+  return {
+    Identifier(node) {
+      const { name } = node;
+      if (!isBinding(node) || CAMEL_CASE_REGEXP.test(name) || CONSTANT_CASE_REGEXP.test(name)) {
+        return;
+      }
+      context.report({ node, message: `The name ${name} is not in camelCase` });
+    },
+  };
+}
+
 /** Whether the identifier is a name that the file itself gives to something. */
 function isBinding(node: Deno.lint.Identifier): boolean {
   const { parent } = node;
@@ -81,6 +98,7 @@ function isBinding(node: Deno.lint.Identifier): boolean {
     case "VariableDeclarator":
       return parent.id === node;
     case "FunctionDeclaration":
+      return parent.id === node || parent.params.some((param) => param === node);
     case "FunctionExpression":
     case "ArrowFunctionExpression":
       return parent.params.some((param) => param === node);

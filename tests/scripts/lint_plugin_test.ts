@@ -50,6 +50,9 @@ Deno.test("no-world accepts types and dates that are given", () => {
 });
 
 const SHAPE: [rule: string, bad: string, good: string][] = [
+  ["camel-case", "const a_b = 1;", "const aB = { a_b: 1 }, A_B = 1, _ = 1;"],
+  ["camel-case", "export function a_b() {}", "export function aB() {}"],
+  ["camel-case", "export function f(a_b: number) { return a_b; }", "export type T = { a_b: 1 };"],
   ["no-private-keyword", "export class A { private x = 1; }", "export class A { #x = 1; }"],
   ["no-private-keyword", "export class A { private f() {} }", "export class A { #f() {} }"],
   ["no-top-level-arrow", "export const f = () => 1;", "export function f() { return 1; }"],
