@@ -61,8 +61,8 @@ export class WorkerManager extends ComponentService {
 
   @onMessage("credit_return")
   protected takeBack(message: MessageOf<"credit_return">): void {
-    this.#router.release(message.creditReturn.creditId);
-    void this.#timing?.send(message);
+    // A credit of a worker that was taken for dead has been returned already.
+    if (this.#router.release(message.creditReturn.creditId)) void this.#timing?.send(message);
   }
 
   @onMessage("cancel_credits")

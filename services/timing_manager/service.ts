@@ -1,0 +1,110 @@
+import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
+import { blockThread, eventLoopTurn } from "../../common/runtime/waiting.ts";
+import { ComponentService } from "../../common/service/component_service.ts";
+import {
+  type Configuration,
+  every,
+  onCommand,
+  onConfigure,
+  onMessage,
+  onStart,
+  onStop,
+} from "../../common/service/hooks.ts";
+import type { Peer } from "../../common/service/peer.ts";
+import { CreditLedger } from "./credit_ledger.ts";
+import { PrecisePacer } from "./pacer.ts";
+import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.ts";
+
+/** How often progress is told. */
+const TICK_MS = 250;
+
+/** Decides when each request is sent: issues the credits of one phase after the other. */
+export class TimingManager extends ComponentService {
+  readonly #ledger = new CreditLedger();
+  #config: RunConfig | null = null;
+  #workers: Peer | null = null;
+  #runner: PhaseRunner | null = null;
+  #plan: PhasePlan | null = null;
+  #isCancelled = false;
+
+  @onConfigure
+  protected takePlan({ config }: Configuration): void {
+    this.#config = config;
+  }
+
+  @onStart
+  protected async begin(): Promise<void> {
+    this.#workers = await this.connectTo("worker_manager");
+    this.#runPhases(this.#config!).catch((error) => this.fail(error));
+  }
+
+  @onMessage("credit_return")
+  protected takeBack({ creditReturn }: MessageOf<"credit_return">): void {
+    const settlement = this.#runner?.onReturn(creditReturn);
+    if (settlement && settlement.kind !== "settled") {
+      this.log.warning(`Ignored a ${settlement.kind} return of credit ${creditReturn.creditId}`);
+    }
+  }
+
+  @onCommand("cancel_run")
+  protected cancel({ graceMs }: CommandOf<"cancel_run">): void {
+    this.#isCancelled = true;
+    this.#runner?.cancel(graceMs);
+  }
+
+  @every(TICK_MS)
+  protected tellProgress(): void {
+    if (!this.#runner || !this.#plan) return;
+    this.publish({ type: "phase_progress", phase: this.#plan.phase, ...this.#runner.progress });
+  }
+
+  @onStop
+  protected cutOff(): void {
+    this.cancel({ kind: "cancel_run", graceMs: 0 });
+  }
+
+  async #runPhases(config: RunConfig): Promise<void> {
+    for (const plan of config.phases) {
+      if (!this.#isCancelled) await this.#runPhase(plan, config);
+    }
+    this.publish({ type: "run_complete", wasCancelled: this.#isCancelled });
+  }
+
+  async #runPhase(plan: PhasePlan, { dataset }: RunConfig): Promise<void> {
+    const { phase, maxRequests, maxDurationMs } = plan;
+    this.#runner = new PhaseRunner({ plan, dataset, ledger: this.#ledger, ports: this.#ports() });
+    this.#plan = plan;
+    const startNs = this.clock.nowNs();
+    this.publish({
+      type: "phase_started",
+      phase,
+      startNs,
+      plannedRequests: maxRequests,
+      plannedDurationMs: maxDurationMs,
+    });
+    const outcome = await this.#runner.run(startNs);
+    this.tellProgress();
+    this.#runner = null;
+    this.#report(plan, outcome);
+  }
+
+  #report({ phase }: PhasePlan, outcome: PhaseOutcome): void {
+    const { startNs, endNs, issued, reason, unsent, missing } = outcome;
+    if (unsent > 0) this.log.warning(`${unsent} requests were due and found no free slot in time`);
+    if (missing.length > 0) {
+      const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
+      this.log.error(`${missing.length} credits never came back, the first of them ${ids}`);
+    }
+    this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason });
+  }
+
+  #ports(): PhasePorts {
+    return {
+      clock: this.clock,
+      pacer: new PrecisePacer(this.clock, { block: blockThread, turn: eventLoopTurn }),
+      issue: (credit) => this.#workers!.send({ type: "credit", credit }),
+      cancelInFlight: () => void this.#workers!.send({ type: "cancel_credits" }),
+    };
+  }
+}
