@@ -29,11 +29,10 @@ export async function checkReachable(url: string, secrets: RunSecrets): Promise<
 /**
  * The one model that the server offers.
  *
- * `baseUrl`: the server's base URL, without `/v1`. Throws UnreachableError when nothing answers
+ * `url`: where the server lists its models. Throws UnreachableError when nothing answers
  * and NoModelError when the answer does not name exactly one model.
  */
-export async function discoverModel(baseUrl: string, secrets: RunSecrets): Promise<string> {
-  const url = `${baseUrl.replace(/\/+$/, "")}/v1/models`;
+export async function discoverModel(url: string, secrets: RunSecrets): Promise<string> {
   const response = await ask(url, secrets);
   const text = await response.text();
   const hint = "name the model by --model";

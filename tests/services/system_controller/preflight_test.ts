@@ -72,7 +72,7 @@ Deno.test("discoverModel() takes the one model that the server names", async () 
     assertEquals(new URL(request.url).pathname, "/prefix/v1/models");
     return modelsAnswer("llama");
   }, async (url) => {
-    assertEquals(await discoverModel(`${url}/prefix/`, NO_SECRETS), "llama");
+    assertEquals(await discoverModel(`${url}/prefix/v1/models`, NO_SECRETS), "llama");
   });
 });
 
@@ -82,7 +82,7 @@ Deno.test("discoverModel() sends the key and the user's headers", async () => {
     seen = `${request.headers.get("authorization")} ${request.headers.get("x-team")}`;
     return modelsAnswer("m");
   }, async (url) => {
-    await discoverModel(url, { apiKey: "k", headers: { "X-Team": "blue" } });
+    await discoverModel(`${url}/v1/models`, { apiKey: "k", headers: { "X-Team": "blue" } });
   });
   assertEquals(seen, "Bearer k blue");
 });
@@ -115,7 +115,10 @@ const BAD_ANSWERS: readonly [string, () => Response, string][] = [
 for (const [what, answer, message] of BAD_ANSWERS) {
   Deno.test(`discoverModel() asks for --model when the server answers ${what}`, async () => {
     await withServer(answer, async (url) => {
-      const error = await assertRejects(() => discoverModel(url, NO_SECRETS), NoModelError);
+      const error = await assertRejects(
+        () => discoverModel(`${url}/v1/models`, NO_SECRETS),
+        NoModelError,
+      );
       assertEquals(error.message, message.replace("<url>", url));
     });
   });
