@@ -1,4 +1,4 @@
-import { runConfig, type RunPlan } from "../../common/config/resolve.ts";
+import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
 import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";
 import { ArtifactDirError, prepareArtifactDir } from "./artifacts.ts";
 import { launch } from "./launch.ts";
