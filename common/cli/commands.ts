@@ -1,0 +1,51 @@
+import type { CommandName } from "../config/option.ts";
+
+/** A command of the program. */
+export interface Command {
+  /** One word, or two as in `config init`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Whose options it takes; null: none. */
+  readonly optionsOf: CommandName | null;
+  /** Stands for the one argument that it takes beside options; null: it takes none. */
+  readonly argument: string | null;
+}
+
+/** Every command, in the order of the help; the first one needs no name. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "profile",
+    summary: "Run a benchmark; this is what aiperf does without a command.",
+    optionsOf: "profile",
+    argument: null,
+  },
+  {
+    name: "mock-server",
+    summary: "Run the built-in inference server alone.",
+    optionsOf: "mock-server",
+    argument: null,
+  },
+  {
+    name: "config init",
+    summary: "Print a commented YAML file with every option, or write it to FILE.",
+    optionsOf: null,
+    argument: "FILE",
+  },
+  {
+    name: "config show",
+    summary: "Print the options that a run would have, and where each comes from.",
+    optionsOf: "profile",
+    argument: "FILE",
+  },
+  {
+    name: "config validate",
+    summary: "Check options and configuration file without running anything.",
+    optionsOf: "profile",
+    argument: "FILE",
+  },
+];
+
+/** The commands whose name begins with the given word. */
+export function commandsUnder(word: string): Command[] {
+  return COMMANDS.filter(({ name }) => name.split(" ")[0] === word);
+}

@@ -1,0 +1,188 @@
+import type { GoodputTag } from "../config/rules.ts";
+import type { MockServerOptions } from "../config/mock_server_options.ts";
+import type { OptionValues } from "../config/option_table.ts";
+import type { Options } from "../config/validate.ts";
+import { type Problem, quote } from "../config/problem.ts";
+import { suggestion } from "../config/suggest.ts";
+import { AIPERF_VERSION } from "../version.ts";
+import { type Arguments, hasFlag, readArguments } from "./arguments.ts";
+import { type Command, COMMANDS, commandsUnder } from "./commands.ts";
+import { flagsOf } from "./flags.ts";
+import { commandFamilyHelp, commandHelp, programHelp } from "./help.ts";
+import { shellQuote } from "./shell_quote.ts";
+
+/** What a command line depends on. */
+export interface CommandLineContext {
+  env(name: string): string | undefined;
+  /** Throws when the file cannot be read. */
+  readFile(path: string): Promise<string>;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** The metrics that `--goodput` may name; asked for only when it is used. */
+  goodputTags?(): Promise<readonly GoodputTag[]>;
+}
+
+/** What to do. */
+export type Invocation =
+  /** Print to stdout and exit with 0. */
+  | { readonly kind: "print"; readonly text: string }
+  /** Write a file that must not exist yet, and exit with 0. */
+  | { readonly kind: "write"; readonly path: string; readonly text: string }
+  /** `cliCommand`: the command line, secrets redacted. */
+  | { readonly kind: "profile"; readonly options: Options; readonly cliCommand: string }
+  | {
+    readonly kind: "mock-server";
+    readonly options: MockServerOptions;
+    readonly logLevel: OptionValues["logLevel"];
+  }
+  /** Print the problems to stderr and exit with 2. */
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
+
+/**
+ * Decides what a command line asks for.
+ *
+ * `args`: without the program's name. Does nothing itself but read the configuration file; never
+ * throws for what the user did.
+ */
+export async function parseCommandLine(
+  args: readonly string[],
+  context: CommandLineContext,
+): Promise<Invocation> {
+  const words = leadingWords(args);
+  const command = findCommand(words);
+  const asksForHelp = hasFlag(args, "--help", "-h");
+  if (hasFlag(args, "--version")) return print(`aiperf ${AIPERF_VERSION}\n`);
+  if (command === null) return withoutCommand(words, asksForHelp, context.width);
+  const isNamed = words.length > 0;
+  if (asksForHelp) {
+    return print(isNamed ? commandHelp(command, context.width) : programHelp(context.width));
+  }
+  const rest = isNamed ? args.slice(command.name.split(" ").length) : args;
+  return await runCommand(command, { all: args, rest }, context);
+}
+
+function print(text: string): Invocation {
+  return { kind: "print", text };
+}
+
+/** The words in front of the first flag, which name the command. */
+function leadingWords(args: readonly string[]): readonly string[] {
+  const end = args.findIndex((arg) => arg.startsWith("-"));
+  return end < 0 ? args : args.slice(0, end);
+}
+
+function findCommand(words: readonly string[]): Command | null {
+  if (words.length === 0) return COMMANDS[0]!;
+  const matches = (name: string) => name.split(" ").every((word, i) => word === words[i]);
+  return COMMANDS.find(({ name }) => matches(name)) ?? null;
+}
+
+/** The words name no command, or only the first half of one. */
+function withoutCommand(
+  words: readonly string[],
+  asksForHelp: boolean,
+  width: number,
+): Invocation {
+  const family = commandsUnder(words[0]!);
+  if (asksForHelp && family.length === 0) return print(programHelp(width));
+  if (asksForHelp || (family.length > 0 && words.length === 1)) {
+    return print(commandFamilyHelp(words[0]!, family, width));
+  }
+  const typed = family.length > 0 ? words.slice(0, 2).join(" ") : words[0]!;
+  const candidates = (family.length > 0 ? family : COMMANDS).map(({ name }) => name);
+  const message = `unknown command${suggestion(typed, candidates)}`;
+  return { kind: "problems", problems: [{ where: quote(typed), message }] };
+}
+
+interface Line {
+  readonly all: readonly string[];
+  /** Without the command. */
+  readonly rest: readonly string[];
+}
+
+async function runCommand(
+  command: Command,
+  line: Line,
+  context: CommandLineContext,
+): Promise<Invocation> {
+  if (command.optionsOf === null) return await initConfig(command, line);
+  const args = readArguments(line.rest, flagsOf(command.optionsOf));
+  const { readOptions } = await import("../config/read_options.ts");
+  const { given, problems } = withArgument(command, args);
+  const reading = await readOptions({
+    command: command.optionsOf,
+    given,
+    problems,
+    env: context.env,
+    readFile: context.readFile,
+    ...(context.goodputTags ? { goodputTags: context.goodputTags } : {}),
+  });
+  if (!reading.ok) return { kind: "problems", problems: reading.problems };
+  return await finish(command, reading.options, redactedCommand(line, args));
+}
+
+async function finish(
+  command: Command,
+  options: Options,
+  cliCommand: string,
+): Promise<Invocation> {
+  switch (command.name) {
+    case "mock-server": {
+      const { standaloneMockServer } = await import("../config/mock_server_options.ts");
+      const { values } = options;
+      return {
+        kind: "mock-server",
+        options: standaloneMockServer(values),
+        logLevel: values.logLevel,
+      };
+    }
+    case "config show": {
+      const { effectiveConfig } = await import("../config/config_file.ts");
+      return print(effectiveConfig(options, "profile"));
+    }
+    case "config validate":
+      return print("The options are valid.\n");
+    default:
+      return { kind: "profile", options, cliCommand };
+  }
+}
+
+async function initConfig(command: Command, { rest }: Line): Promise<Invocation> {
+  const args = readArguments(rest, new Map());
+  const { problems } = withArgument(command, args);
+  if (problems.length > 0) return { kind: "problems", problems };
+  const { configFileTemplate } = await import("../config/config_file.ts");
+  const path = args.positionals[0];
+  return path === undefined
+    ? print(configFileTemplate())
+    : { kind: "write", path, text: configFileTemplate() };
+}
+
+/** A command's own argument is its configuration file; any other argument is one too many. */
+function withArgument(command: Command, args: Arguments): Pick<Arguments, "given" | "problems"> {
+  const allowed = command.argument === null ? 0 : 1;
+  const extra = args.positionals.slice(allowed).map((arg) => ({
+    where: quote(arg),
+    message: `unexpected argument${isCommand(arg) ? "; the command comes first" : ""}`,
+  }));
+  const problems = [...args.problems, ...extra];
+  const [file] = args.positionals.slice(0, allowed);
+  if (file === undefined || command.optionsOf === null) return { given: args.given, problems };
+  const config = args.given.find(({ key }) => key === "config");
+  if (config) {
+    const message = `the configuration file is given twice, also by ${config.origin.name}`;
+    return { given: args.given, problems: [...problems, { where: quote(file), message }] };
+  }
+  const origin = { layer: "command line", name: "FILE" } as const;
+  const given = { key: "config", origin, raw: file, shown: quote(file) } as const;
+  return { given: [...args.given, given], problems };
+}
+
+function isCommand(word: string): boolean {
+  return commandsUnder(word).length > 0;
+}
+
+/** The command line as a shell would take it, secrets redacted. */
+function redactedCommand({ all, rest }: Line, { redacted }: Arguments): string {
+  return shellQuote(["aiperf", ...all.slice(0, all.length - rest.length), ...redacted]);
+}

@@ -1,0 +1,26 @@
+import type { OptionKey } from "./option_table.ts";
+
+/** The places where options come from, strongest first; what none of them sets has its default. */
+export const LAYERS = ["command line", "environment", "file"] as const;
+
+/** Where a value comes from. */
+export interface Origin {
+  readonly layer: typeof LAYERS[number];
+  /** The flag, the environment variable, or file and path, as problems name it. */
+  readonly name: string;
+}
+
+/** A value as it was given, not yet checked. */
+export interface Given {
+  readonly key: OptionKey;
+  readonly origin: Origin;
+  /** As the YAML file would hold it. */
+  readonly raw: unknown;
+  /** The value as a message shows it. */
+  readonly shown: string;
+}
+
+/** Whether `a` wins over `b` because it comes from a stronger layer. */
+export function isStronger(a: Origin, b: Origin): boolean {
+  return LAYERS.indexOf(a.layer) < LAYERS.indexOf(b.layer);
+}

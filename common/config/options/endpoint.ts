@@ -1,0 +1,80 @@
+import { option } from "../option.ts";
+import { baseUrl, bearerToken, httpHeaders, modelName, urlPath } from "../structured_types.ts";
+import { choice, decimal, toggle } from "../value_type.ts";
+
+/** Where requests go and what they look like. */
+export const ENDPOINT_OPTIONS = {
+  model: option({
+    type: modelName(),
+    default: null,
+    defaultNote: "the one model that the server lists",
+    path: "endpoint.model_names",
+    aliases: ["-m", "--model-names"],
+    help: "The model to ask for.",
+  }),
+  url: option({
+    type: baseUrl(),
+    default: "http://localhost:8000",
+    path: "endpoint.url",
+    aliases: ["-u"],
+    help:
+      "Where the server listens; a path prefix is kept, and a /v1 at the end is not doubled by the endpoint's own.",
+  }),
+  endpoint: option({
+    type: urlPath(),
+    default: null,
+    defaultNote: "the usual path of the endpoint type",
+    path: "endpoint.custom_endpoint",
+    aliases: ["--custom-endpoint"],
+    help: "Path to send requests to, appended to the URL.",
+  }),
+  endpointType: option({
+    type: choice(["chat"]),
+    default: "chat",
+    path: "endpoint.type",
+    help: "The API to speak.",
+  }),
+  streaming: option({
+    type: toggle(),
+    default: false,
+    path: "endpoint.streaming",
+    help:
+      "Ask for the answer as a stream; only then are there times to the first token and between tokens.",
+  }),
+  apiKey: option({
+    type: bearerToken(),
+    default: null,
+    path: "endpoint.api_key",
+    secret: true,
+    help: "Sent as a bearer token in the Authorization header; never logged or exported.",
+  }),
+  header: option({
+    type: httpHeaders(),
+    default: null,
+    path: "input.headers",
+    aliases: ["-H"],
+    secret: true,
+    help: 'Header of every request, as "Name: value" or a JSON object; may be repeated.',
+  }),
+  requestTimeoutSeconds: option({
+    type: decimal({ min: 0, above: true }),
+    default: 21600,
+    path: "endpoint.timeout_seconds",
+    unit: "seconds",
+    help: "A request that is not answered in full by then counts as failed.",
+  }),
+  useLegacyMaxTokens: option({
+    type: toggle(),
+    default: false,
+    path: "endpoint.use_legacy_max_tokens",
+    help: "Send max_tokens rather than max_completion_tokens, for older servers.",
+  }),
+  tokenCountSource: option({
+    type: choice(["auto", "server", "client"]),
+    default: "auto",
+    path: "endpoint.token_count_source",
+    presets: { "--use-server-token-count": "server" },
+    help:
+      "Whose token counts the metrics use: the server's, the client's own, or the server's wherever it gives them.",
+  }),
+};

@@ -1,0 +1,77 @@
+import { LOG_LEVELS, type LogLevel } from "../../runtime/log.ts";
+import { option } from "../option.ts";
+import { choice, integer, text, toggle } from "../value_type.ts";
+
+/** Where results go. */
+export const OUTPUT_OPTIONS = {
+  artifactDir: option({
+    type: text("DIR"),
+    default: null,
+    defaultNote: "artifacts/<model>-openai-<endpoint type>-<load>/<UTC time>",
+    path: "output.artifact_directory",
+    aliases: ["--output-artifact-dir"],
+    help: "Folder for the results.",
+  }),
+  overwrite: option({
+    type: toggle(),
+    default: false,
+    path: "output.overwrite",
+    help: "Replace the results of another run in that folder, which is refused otherwise.",
+  }),
+  exportLevel: option({
+    type: choice(["summary", "records"]),
+    default: "records",
+    path: "output.export_level",
+    aliases: ["--profile-export-level"],
+    help: "Whether to write the metrics of every request (profile_export.jsonl) with the summary.",
+  }),
+};
+
+/** How the tool itself runs. */
+export const SERVICE_OPTIONS = {
+  config: option({
+    type: text("FILE"),
+    default: null,
+    path: null,
+    aliases: ["-f"],
+    commands: ["profile", "mock-server"],
+    help: "YAML file with options; the command line and the environment win over it.",
+  }),
+  workersMax: option({
+    type: integer({ min: 1 }),
+    default: null,
+    defaultNote: "one for each two CPUs, at most 32",
+    path: "service.workers.max",
+    aliases: ["--max-workers"],
+    help: "Most processes that send requests; never more than the concurrency.",
+  }),
+  runType: option({
+    type: choice(["process", "k8s"]),
+    default: "process",
+    path: "service.run_type",
+    help: "Where the services run: as processes on this machine; k8s is not there yet.",
+  }),
+  runtimeDir: option({
+    type: text("DIR"),
+    default: null,
+    defaultNote: "$XDG_RUNTIME_DIR, else the temporary folder",
+    path: "service.runtime_dir",
+    help: "Folder for the sockets of the run; keep its path short.",
+  }),
+  ui: option({
+    type: choice(["simple", "none"]),
+    default: null,
+    defaultNote: "simple on a terminal, else none",
+    path: "service.ui_type",
+    aliases: ["--ui-type"],
+    help: "Show progress in place, or as plain lines.",
+  }),
+  logLevel: option({
+    type: choice(Object.keys(LOG_LEVELS) as LogLevel[]),
+    default: "INFO",
+    path: "service.log_level",
+    presets: { "-v": "DEBUG", "-vv": "TRACE" },
+    commands: ["profile", "mock-server"],
+    help: "Least severe messages to log.",
+  }),
+};

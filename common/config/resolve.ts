@@ -1,0 +1,201 @@
+import type {
+  DatasetPlan,
+  EndpointPlan,
+  LoadPlan,
+  PhasePlan,
+  RunConfig,
+  RunSecrets,
+  Slo,
+} from "../model/run_config.ts";
+import { defaultArtifactDir } from "./artifact_dir.ts";
+import { endpointPath, joinUrl } from "./endpoint_url.ts";
+import { inputConfig } from "./input_config.ts";
+import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
+import type { OptionValues } from "./option_table.ts";
+import type { Options } from "./validate.ts";
+import { workerCount } from "./worker_count.ts";
+
+/** What a run depends on beside its options. */
+export interface Surroundings {
+  /** The command line, secrets redacted. */
+  readonly cliCommand: string;
+  /** Absolute. */
+  readonly workingDir: string;
+  readonly cpus: number;
+  /** Used when the user gives no seed; a whole number of at least 0. */
+  readonly freshSeed: number;
+  /** Whether progress can be shown in place. */
+  readonly onTerminal: boolean;
+}
+
+/** A run as the options describe it; the model may have to be asked for. */
+export interface RunPlan {
+  /** null: the one model that the server lists. */
+  readonly model: string | null;
+  /** Of a mock server only a placeholder: its port is known when it listens. */
+  readonly baseUrl: string;
+  readonly endpoint: Omit<EndpointPlan, "url" | "model">;
+  /** Path of the requests below the base URL. */
+  readonly endpointPath: string;
+  readonly dataset: DatasetPlan;
+  readonly phases: readonly PhasePlan[];
+  readonly workers: number;
+  readonly goodput: readonly Slo[];
+  readonly exportRecords: boolean;
+  /** Absolute; null: named after model, load and time. */
+  readonly artifactDir: string | null;
+  readonly overwrite: boolean;
+  /** Absolute; null: the usual place. */
+  readonly runtimeDir: string | null;
+  readonly ui: "simple" | "none";
+  readonly logLevel: OptionValues["logLevel"];
+  /** null: there is a server already. */
+  readonly mockServer: MockServerOptions | null;
+  readonly secrets: RunSecrets;
+  readonly options: Options;
+  readonly surroundings: Surroundings;
+}
+
+/** What is known only when the run begins. */
+export interface RunFacts {
+  readonly benchmarkId: string;
+  readonly epochUnixMs: number;
+  readonly model: string;
+}
+
+/** Turns checked options into the plan of a run. */
+export function resolveRun(options: Options, surroundings: Surroundings): RunPlan {
+  const { values } = options;
+  const seed = values.randomSeed ?? surroundings.freshSeed;
+  const load = resolveLoad(values);
+  const mockServer = values.mockServer ? mockServerOfRun(values, seed) : null;
+  const { workersMax } = values;
+  return {
+    model: mockServer?.model ?? values.model,
+    baseUrl: mockServer ? `http://${mockServer.host}` : values.url,
+    endpoint: resolveEndpoint(values),
+    endpointPath: values.endpoint ?? endpointPath(values.endpointType),
+    dataset: resolveDataset(values, seed),
+    phases: resolvePhases(values, load),
+    workers: workerCount({ cpus: surroundings.cpus, concurrency: concurrencyOf(load), workersMax }),
+    goodput: values.goodput ?? [],
+    exportRecords: values.exportLevel === "records",
+    artifactDir: absolute(values.artifactDir, surroundings.workingDir),
+    overwrite: values.overwrite,
+    runtimeDir: absolute(values.runtimeDir, surroundings.workingDir),
+    ui: values.ui ?? (surroundings.onTerminal ? "simple" : "none"),
+    logLevel: values.logLevel,
+    mockServer,
+    secrets: { apiKey: values.apiKey, headers: values.header ?? {} },
+    options,
+    surroundings,
+  };
+}
+
+/** The address of the list of models of a server. */
+export function modelsUrl(baseUrl: string): string {
+  return joinUrl(baseUrl, "/v1/models");
+}
+
+/** Completes a plan into what every service gets, all but the run directory. */
+export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runDir"> {
+  const label = {
+    model: facts.model,
+    endpointType: plan.endpoint.type,
+    load: plan.phases.at(-1)!.load,
+    startUnixMs: facts.epochUnixMs,
+  };
+  const { workingDir, cliCommand } = plan.surroundings;
+  return {
+    benchmarkId: facts.benchmarkId,
+    epochUnixMs: facts.epochUnixMs,
+    artifactDir: plan.artifactDir ?? `${workingDir}/${defaultArtifactDir(label)}`,
+    exportRecords: plan.exportRecords,
+    endpoint: {
+      ...plan.endpoint,
+      model: facts.model,
+      url: joinUrl(plan.baseUrl, plan.endpointPath),
+    },
+    dataset: plan.dataset,
+    phases: [...plan.phases],
+    workers: plan.workers,
+    goodput: [...plan.goodput],
+    inputConfig: exportedConfig(plan, facts.model),
+    cliCommand,
+    logLevel: plan.logLevel,
+  };
+}
+
+/**
+ * What the user set, and the model and, in a closed loop, the concurrency in any case, because those
+ * who compare exports look for both.
+ */
+function exportedConfig(plan: RunPlan, model: string): Record<string, unknown> {
+  const { values, origins } = plan.options;
+  const concurrency = concurrencyOf(plan.phases.at(-1)!.load);
+  const keys = new Set(origins.keys()).add("model").add("concurrency");
+  return inputConfig({ ...values, model, concurrency }, keys);
+}
+
+/** Closed loop, unless a rate is given; then the concurrency is a cap. */
+function resolveLoad(values: OptionValues): LoadPlan {
+  if (values.requestRate === null) return { kind: "closed", concurrency: values.concurrency ?? 1 };
+  return {
+    kind: "open",
+    ratePerSecond: values.requestRate,
+    arrivals: values.arrivalPattern,
+    concurrencyCap: values.concurrency,
+  };
+}
+
+function concurrencyOf(load: LoadPlan): number | null {
+  return load.kind === "closed" ? load.concurrency : load.concurrencyCap;
+}
+
+function resolvePhases(values: OptionValues, load: LoadPlan): PhasePlan[] {
+  const profiling: PhasePlan = { phase: "profiling", load, ...profilingLimits(values, load) };
+  if (values.warmupRequestCount === 0) return [profiling];
+  const maxRequests = values.warmupRequestCount;
+  return [{ phase: "warmup", load, maxRequests, maxDurationMs: null, graceMs: null }, profiling];
+}
+
+/** Without any limit: twice the concurrency, at least 10, so that each slot is used again. */
+function profilingLimits(values: OptionValues, load: LoadPlan) {
+  const { requestCount, benchmarkDuration, benchmarkGracePeriod } = values;
+  if (benchmarkDuration === null) {
+    const maxRequests = requestCount ?? Math.max(10, 2 * (concurrencyOf(load) ?? 0));
+    return { maxRequests, maxDurationMs: null, graceMs: null };
+  }
+  return {
+    maxRequests: requestCount,
+    maxDurationMs: benchmarkDuration * 1000,
+    graceMs: benchmarkGracePeriod === Infinity ? null : benchmarkGracePeriod * 1000,
+  };
+}
+
+function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "model"> {
+  return {
+    type: values.endpointType,
+    streaming: values.streaming,
+    extraInputs: values.extraInputs ?? {},
+    timeoutMs: values.requestTimeoutSeconds * 1000,
+    legacyMaxTokens: values.useLegacyMaxTokens,
+    tokenCountSource: values.tokenCountSource,
+  };
+}
+
+function resolveDataset(values: OptionValues, seed: number): DatasetPlan {
+  return {
+    entries: values.numDatasetEntries,
+    isl: { mean: values.isl, stddev: values.islStddev },
+    osl: values.osl === null ? null : { mean: values.osl, stddev: values.oslStddev },
+    sampling: values.datasetSamplingStrategy,
+    seed,
+    tokenizer: values.tokenizer,
+  };
+}
+
+function absolute(path: string | null, workingDir: string): string | null {
+  if (path === null || path.startsWith("/")) return path;
+  return `${workingDir}/${path.replace(/^(\.\/+)+/, "")}`;
+}

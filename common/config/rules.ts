@@ -1,0 +1,136 @@
+import { isStronger, type Origin } from "./layer.ts";
+import { flagOf, type OptionKey, type OptionValues, specOf } from "./option_table.ts";
+import { type Problem, quote } from "./problem.ts";
+import { suggestion } from "./suggest.ts";
+
+/** A metric that an objective may be set for. */
+export interface GoodputTag {
+  readonly tag: string;
+  /** Whether the metric exists only with `--streaming`. */
+  readonly streamingOnly: boolean;
+}
+
+/** Values that are valid by themselves. */
+export interface Candidate {
+  readonly values: OptionValues;
+  readonly origins: ReadonlyMap<OptionKey, Origin>;
+}
+
+/** What the rules need beside the values. */
+export interface RuleContext {
+  /** Options with a value that is invalid by itself; rules about them are left out. */
+  readonly invalid: ReadonlySet<OptionKey>;
+  readonly goodputTags: readonly GoodputTag[] | null;
+}
+
+/** What is wrong between options that are fine one by one. */
+export function ruleProblems(candidate: Candidate, context: RuleContext): Problem[] {
+  const sound = RULES.filter((rule) => !rule.about.some((key) => context.invalid.has(key)));
+  return sound.flatMap((rule) => rule.check(candidate, context));
+}
+
+interface Rule {
+  readonly about: readonly OptionKey[];
+  check(candidate: Candidate, context: RuleContext): Problem[];
+}
+
+const MOCK_DETAILS: readonly OptionKey[] = [
+  "mockTtft",
+  "mockItl",
+  "mockJitter",
+  "mockErrorRate",
+  "mockOutputTokens",
+];
+
+const RULES: readonly Rule[] = [
+  { about: ["runType"], check: checkRunType },
+  { about: ["url", "mockServer"], check: checkMockServerUrl },
+  ...MOCK_DETAILS.map((key) => needs(key, "mockServer", (values) => values.mockServer)),
+  needs("oslStddev", "osl", (values) => values.osl !== null),
+  needs("arrivalPattern", "requestRate", (values) => values.requestRate !== null),
+  needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
+  { about: ["requestCount", "concurrency", "requestRate"], check: checkRequestCount },
+  { about: ["apiKey", "header"], check: checkAuthorization },
+  { about: ["extraInputs"], check: checkExtraInputs },
+  { about: ["goodput", "streaming"], check: checkGoodput },
+];
+
+/** A rule that `key` means nothing unless another option is set. */
+function needs(
+  key: OptionKey,
+  other: OptionKey,
+  isMet: (values: OptionValues) => boolean,
+): Rule {
+  return {
+    about: [key, other],
+    check: (candidate) => {
+      if (isMet(candidate.values) || !isDeliberate(candidate, key)) return [];
+      return [problem(candidate, key, `has no effect without ${flagOf(other, "profile")}`)];
+    },
+  };
+}
+
+/**
+ * Whether the user means the value for this very run: not one from the environment, which is there
+ * for every run, nor a file that spells out a default.
+ */
+function isDeliberate({ values, origins }: Candidate, key: OptionKey): boolean {
+  const layer = origins.get(key)?.layer;
+  return layer === "command line" || (layer === "file" && values[key] !== specOf(key).default);
+}
+
+function problem({ origins }: Candidate, key: OptionKey, message: string): Problem {
+  return { where: origins.get(key)?.name ?? flagOf(key, "profile"), message };
+}
+
+function checkRunType(candidate: Candidate): Problem[] {
+  if (candidate.values.runType !== "k8s") return [];
+  return [problem(candidate, "runType", "k8s is not there yet; use process")];
+}
+
+/** A mock server asked for on the command line wins over a URL in the file, not over a flag. */
+function checkMockServerUrl(candidate: Candidate): Problem[] {
+  const { values, origins } = candidate;
+  const mock = origins.get("mockServer");
+  const url = origins.get("url");
+  if (!values.mockServer || !mock || !url || isStronger(mock, url)) return [];
+  if (!isDeliberate(candidate, "url")) return [];
+  return [problem(candidate, "url", `contradicts ${mock.name}, which brings a server of its own`)];
+}
+
+/** In a closed loop, fewer requests than slots would never reach the concurrency asked for. */
+function checkRequestCount(candidate: Candidate): Problem[] {
+  const { requestCount, concurrency, requestRate } = candidate.values;
+  if (requestCount === null || concurrency === null || requestRate !== null) return [];
+  if (requestCount >= concurrency) return [];
+  const message = `must be at least the concurrency (${concurrency}), got ${requestCount}`;
+  return [problem(candidate, "requestCount", message)];
+}
+
+function checkAuthorization(candidate: Candidate): Problem[] {
+  const { apiKey, header } = candidate.values;
+  const names = Object.keys(header ?? {}).map((name) => name.toLowerCase());
+  if (apiKey === null || !names.includes("authorization")) return [];
+  const message = `sets Authorization, and so does ${candidate.origins.get("apiKey")!.name}`;
+  return [problem(candidate, "header", message)];
+}
+
+/** The reader of the answer follows `--streaming`, so the body must not say otherwise. */
+function checkExtraInputs(candidate: Candidate): Problem[] {
+  if (!Object.hasOwn(candidate.values.extraInputs ?? {}, "stream")) return [];
+  return [problem(candidate, "extraInputs", 'must not set "stream"; use --streaming')];
+}
+
+function checkGoodput(candidate: Candidate, { goodputTags }: RuleContext): Problem[] {
+  const { goodput, streaming } = candidate.values;
+  if (goodput === null || goodputTags === null) return [];
+  const known = goodputTags.map((metric) => metric.tag);
+  return goodput.flatMap(({ tag }) => {
+    const metric = goodputTags.find((other) => other.tag === tag);
+    if (metric && (streaming || !metric.streamingOnly)) return [];
+    const message = metric
+      ? `${tag} is measured only with --streaming`
+      : `${quote(tag)} is no metric of single requests${suggestion(tag, known)}`;
+    return [problem(candidate, "goodput", message)];
+  });
+}

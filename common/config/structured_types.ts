@@ -1,0 +1,223 @@
+import type { Slo } from "../model/run_config.ts";
+import { convertAll, quote, Refusal } from "./problem.ts";
+import { converted, text, type ValueType } from "./value_type.ts";
+
+/** One model name; the file holds a list, as the reference tool's does. */
+export function modelName(): ValueType<string> {
+  const name = text("NAME");
+  return {
+    ...name,
+    allowed: "the name of a model",
+    many: true,
+    schema: (z) => {
+      const names = z.union([name.schema(z), z.array(name.schema(z))]);
+      return converted(z, names, (given) => {
+        const all = [given].flat().flatMap((entry) => entry.split(",")).filter((entry) => entry);
+        if (all.length === 1) return all[0]!;
+        throw new Refusal(`must be one model for now, got ${all.map(quote).join(" and ")}`);
+      });
+    },
+    toPlain: (value) => [value],
+  };
+}
+
+/**
+ * The base URL of a server: `http://` where no scheme is given, no slash at the end.
+ *
+ * A path prefix is kept. User names, passwords and queries are refused, since they may be secrets
+ * and since the path of the endpoint is appended.
+ */
+export function baseUrl(): ValueType<string> {
+  const allowed = "an http:// or https:// URL without user name, query or fragment";
+  return {
+    placeholder: "URL",
+    allowed,
+    fromText: (value) => value,
+    schema: (z) =>
+      converted(z, z.string(), (given) => {
+        if (given.includes("@")) throw new Refusal(`must be ${allowed}, got one with an "@"`);
+        return normalizeBaseUrl(given) ?? refuse(`must be ${allowed}, got ${quote(given)}`);
+      }),
+    toPlain: (value) => value,
+  };
+}
+
+/** The path of an endpoint, with a slash in front; it may hold a query. */
+export function urlPath(): ValueType<string> {
+  const allowed = "a path such as /v1/chat/completions";
+  return {
+    placeholder: "PATH",
+    allowed,
+    fromText: (value) => value,
+    schema: (z) =>
+      converted(z, z.string(), (given) => {
+        const valid = /^[^\s#]+$/.test(given) && !given.includes("://");
+        if (!valid) throw new Refusal(`must be ${allowed}, got ${quote(given)}`);
+        return `/${given.replace(/^\/+/, "")}`;
+      }),
+    toPlain: (value) => value,
+  };
+}
+
+/** A key that can stand in a header. */
+export function bearerToken(): ValueType<string> {
+  return {
+    ...text("KEY"),
+    allowed: "visible ASCII characters without spaces",
+    schema: (z) => z.string().check(z.regex(/^[!-~]+$/)),
+  };
+}
+
+/** Values by name: `name:value` pairs or JSON objects, the values typed as JSON would. */
+export function jsonPairs(): ValueType<Record<string, unknown>> {
+  return {
+    placeholder: "NAME:VALUE",
+    allowed: "name:value pairs or a JSON object",
+    many: true,
+    fromText: (value) => value,
+    schema: (z) => {
+      const given = z.union([z.record(z.string(), z.unknown()), z.string(), z.array(z.string())]);
+      return converted(z, given, (value) => {
+        const pairs = gather(value, readPairs);
+        refuseTwins(pairs.map(([name]) => name));
+        return Object.fromEntries(pairs);
+      });
+    },
+    toPlain: (value) => value,
+  };
+}
+
+/** HTTP headers: `Name: value` texts or JSON objects. Messages never show a value. */
+export function httpHeaders(): ValueType<Record<string, string>> {
+  return {
+    placeholder: "NAME:VALUE",
+    allowed: '"Name: value" headers or a JSON object',
+    many: true,
+    fromText: (value) => value,
+    schema: (z) => {
+      const given = z.union([z.record(z.string(), z.string()), z.string(), z.array(z.string())]);
+      return converted(z, given, (value) => {
+        const headers = convertAll(gather(value, readHeaders), checkedHeader);
+        refuseTwins(headers.map(([name]) => name.toLowerCase()));
+        return Object.fromEntries(headers);
+      });
+    },
+    toPlain: (value) => value,
+  };
+}
+
+/** Service level objectives: `tag:value` pairs, the values in the metric's display unit. */
+export function objectives(): ValueType<readonly Slo[]> {
+  const allowed = 'pairs such as "request_latency:2000 time_to_first_token:300"';
+  return {
+    placeholder: "TAG:VALUE",
+    allowed,
+    many: true,
+    fromText: (value) => value,
+    schema: (z) => {
+      const threshold = z.number().check(z.gte(0));
+      const given = z.union([z.record(z.string(), threshold), z.string(), z.array(z.string())]);
+      return converted(z, given, (value) => {
+        const pairs = gather(value, (text) => readObjectives(text, allowed));
+        refuseTwins(pairs.map(([tag]) => tag));
+        return pairs.map(([tag, threshold]) => ({ tag, threshold }));
+      });
+    },
+    toPlain: (value) => Object.fromEntries(value.map(({ tag, threshold }) => [tag, threshold])),
+  };
+}
+
+function normalizeBaseUrl(given: string): string | null {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
+  const url = URL.parse(withScheme);
+  if (!url || !/^https?:$/.test(url.protocol) || /[\s?#]/.test(given)) return null;
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+function readPairs(text: string): [string, unknown][] {
+  if (text.trim().startsWith("{")) return Object.entries(readJsonObject(text, quote(text)));
+  return convertAll(splitPairs(text), (pair) => {
+    const colon = pair.indexOf(":");
+    const name = pair.slice(0, colon).trim();
+    if (colon < 0 || name === "") {
+      throw new Refusal(`must be name:value pairs or a JSON object, got ${quote(pair)}`);
+    }
+    return [name, readJsonValue(pair.slice(colon + 1).trim())];
+  });
+}
+
+/** Cuts `a:1,b:2` at the commas that begin a new pair; a value with brackets or quotes stays whole. */
+function splitPairs(text: string): string[] {
+  return /[[{"]/.test(text) ? [text] : text.split(/,(?=\s*[A-Za-z_][\w.-]*:)/);
+}
+
+function readJsonValue(text: string): unknown {
+  const word = text.toLowerCase();
+  if (word === "true" || word === "false") return word === "true";
+  if (word === "null" || word === "none") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function readJsonObject(text: string, shown: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal(`is not valid JSON, got ${shown}`);
+  }
+  if (typeof value !== "object" || value === null) throw new Refusal(`is no JSON object`);
+  return value as Record<string, unknown>;
+}
+
+function readHeaders(text: string): [string, string][] {
+  if (text.trim().startsWith("{")) {
+    const entries = Object.entries(readJsonObject(text, "a text that is not shown"));
+    return entries.map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : refuse("must hold texts only in its JSON object"),
+    ]);
+  }
+  const colon = text.indexOf(":");
+  if (colon < 1) throw new Refusal('must be "Name: value", got a text without a colon');
+  return [[text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
+}
+
+function checkedHeader([name, value]: [string, string]): [string, string] {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+    throw new Refusal("must be a header name of letters, digits and dashes before the colon");
+  }
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+    throw new Refusal(`must be one line of Latin-1 text after ${name}:`);
+  }
+  return [name, value];
+}
+
+function readObjectives(text: string, allowed: string): [string, number][] {
+  return convertAll(text.trim().split(/[\s,]+/), (pair) => {
+    const match = /^([a-z][a-z0-9_]*):(\d+\.?\d*|\.\d+)$/i.exec(pair);
+    if (!match) throw new Refusal(`must be ${allowed}, got ${quote(pair)}`);
+    return [match[1]!, Number(match[2])];
+  });
+}
+
+/** The entries of a mapping, or of every text of a list. */
+function gather<V>(
+  given: Record<string, V> | string | string[],
+  read: (text: string) => [string, V][],
+): [string, V][] {
+  if (typeof given === "object" && !Array.isArray(given)) return Object.entries(given);
+  return convertAll([given].flat(), read).flat();
+}
+
+function refuseTwins(names: readonly string[]): void {
+  const twins = new Set(names.filter((name, i) => names.indexOf(name) < i));
+  if (twins.size > 0) throw new Refusal(...[...twins].map((n) => `${quote(n)} is given twice`));
+}
+
+function refuse(message: string): never {
+  throw new Refusal(message);
+}

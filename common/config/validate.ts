@@ -1,0 +1,71 @@
+import { type Given, isStronger, type Origin } from "./layer.ts";
+import { type OptionKey, OPTIONS, type OptionValues, specOf } from "./option_table.ts";
+import type { CommandName } from "./option.ts";
+import type { Problem } from "./problem.ts";
+import { type GoodputTag, ruleProblems } from "./rules.ts";
+import type { Zod } from "./value_type.ts";
+
+/** Checked options. */
+export interface Options {
+  readonly values: OptionValues;
+  /** Where each value that is not a default comes from. */
+  readonly origins: ReadonlyMap<OptionKey, Origin>;
+}
+
+/** What checking needs beside the values. */
+export interface ValidationContext {
+  /** The rules between options concern `profile` only. */
+  readonly command: CommandName;
+  readonly z: Zod;
+  /** The metrics that `--goodput` may name; null leaves them unchecked. */
+  readonly goodputTags: readonly GoodputTag[] | null;
+}
+
+/** Options, or everything that is wrong with them. */
+export type Validation =
+  | { readonly ok: true; readonly options: Options }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Checks every value that was given, also those that a stronger layer hides, and merges them.
+ *
+ * Rules between options are checked on the values that are valid by themselves.
+ */
+export function validate(given: readonly Given[], context: ValidationContext): Validation {
+  const problems: Problem[] = [];
+  const values: Partial<Record<OptionKey, unknown>> = {};
+  const origins = new Map<OptionKey, Origin>();
+  const invalid = new Set<OptionKey>();
+  for (const entry of given) {
+    const result = context.z.safeParse(specOf(entry.key).type.schema(context.z), entry.raw);
+    if (!result.success) {
+      invalid.add(entry.key);
+      problems.push(...refusals(entry, result.error.issues));
+      continue;
+    }
+    const other = origins.get(entry.key);
+    if (other && !isStronger(entry.origin, other)) continue;
+    values[entry.key] = result.data;
+    origins.set(entry.key, entry.origin);
+  }
+  const options = { values: { ...DEFAULTS, ...values } as OptionValues, origins };
+  if (context.command === "profile") {
+    problems.push(...ruleProblems(options, { invalid, goodputTags: context.goodputTags }));
+  }
+  return problems.length === 0 ? { ok: true, options } : { ok: false, problems };
+}
+
+const DEFAULTS = Object.fromEntries(
+  (Object.keys(OPTIONS) as OptionKey[]).map((key) => [key, specOf(key).default]),
+);
+
+/** Issues of our own say what is wrong; any other means that the value is not what is allowed. */
+function refusals(entry: Given, issues: readonly { code: string; message: string }[]): Problem[] {
+  const where = entry.origin.name;
+  if (issues.every(({ code }) => code === "custom")) {
+    return issues.map(({ message }) => ({ where, message }));
+  }
+  const { type, secret } = specOf(entry.key);
+  const shown = secret ? "a value that is not shown" : entry.shown;
+  return [{ where, message: `must be ${type.allowed}, got ${shown}` }];
+}
