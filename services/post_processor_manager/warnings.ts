@@ -25,9 +25,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&
     `${requests(account.lost)} got lost because a worker died: see logs/aiperf.log.`,
-    account.cancelled > 0 &&
-    `${requests(account.cancelled)} had not ended when the run did and got cut off: they count ` +
-      "neither as successes nor as errors. A longer --benchmark-grace-period lets them finish.",
+    account.cancelled > 0 && cutOff(account.cancelled, facts.wasCancelled),
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&
     oslMismatch(facts.oslMismatches, account.succeeded),
     facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&
@@ -45,9 +43,16 @@ function noSuccess({ issued, cancelled }: CreditAccount): string {
     "See the errors for the cause.";
 }
 
+function cutOff(count: number, wasCancelled: boolean): string {
+  return `${requests(count)} had not ended when the run did and got cut off. Such requests count ` +
+    "neither as successes nor as errors" +
+    (wasCancelled ? "." : "; a longer --benchmark-grace-period lets them finish.");
+}
+
 function oslMismatch(count: number, succeeded: number): string {
-  return `${count} of ${succeeded} answers are not as long as requested (by more than 5 %, or 50 ` +
-    "tokens): the server ends answers by itself, which makes runs hard to compare. If it can, " +
+  const verb = count === 1 ? "is" : "are";
+  return `${count} of ${succeeded} answers ${verb} not as long as requested (by more than 5 %, or ` +
+    "50 tokens): the server ends answers by itself, which makes runs hard to compare. If it can, " +
     "make it go on with --extra-inputs ignore_eos:true or --extra-inputs min_tokens:N.";
 }
 

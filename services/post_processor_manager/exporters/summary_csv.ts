@@ -1,0 +1,69 @@
+import type { MetricSummary, RunReport, Statistic } from "../../../common/model/report.ts";
+import type { RunConfig } from "../../../common/model/run_config.ts";
+import { findMetric } from "../metrics/metric_table.ts";
+import { INSTANT, REQUESTS } from "../metrics/unit.ts";
+import { epochNsText } from "./epoch_ns.ts";
+import { fixed, scalarText } from "./number_text.ts";
+
+const COLUMNS: readonly Statistic[] = [
+  "avg",
+  "min",
+  "max",
+  "p1",
+  "p5",
+  "p10",
+  "p25",
+  "p50",
+  "p75",
+  "p90",
+  "p95",
+  "p99",
+  "std",
+];
+
+/**
+ * The text of `profile_export_aiperf.csv`: a table of the distributions, an empty line, and a table
+ * of the single numbers; both sorted by tag.
+ */
+export function summaryCsv(report: RunReport, config: RunConfig): string {
+  const metrics = [...report.metrics].sort((a, b) => a.tag < b.tag ? -1 : 1);
+  const rows = [
+    ["Metric", ...COLUMNS],
+    ...metrics.filter((metric) => !metric.scalar).map(distributionRow),
+    [],
+    ["Metric", "Value"],
+    ...metrics.filter((metric) => metric.scalar).map((metric) => scalarRow(metric, config)),
+  ];
+  return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
+}
+
+/**
+ * A cell that spreadsheets read as the text that it is.
+ *
+ * Quoted where the format asks for it; text that a spreadsheet would run as a formula gets an
+ * apostrophe in front. Numbers stay what they are.
+ */
+export function csvCell(text: string): string {
+  const isNumber = text !== "" && Number.isFinite(Number(text));
+  const inert = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+function distributionRow(metric: MetricSummary): string[] {
+  const cells = COLUMNS.map((name) => {
+    const value = metric.stats[name];
+    return value === undefined ? "" : fixed(value);
+  });
+  return [label(metric), ...cells];
+}
+
+function scalarRow(metric: MetricSummary, { epochUnixMs }: RunConfig): string[] {
+  const value = metric.stats.avg!;
+  const isInstant = findMetric(metric.tag)?.unit === INSTANT;
+  const text = isInstant ? epochNsText(epochUnixMs, value) : scalarText(value, metric.unit);
+  return [label(metric), text];
+}
+
+function label({ header, unit }: MetricSummary): string {
+  return unit === REQUESTS.name ? header : `${header} (${unit})`;
+}

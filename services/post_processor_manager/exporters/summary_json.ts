@@ -1,0 +1,58 @@
+import type { ErrorCount, MetricSummary, RunReport } from "../../../common/model/report.ts";
+import type { RunConfig } from "../../../common/model/run_config.ts";
+import { AIPERF_VERSION } from "../../../common/version.ts";
+import { findMetric } from "../metrics/metric_table.ts";
+import { INSTANT } from "../metrics/unit.ts";
+import { epochNsText } from "./epoch_ns.ts";
+
+/** The version of the reference tool's schema that the file follows. */
+export const SCHEMA_VERSION = "1.5";
+
+/**
+ * The text of `profile_export_aiperf.json`: a block for each metric at the top level, keyed by its
+ * tag, then what was asked for, errors, times, and our own `credits` and `warnings`.
+ *
+ * What does not exist is left out. Instants are exact integers of nanoseconds since 1970.
+ */
+export function summaryJson(report: RunReport, config: RunConfig): string {
+  const summary = {
+    schema_version: SCHEMA_VERSION,
+    aiperf_version: AIPERF_VERSION,
+    benchmark_id: report.benchmarkId,
+    ...Object.fromEntries(report.metrics.map((metric) => [metric.tag, block(metric, config)])),
+    input_config: config.inputConfig,
+    run_info: {
+      benchmark_id: report.benchmarkId,
+      random_seed: config.dataset.seed,
+      cli_command: config.cliCommand,
+    },
+    was_cancelled: report.wasCancelled,
+    error_summary: report.errors.map(errorBlock),
+    credits: report.account,
+    warnings: report.warnings,
+    start_time: isoTime(report.startUnixMs),
+    end_time: isoTime(report.endUnixMs),
+  };
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}
+
+function block({ tag, unit, stats }: MetricSummary, { epochUnixMs }: RunConfig): unknown {
+  if (findMetric(tag)?.unit !== INSTANT) return { unit, ...stats };
+  return { unit, avg: rawNumber(epochNsText(epochUnixMs, stats.avg!)) };
+}
+
+function errorBlock({ error: { code, type, message }, count }: ErrorCount): unknown {
+  const details = { ...(code !== null && { code }), type, message };
+  return { error_details: details, count };
+}
+
+/** undefined, so that JSON leaves it out, when there is no time. */
+function isoTime(unixMs: number | null): string | undefined {
+  return unixMs === null ? undefined : new Date(unixMs).toISOString();
+}
+
+/** A number that `JSON.stringify` writes digit by digit as given. */
+function rawNumber(digits: string): unknown {
+  // In the language since 2025, not yet in TypeScript's library.
+  return (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON(digits);
+}

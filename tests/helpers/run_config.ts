@@ -1,0 +1,43 @@
+import type { RunConfig } from "../../common/model/run_config.ts";
+
+/** A streamed chat benchmark of a server on this host, one request at a time. */
+export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
+  return {
+    benchmarkId: "5f0c3f4e-0000-4000-8000-000000000001",
+    epochUnixMs: 1_759_813_207_532,
+    runDir: "/tmp/aiperf-run",
+    artifactDir: "artifacts/mock-openai-chat-concurrency1",
+    exportRecords: true,
+    endpoint: {
+      type: "chat",
+      url: "http://localhost:8000/v1/chat/completions",
+      model: "mock",
+      streaming: true,
+      extraInputs: {},
+      timeoutMs: 600_000,
+      legacyMaxTokens: false,
+      tokenCountSource: "auto",
+    },
+    dataset: {
+      entries: 100,
+      isl: { mean: 20, stddev: 0 },
+      osl: { mean: 5, stddev: 0 },
+      sampling: "sequential",
+      seed: 0,
+      tokenizer: "builtin",
+    },
+    phases: [{
+      phase: "profiling",
+      load: { kind: "closed", concurrency: 1 },
+      maxRequests: 10,
+      maxDurationMs: null,
+      graceMs: null,
+    }],
+    workers: 1,
+    goodput: [],
+    inputConfig: { endpoint: { model_names: ["mock"], streaming: true } },
+    cliCommand: "aiperf profile --model mock --streaming",
+    logLevel: "INFO",
+    ...change,
+  };
+}
