@@ -16,7 +16,10 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/run_log.ts",
   // The front of a run: folders, signals, streams.
   "services/system_controller/launch.ts",
+  "services/system_controller/command_line.ts",
   "services/system_controller/artifacts.ts",
+  // Writes the summaries.
+  "services/post_processor_manager/write_exports.ts",
 ]);
 
 const IO_PATHS_REGEXP =

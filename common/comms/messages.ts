@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { creditReturnSchema, creditSchema } from "../model/credit.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
+import { creditAccountSchema } from "../model/report.ts";
 import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
 import { serviceTypeSchema } from "../model/service_type.ts";
 import { SERVICE_STATES } from "../service/lifecycle.ts";
@@ -21,7 +22,12 @@ export const commandSchema = z.discriminatedUnion("kind", [
   /** records_manager: wait for the records that are due, then hand over the last of them. */
   z.object({ kind: z.literal("finish_records"), deadlineMs: z.number() }),
   /** post_processor_manager: build the report and write every export. */
-  z.object({ kind: z.literal("write_results"), wasCancelled: z.boolean() }),
+  z.object({
+    kind: z.literal("write_results"),
+    wasCancelled: z.boolean(),
+    /** What became of the credits of the profiling phase. */
+    account: creditAccountSchema,
+  }),
   /** dataset_manager: the conversations at these indexes. */
   z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),
   /** dataset_manager: the indexes of the conversations that were asked for. */
@@ -110,15 +116,45 @@ export type MessageType = Message["type"];
 /** The message of one kind. */
 export type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
 
+/** The name of every kind of message. */
+export const MESSAGE_TYPES: readonly MessageType[] = messageSchema.def.options.map((option) =>
+  option.shape.type.def.values[0]!
+);
+
+/** Thrown for what a peer sent and this version of aiperf cannot use; says what is wrong with it. */
+export class BadMessageError extends TypeError {
+  override readonly name = "BadMessageError";
+
+  /** `raw`: what was sent; it may hold a secret, so the message must not quote from it. */
+  constructor(message: string, readonly raw: unknown) {
+    super(message);
+  }
+}
+
 /**
  * Checks what came out of a socket.
  *
- * Throws a TypeError that says what is wrong with it.
+ * Throws a BadMessageError that names the type and the field, and quotes no value.
  */
 export function parseMessage(raw: unknown): Message {
   const result = messageSchema.safeParse(raw);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = issue?.path.join(".") || "message";
-  throw new TypeError(`Cannot use the message: ${path}: ${issue?.message ?? "is malformed"}`);
+  throw new BadMessageError(describeProblem(raw, result.error.issues[0]), raw);
+}
+
+function describeProblem(raw: unknown, issue: z.core.$ZodIssue | undefined): string {
+  const type = typeof raw === "object" && raw !== null && "type" in raw ? raw.type : undefined;
+  if (typeof type !== "string") return "Cannot use a message without a type";
+  if (!MESSAGE_TYPES.some((known) => known === type)) {
+    return `Cannot use a message of unknown type "${type.slice(0, 40)}"`;
+  }
+  const path = issue?.path.join(".") || "its content";
+  return `Cannot use the message "${type}": ${path} ${issue ? describeIssue(issue) : "is wrong"}`;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `must be of type ${issue.expected}`;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  if (issue.code === "invalid_union") return "is of an unknown kind";
+  return `is wrong (${issue.code})`;
 }

@@ -261,20 +261,15 @@ export class SystemController extends ControllerService {
     const inHaste = this.#failure !== null || this.#interruptedBy !== null;
     try {
       const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
+      const finish: Command = { kind: "finish_records", deadlineMs };
       this.#records = recordsSummarySchema.parse(
-        await this.#ask(
-          "records_manager",
-          { kind: "finish_records", deadlineMs },
-          RESULTS_TIMEOUT_MS,
-        ),
+        await this.#ask("records_manager", finish, RESULTS_TIMEOUT_MS),
       );
       const wasCancelled = inHaste || this.#wasCancelled;
+      const account = this.#records.accounts.profiling;
+      const write: Command = { kind: "write_results", wasCancelled, account };
       const [written] = await Promise.all([
-        this.#ask(
-          "post_processor_manager",
-          { kind: "write_results", wasCancelled },
-          RESULTS_TIMEOUT_MS,
-        ),
+        this.#ask("post_processor_manager", write, RESULTS_TIMEOUT_MS),
         this.#writeInputs(inHaste ? 1_000 : RESULTS_TIMEOUT_MS),
       ]);
       this.#results = writtenResultsSchema.parse(written);

@@ -1,0 +1,2 @@
+/** The hidden role flag: what follows it makes this executable one service. */
+export const SERVICE_FLAG = "--service";

@@ -1,0 +1,36 @@
+import { SERVICE_FLAG } from "./common/runtime/service_flag.ts";
+
+/**
+ * The one program: the command line, or, behind a hidden flag, one of the services of a run.
+ *
+ * What each role needs is loaded when the role is known.
+ */
+async function main(args: readonly string[]): Promise<number> {
+  return args[0] === SERVICE_FLAG ? await beService(args[1] ?? "") : await beCommandLine(args);
+}
+
+async function beService(json: string): Promise<number> {
+  const [{ runServiceProcess }, { createService }] = await Promise.all([
+    import("./common/service/bootstrap.ts"),
+    import("./services/service_factory.ts"),
+  ]);
+  return await runServiceProcess(json, createService);
+}
+
+async function beCommandLine(args: readonly string[]): Promise<number> {
+  const { runCommandLine } = await import("./services/system_controller/command_line.ts");
+  return await runCommandLine(args, {
+    async goodputTags() {
+      const { objectiveTags } = await import(
+        "./services/post_processor_manager/metrics/objective_tags.ts"
+      );
+      return objectiveTags();
+    },
+    async serveMock(options) {
+      const { serveMock } = await import("./services/mock_server/serve_mock.ts");
+      return await serveMock(options);
+    },
+  });
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,104 @@
+import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import type { WrittenResults } from "../../common/model/report.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
+import { LineFile } from "../../common/runtime/line_file.ts";
+import { ComponentService } from "../../common/service/component_service.ts";
+import {
+  type Configuration,
+  onCleanup,
+  onCommand,
+  onConfigure,
+  onMessage,
+} from "../../common/service/hooks.ts";
+import type { Tokenizer } from "../../common/tokenizer/tokenizer.ts";
+import { requestLine } from "./exporters/request_jsonl.ts";
+import { needsTokenizer } from "./metrics/token_counts.ts";
+import { MetricsAccumulator } from "./metrics_accumulator.ts";
+
+/** How long the last records may take from the records manager to here. */
+const END_TIMEOUT_MS = 300_000;
+
+/** Turns records into metrics as they come, and into summaries and export files at the end. */
+export class PostProcessorManager extends ComponentService {
+  readonly #allRecords = Promise.withResolvers<void>();
+  #config: RunConfig | null = null;
+  #metrics: MetricsAccumulator | null = null;
+  #lines: LineFile | null = null;
+  #tokenizer: Tokenizer | null = null;
+  #loading: Promise<void> | null = null;
+  #bounds: { startNs: number; endNs: number } | null = null;
+
+  @onConfigure
+  protected async open({ config }: Configuration): Promise<void> {
+    this.#config = config;
+    this.#metrics = new MetricsAccumulator(config, () => this.#tokenizer!);
+    if (config.exportRecords) {
+      this.#lines = await LineFile.create(`${config.artifactDir}/profile_export.jsonl`);
+    }
+    this.listen();
+  }
+
+  @onMessage("record")
+  protected take(message: MessageOf<"record">): Promise<void> | undefined {
+    const { tokenCountSource } = this.#config!.endpoint;
+    if (this.#tokenizer || !needsTokenizer(message.record, tokenCountSource)) {
+      return this.#add(message);
+    }
+    // Building a tokenizer takes half a second: only for a run that has something to count.
+    return this.#loadTokenizer().then(() => this.#add(message));
+  }
+
+  @onMessage("records_end")
+  protected noteEnd(): void {
+    this.#allRecords.resolve();
+  }
+
+  @onMessage("phase_complete")
+  protected noteBounds({ phase, startNs, endNs }: MessageOf<"phase_complete">): void {
+    if (phase === "profiling") this.#bounds = { startNs, endNs };
+  }
+
+  @onCommand("write_results")
+  protected async writeResults(
+    { wasCancelled, account }: CommandOf<"write_results">,
+  ): Promise<WrittenResults> {
+    await this.#waitForEnd();
+    const config = this.#config!;
+    const report = this.#metrics!.report({
+      wasCancelled,
+      account,
+      ...(this.#bounds ?? {}),
+    });
+    const { writeExports } = await import("./write_exports.ts");
+    await this.#lines?.flush();
+    return { report, console: await writeExports(report, config) };
+  }
+
+  @onCleanup
+  protected async close(): Promise<void> {
+    await this.#lines?.close();
+  }
+
+  #add({ record }: MessageOf<"record">): Promise<void> | undefined {
+    const values = this.#metrics!.add(record);
+    if (values === null || !this.#lines) return undefined;
+    return this.#lines.append(requestLine(record, values, this.#config!));
+  }
+
+  #loadTokenizer(): Promise<void> {
+    this.#loading ??= (async () => {
+      const { loadTokenizer } = await import("../../common/tokenizer/load_tokenizer.ts");
+      this.#tokenizer = await loadTokenizer(this.#config!.dataset.tokenizer);
+    })();
+    return this.#loading;
+  }
+
+  async #waitForEnd(): Promise<void> {
+    const patience = new AbortController();
+    const late = this.clock.sleep(END_TIMEOUT_MS, patience.signal).then(() => {
+      if (!patience.signal.aborted) throw new Error("The last records did not come");
+    });
+    await Promise.race([this.#allRecords.promise, late]);
+    patience.abort();
+  }
+}

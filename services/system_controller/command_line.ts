@@ -1,0 +1,92 @@
+import { type Invocation, parseCommandLine } from "../../common/cli/parse_command_line.ts";
+import { renderProblems } from "../../common/config/problem.ts";
+import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
+import type { GoodputTag } from "../../common/config/rules.ts";
+import { EXIT } from "./outcome.ts";
+
+type ProfileInvocation = Invocation & { kind: "profile" };
+
+const encoder = new TextEncoder();
+
+/** What other services have to do with the command line; loaded when it is needed. */
+export interface Neighbours {
+  /** The metrics that `--goodput` may name. */
+  goodputTags(): Promise<readonly GoodputTag[]>;
+  /** Runs the mock server alone until a signal ends it; returns the exit code. */
+  serveMock(options: MockServerOptions): Promise<number>;
+}
+
+/** Does what the command line asks for; returns the exit code. */
+export async function runCommandLine(
+  args: readonly string[],
+  neighbours: Neighbours,
+): Promise<number> {
+  const invocation = await parseCommandLine(args, {
+    env: (name) => Deno.env.get(name),
+    readFile: (path) => Deno.readTextFile(path),
+    width: terminalWidth(),
+    goodputTags: neighbours.goodputTags,
+  });
+  switch (invocation.kind) {
+    case "print":
+      return writeOut(invocation.text);
+    case "write":
+      return writeNewFile(invocation.path, invocation.text);
+    case "problems":
+      return complain(renderProblems(invocation.problems));
+    case "mock-server":
+      return await neighbours.serveMock(invocation.options);
+    case "profile":
+      return await runProfile(invocation);
+  }
+}
+
+async function runProfile({ options, cliCommand }: ProfileInvocation): Promise<number> {
+  const [{ resolveRun }, { profile }] = await Promise.all([
+    import("../../common/config/resolve.ts"),
+    import("./profile.ts"),
+  ]);
+  const plan = resolveRun(options, {
+    cliCommand,
+    workingDir: Deno.cwd(),
+    cpus: navigator.hardwareConcurrency,
+    freshSeed: crypto.getRandomValues(new Uint32Array(1))[0]!,
+    onTerminal: Deno.stderr.isTerminal(),
+  });
+  return await profile(plan, performance.timeOrigin, (line) => complain(`${line}\n`));
+}
+
+function writeOut(text: string): number {
+  try {
+    const bytes = encoder.encode(text);
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch {
+    // Nobody reads any more, as with `| head`.
+  }
+  return EXIT.complete;
+}
+
+function writeNewFile(path: string, text: string): number {
+  try {
+    Deno.writeTextFileSync(path, text, { createNew: true });
+    return EXIT.complete;
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AlreadyExists
+      ? "it exists already"
+      : (error as Error).message;
+    return complain(`"${path}": cannot be written: ${reason}\n`);
+  }
+}
+
+function complain(text: string): number {
+  Deno.stderr.writeSync(encoder.encode(text));
+  return EXIT.badInput;
+}
+
+function terminalWidth(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 100;
+  }
+}
