@@ -1,5 +1,10 @@
 import type { BadMessageHandler, Channel, Listener, MessageHandler, Transport } from "./channel.ts";
-import { type Message, parseMessage } from "./messages.ts";
+import { asError, deliver, namePeer, type Receiver } from "./delivery.ts";
+import { checkBodyFits } from "./frame.ts";
+import type { Message } from "./messages.ts";
+
+/** From so many undelivered messages on, a sender is asked to wait. */
+const HIGH_WATER_MESSAGES = 1_000;
 
 /** Channels within one process: messages pass through JSON and the schema as on a socket. */
 export class MemoryTransport implements Transport {
@@ -8,7 +13,11 @@ export class MemoryTransport implements Transport {
   listen(name: string, onConnection: (channel: Channel) => void): Listener {
     if (this.#listeners.has(name)) throw new Error(`Cannot listen on "${name}": it is taken`);
     this.#listeners.set(name, onConnection);
-    return { close: () => void this.#listeners.delete(name) };
+    return {
+      close: () => {
+        if (this.#listeners.get(name) === onConnection) this.#listeners.delete(name);
+      },
+    };
   }
 
   connect(name: string): Promise<Channel> {
@@ -31,6 +40,9 @@ export function memoryChannelPair(name: string): [MemoryChannel, MemoryChannel] 
   return [ours, theirs];
 }
 
+/** What an end finds in its inbox after the other one's last message. */
+const END = null;
+
 /** One end of a connection in memory. */
 export class MemoryChannel implements Channel {
   peer: string;
@@ -38,10 +50,12 @@ export class MemoryChannel implements Channel {
 
   readonly #resolveClosed: (error: Error | null) => void;
   #other: MemoryChannel | null = null;
-  #inbox: string[] = [];
-  #deliver: ((body: string) => void | Promise<void>) | null = null;
-  #draining: Promise<void> | null = null;
+  #inbox: (string | typeof END)[] = [];
+  #next = 0;
+  #receiver: Receiver | null = null;
+  #isDraining = false;
   #isClosed = false;
+  #room: PromiseWithResolvers<void> | null = null;
 
   constructor(peer: string) {
     this.peer = peer;
@@ -56,7 +70,7 @@ export class MemoryChannel implements Channel {
 
   /** Messages that have arrived here and are not delivered yet. */
   get inboxLength(): number {
-    return this.#inbox.length;
+    return this.#inbox.length - this.#next;
   }
 
   /** Names the end that gets what is sent here. */
@@ -64,63 +78,78 @@ export class MemoryChannel implements Channel {
     this.#other = other;
   }
 
-  send(message: Message): undefined {
-    if (!this.#isClosed) this.#other?.put(JSON.stringify(message));
-    return undefined;
+  send(message: Message): Promise<void> | undefined {
+    if (this.#isClosed) return undefined;
+    const body = JSON.stringify(message);
+    checkBodyFits(body);
+    return this.#other?.put(body);
   }
 
-  /** Takes a message's text, as a socket would. */
-  put(body: string): void {
-    if (this.#isClosed) return;
+  /** Takes a message's text, as a socket would, or the news that none will follow. */
+  put(body: string | typeof END): Promise<void> | undefined {
+    if (this.#isClosed) return undefined;
     this.#inbox.push(body);
     this.#startDraining();
+    if (this.inboxLength <= HIGH_WATER_MESSAGES) return undefined;
+    this.#room ??= Promise.withResolvers<void>();
+    return this.#room.promise;
   }
 
   receive(onMessage: MessageHandler, onBadMessage: BadMessageHandler): void {
-    this.#deliver = (body) => {
-      let message: Message;
-      try {
-        message = parseMessage(JSON.parse(body));
-      } catch (error) {
-        return onBadMessage(error instanceof Error ? error : new Error(String(error)));
-      }
-      return onMessage(message);
-    };
+    if (this.#receiver) throw new Error(`Cannot receive from ${this.peer} twice`);
+    this.#receiver = { onMessage, onBadMessage };
     this.#startDraining();
   }
 
-  async close(): Promise<void> {
-    // What was sent is handed over before the other end sees the close, as on a socket.
-    await this.#other?.whenDrained();
+  close(): Promise<void> {
     this.#end(null);
-    this.#other?.endFromPeer();
-  }
-
-  /** Resolves when everything that has arrived is delivered. */
-  whenDrained(): Promise<void> {
-    return this.#draining ?? Promise.resolve();
-  }
-
-  /** Ends this end because the other one closed. */
-  endFromPeer(): void {
-    this.#end(null);
+    return Promise.resolve();
   }
 
   #startDraining(): void {
-    if (this.#draining || !this.#deliver || this.#inbox.length === 0) return;
-    this.#draining = Promise.resolve().then(() => this.#drain());
+    if (this.#isDraining || !this.#receiver || this.inboxLength === 0) return;
+    this.#isDraining = true;
+    void Promise.resolve(this.#receiver).then((receiver) => this.#drain(receiver));
   }
 
-  async #drain(): Promise<void> {
-    for (let body = this.#inbox.shift(); body !== undefined; body = this.#inbox.shift()) {
-      await this.#deliver?.(body);
+  async #drain(receiver: Receiver): Promise<void> {
+    try {
+      while (!this.#isClosed && this.inboxLength > 0) {
+        const body = this.#take();
+        if (body === END) return this.#end(null);
+        const waiting = deliver(body, receiver);
+        if (waiting) await waiting;
+      }
+    } catch (error) {
+      this.#end(asError(error));
+    } finally {
+      this.#isDraining = false;
     }
-    this.#draining = null;
+  }
+
+  #take(): string | typeof END {
+    const body = this.#inbox[this.#next++]!;
+    if (this.#next === this.#inbox.length) {
+      this.#inbox = [];
+      this.#next = 0;
+    }
+    if (this.inboxLength <= HIGH_WATER_MESSAGES) this.#giveRoom();
+    return body;
+  }
+
+  #giveRoom(): void {
+    this.#room?.resolve();
+    this.#room = null;
   }
 
   #end(error: Error | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#resolveClosed(error);
+    this.#inbox = [];
+    this.#next = 0;
+    this.#giveRoom();
+    // What was sent is in the other end's inbox: it sees the end after it, as on a socket.
+    void this.#other?.put(END);
+    this.#resolveClosed(error && namePeer(this.peer, error));
   }
 }

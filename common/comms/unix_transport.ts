@@ -1,11 +1,21 @@
 import type { BadMessageHandler, Channel, Listener, MessageHandler, Transport } from "./channel.ts";
-import { encodeFrames, FrameDecoder } from "./frame.ts";
-import { type Message, parseMessage } from "./messages.ts";
+import { asError, deliver, namePeer, type Receiver } from "./delivery.ts";
+import { checkBodyFits, decodeBody, encodeFrames, FrameDecoder } from "./frame.ts";
+import type { Message } from "./messages.ts";
 
 const READ_BUFFER_BYTES = 64 * 1024;
 
 /** From so many queued characters on, a sender is asked to wait. */
 const HIGH_WATER = 1024 * 1024;
+
+/** One write takes the messages that are ready until it has so many characters. */
+const WRITE_CHARS = 256 * 1024;
+
+/** What can be set of a channel over a Unix socket. */
+export interface UnixChannelOptions {
+  /** How long a connection that is being closed waits for a peer that does not read; 5 s. */
+  readonly closeTimeoutMs?: number;
+}
 
 /** Channels over Unix sockets in one folder. */
 export class UnixTransport implements Transport {
@@ -17,14 +27,33 @@ export class UnixTransport implements Transport {
   }
 
   listen(name: string, onConnection: (channel: Channel) => void): Listener {
-    const listener = Deno.listen({ transport: "unix", path: this.#path(name) });
+    const listener = this.#open(name);
     void acceptAll(listener, name, onConnection);
-    return { close: () => listener.close() };
+    return { close: () => closeQuietly(listener) };
   }
 
   async connect(name: string): Promise<Channel> {
-    const connection = await Deno.connect({ transport: "unix", path: this.#path(name) });
-    return new UnixChannel(connection, name);
+    const path = this.#path(name);
+    try {
+      return new UnixChannel(await Deno.connect({ transport: "unix", path }), name);
+    } catch (error) {
+      const isNobody = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof Deno.errors.ConnectionReset;
+      const why = isNobody ? "nobody listens there" : asError(error).message;
+      throw new Error(`Cannot connect to "${name}": ${why}`, { cause: error });
+    }
+  }
+
+  #open(name: string): Deno.UnixListener {
+    const path = this.#path(name);
+    try {
+      return Deno.listen({ transport: "unix", path });
+    } catch (error) {
+      const isTaken = error instanceof Deno.errors.AddrInUse;
+      const why = isTaken ? "it is taken" : `${asError(error).message}: "${path}"`;
+      throw new Error(`Cannot listen on "${name}": ${why}`, { cause: error });
+    }
   }
 
   #path(name: string): string {
@@ -37,12 +66,8 @@ async function acceptAll(
   name: string,
   onConnection: (channel: Channel) => void,
 ): Promise<void> {
-  try {
-    for await (const connection of listener) {
-      onConnection(new UnixChannel(connection, `a client of ${name}`));
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  for await (const connection of listener) {
+    onConnection(new UnixChannel(connection, `a client of ${name}`));
   }
 }
 
@@ -52,14 +77,20 @@ export class UnixChannel implements Channel {
   readonly closed: Promise<Error | null>;
 
   readonly #connection: Deno.UnixConn;
+  readonly #closeTimeoutMs: number;
   readonly #resolveClosed: (error: Error | null) => void;
   #outbox: string[] = [];
   #queued = 0;
+  #room: PromiseWithResolvers<void> | null = null;
   #flushing: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
+  #isReceiving = false;
+  #writeError: Error | null = null;
   #isClosed = false;
 
-  constructor(connection: Deno.UnixConn, peer: string) {
+  constructor(connection: Deno.UnixConn, peer: string, options: UnixChannelOptions = {}) {
     this.#connection = connection;
+    this.#closeTimeoutMs = options.closeTimeoutMs ?? 5_000;
     this.peer = peer;
     const { promise, resolve } = Promise.withResolvers<Error | null>();
     this.closed = promise;
@@ -71,37 +102,66 @@ export class UnixChannel implements Channel {
   }
 
   send(message: Message): Promise<void> | undefined {
-    if (this.#isClosed) return undefined;
+    if (this.#isClosed || this.#closing || this.#writeError) return undefined;
     const body = JSON.stringify(message);
+    checkBodyFits(body);
     this.#outbox.push(body);
     this.#queued += body.length;
     // Everything that is sent in this turn of the event loop goes out in one write.
     this.#flushing ??= Promise.resolve().then(() => this.#flush());
-    return this.#queued > HIGH_WATER ? this.#flushing : undefined;
+    if (this.#queued <= HIGH_WATER) return undefined;
+    this.#room ??= Promise.withResolvers<void>();
+    return this.#room.promise;
   }
 
   receive(onMessage: MessageHandler, onBadMessage: BadMessageHandler): void {
-    void this.#readAll(onMessage, onBadMessage);
+    if (this.#isReceiving) throw new Error(`Cannot receive from ${this.peer} twice`);
+    this.#isReceiving = true;
+    void this.#readAll({ onMessage, onBadMessage });
   }
 
-  async close(): Promise<void> {
-    await this.#flushing;
+  close(): Promise<void> {
+    this.#closing ??= this.#closeWhenFlushed();
+    return this.#closing;
+  }
+
+  async #closeWhenFlushed(): Promise<void> {
+    if (this.#flushing) {
+      const timer = setTimeout(() => {
+        this.#end(
+          new Error(`it did not take its last messages within ${this.#closeTimeoutMs} ms`),
+        );
+      }, this.#closeTimeoutMs);
+      await this.#flushing;
+      clearTimeout(timer);
+    }
     this.#end(null);
   }
 
   async #flush(): Promise<void> {
     try {
       while (this.#outbox.length > 0 && !this.#isClosed) {
-        const bodies = this.#outbox;
-        this.#outbox = [];
+        const bodies = this.#takeBatch();
         await this.#writeAll(encodeFrames(bodies));
+        if (this.#isClosed) return;
         for (const body of bodies) this.#queued -= body.length;
+        if (this.#queued <= HIGH_WATER) this.#giveRoom();
       }
     } catch (error) {
-      this.#end(asError(error));
+      this.#stopWriting(asError(error));
     } finally {
       this.#flushing = null;
     }
+  }
+
+  #takeBatch(): string[] {
+    const outbox = this.#outbox;
+    let count = 0;
+    for (let chars = 0; count < outbox.length && chars < WRITE_CHARS; count++) {
+      chars += outbox[count]!.length;
+    }
+    this.#outbox = count === outbox.length ? [] : outbox.slice(count);
+    return count === outbox.length ? outbox : outbox.slice(0, count);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -111,7 +171,15 @@ export class UnixChannel implements Channel {
     }
   }
 
-  async #readAll(onMessage: MessageHandler, onBadMessage: BadMessageHandler): Promise<void> {
+  #stopWriting(error: Error): void {
+    if (this.#isClosed) return;
+    this.#writeError = error;
+    this.#dropOutbox();
+    // The peer is gone, but what it said before is still to be read; the read ends the channel.
+    if (!this.#isReceiving) this.#end(error);
+  }
+
+  async #readAll(receiver: Receiver): Promise<void> {
     const decoder = new FrameDecoder();
     const buffer = new Uint8Array(READ_BUFFER_BYTES);
     try {
@@ -119,45 +187,56 @@ export class UnixChannel implements Channel {
         const bytes = await this.#connection.read(buffer);
         if (bytes === null) break;
         for (const body of decoder.push(buffer.subarray(0, bytes))) {
-          const waiting = deliver(body, onMessage, onBadMessage);
+          const waiting = deliverBytes(body, receiver);
           if (waiting) await waiting;
+          if (this.#isClosed) return;
         }
       }
-      this.#end(null);
+      this.#end(this.#writeError ?? (decoder.pendingBytes > 0 ? cutOff() : null));
     } catch (error) {
-      // A closed resource is how our own close() ends a pending read.
-      this.#end(this.#isClosed ? null : asError(error));
+      // A closed resource is how our own close() ends a pending read: #end knows.
+      this.#end(this.#writeError ?? asError(error));
     }
+  }
+
+  #dropOutbox(): void {
+    this.#outbox = [];
+    this.#queued = 0;
+    this.#giveRoom();
+  }
+
+  #giveRoom(): void {
+    this.#room?.resolve();
+    this.#room = null;
   }
 
   #end(error: Error | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#outbox = [];
-    this.#queued = 0;
-    try {
-      this.#connection.close();
-    } catch {
-      // Already closed by the runtime.
-    }
-    this.#resolveClosed(error && new Error(`${this.peer}: ${error.message}`, { cause: error }));
+    this.#dropOutbox();
+    closeQuietly(this.#connection);
+    this.#resolveClosed(error && namePeer(this.peer, error));
   }
 }
 
-function deliver(
-  body: string,
-  onMessage: MessageHandler,
-  onBadMessage: BadMessageHandler,
-): void | Promise<void> {
-  let message: Message;
+function cutOff(): Error {
+  return new Error("it went away in the middle of a message");
+}
+
+function deliverBytes(body: Uint8Array, receiver: Receiver): void | Promise<void> {
+  let text: string;
   try {
-    message = parseMessage(JSON.parse(body));
-  } catch (error) {
-    return onBadMessage(asError(error));
+    text = decodeBody(body);
+  } catch {
+    return receiver.onBadMessage(new TypeError("Cannot read a message: it is not UTF-8"));
   }
-  return onMessage(message);
+  return deliver(text, receiver);
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+function closeQuietly(resource: { close(): void }): void {
+  try {
+    resource.close();
+  } catch {
+    // Already closed by the runtime.
+  }
 }

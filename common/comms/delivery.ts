@@ -1,0 +1,45 @@
+import type { BadMessageHandler, MessageHandler } from "./channel.ts";
+import { BadMessageError, type Message, parseMessage } from "./messages.ts";
+
+/** What a channel does with the messages that arrive. */
+export interface Receiver {
+  readonly onMessage: MessageHandler;
+  readonly onBadMessage: BadMessageHandler;
+}
+
+/**
+ * Hands a message's text to the receiver, checked; returns a promise when the next has to wait.
+ *
+ * Throws what the receiver throws, and nothing else.
+ */
+export function deliver(text: string, receiver: Receiver): void | Promise<void> {
+  let message: Message;
+  try {
+    message = parseMessage(parseJson(text));
+  } catch (error) {
+    return receiver.onBadMessage(asError(error));
+  }
+  return receiver.onMessage(message);
+}
+
+/** What was thrown, as an error. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** An error of a connection, with the other side's name in front. */
+export function namePeer(peer: string, error: Error): Error {
+  return new Error(`${peer}: ${error.message}`, { cause: error });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words quote the text, which may hold a secret.
+    throw new BadMessageError(
+      `Cannot read a message of ${text.length} characters: it is not JSON`,
+      null,
+    );
+  }
+}

@@ -1,0 +1,119 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { encodeFrames, FrameTooLargeError } from "../../../common/comms/frame.ts";
+import type { Message } from "../../../common/comms/messages.ts";
+import { UnixTransport } from "../../../common/comms/unix_transport.ts";
+import { Inbox, unixPair, writeAll } from "../../helpers/channel_pairs.ts";
+
+const encoder = new TextEncoder();
+
+function numbered(count: number): Message[] {
+  return Array.from({ length: count }, (_, i) => ({ type: "records_end", records: i }));
+}
+
+Deno.test("thousands of messages in one write arrive one by one", async () => {
+  await using pair = await unixPair();
+  const inbox = new Inbox(pair.theirs);
+  const sent = numbered(20_000);
+  await writeAll(pair.connection, encodeFrames(sent.map((message) => JSON.stringify(message))));
+  await inbox.count(sent.length);
+  assertEquals(inbox.messages, sent);
+});
+
+Deno.test("a message written byte by byte arrives", async () => {
+  await using pair = await unixPair();
+  const inbox = new Inbox(pair.theirs);
+  for (const byte of encodeFrames(['{"type":"records_end","records":0}'])) {
+    await pair.connection.write(new Uint8Array([byte]));
+  }
+  await inbox.count(1);
+  assertEquals(inbox.messages, numbered(1));
+});
+
+Deno.test("a peer that announces a frame over the limit is cut off and named", async () => {
+  await using pair = await unixPair();
+  pair.theirs.peer = "worker_1";
+  const inbox = new Inbox(pair.theirs);
+  const [good] = numbered(1);
+  await writeAll(pair.connection, encodeFrames([JSON.stringify(good)]));
+  await writeAll(pair.connection, encoder.encode("GET / HTTP/1.1\r\n\r\n"));
+  const error = await pair.theirs.closed;
+  assertEquals(
+    error?.message,
+    "worker_1: Cannot take a frame of 1195725856 bytes as at most 67108864 are allowed",
+  );
+  assert(error?.cause instanceof FrameTooLargeError);
+  assertEquals(inbox.messages, [good]);
+});
+
+Deno.test("bytes that are not UTF-8 are reported and dropped, the next message arrives", async () => {
+  await using pair = await unixPair();
+  const inbox = new Inbox(pair.theirs);
+  await writeAll(pair.connection, new Uint8Array([0, 0, 0, 2, 0xc3, 0x28]));
+  await pair.sendText('{"type":"records_end","records":0}');
+  await inbox.count(2);
+  assertEquals(inbox.problems[0]?.message, "Cannot read a message: it is not UTF-8");
+  assertEquals(inbox.messages, numbered(1));
+});
+
+Deno.test("a peer that goes away in the middle of a message is reported", async () => {
+  await using pair = await unixPair();
+  new Inbox(pair.theirs);
+  await writeAll(pair.connection, encodeFrames(["{}"]).subarray(0, 5));
+  pair.connection.close();
+  const error = await pair.theirs.closed;
+  assertEquals(error?.message, "a client of theirs: it went away in the middle of a message");
+});
+
+Deno.test("what a peer said before it went away is read, though writing to it fails", async () => {
+  await using pair = await unixPair();
+  const gate = Promise.withResolvers<void>();
+  const inbox = new Inbox(pair.theirs, () => gate.promise);
+  // More than one read, and less than the system's own buffer.
+  const sent = numbered(2_500);
+  for (const message of sent) void pair.ours.send(message);
+  await pair.ours.close();
+  await inbox.count(1);
+  for (let i = 0; i < 3; i++) {
+    void pair.theirs.send({ type: "cancel_credits" });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  gate.resolve();
+  const error = await pair.theirs.closed;
+  assertEquals(inbox.messages.length, sent.length);
+  assert(error?.message.includes("Broken pipe"), error?.message);
+});
+
+Deno.test("close() does not wait for ever for a peer that does not read", async () => {
+  await using pair = await unixPair({ closeTimeoutMs: 20 });
+  for (let i = 0; i < 1_000; i++) {
+    void pair.ours.send({ type: "failure", serviceId: "x", cause: "x".repeat(1_000) });
+  }
+  await pair.ours.close();
+  const error = await pair.ours.closed;
+  assertEquals(error?.message, "theirs: it did not take its last messages within 20 ms");
+  assertEquals(pair.ours.queued, 0);
+});
+
+Deno.test("what is sent while the channel is being closed does not keep it open", async () => {
+  await using pair = await unixPair();
+  const inbox = new Inbox(pair.theirs);
+  void pair.ours.send({ type: "records_end", records: 0 });
+  const closing = pair.ours.close();
+  void pair.ours.send({ type: "records_end", records: 1 });
+  await closing;
+  await pair.theirs.closed;
+  assertEquals(inbox.messages, numbered(1));
+});
+
+Deno.test("a socket that cannot be made is named with the reason", () => {
+  assertThrows(
+    () => new UnixTransport("/nonexistent").listen("bus", () => {}),
+    Error,
+    'Cannot listen on "bus": No such file or directory (os error 2): "/nonexistent/bus.sock"',
+  );
+  assertThrows(
+    () => new UnixTransport(`/tmp/${"a".repeat(120)}`).listen("bus", () => {}),
+    Error,
+    'Cannot listen on "bus": path must be shorter than SUN_LEN',
+  );
+});

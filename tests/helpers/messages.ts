@@ -1,0 +1,87 @@
+import type { Command, CommandKind, CommandOf } from "../../common/comms/messages.ts";
+import type { MessageOf, MessageType } from "../../common/comms/messages.ts";
+import { recordOf } from "./records.ts";
+import { runConfigOf } from "./run_config.ts";
+
+const account = { issued: 10, succeeded: 7, failed: 1, cancelled: 1, lost: 1 };
+
+const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
+  configure: {
+    kind: "configure",
+    config: runConfigOf(),
+    secrets: { apiKey: "sk-secret", headers: { "X-Team": "blue" } },
+  },
+  start: { kind: "start" },
+  stop: { kind: "stop" },
+  cancel_run: { kind: "cancel_run", graceMs: 1_500 },
+  finish_records: { kind: "finish_records", deadlineMs: 10_000 },
+  write_results: { kind: "write_results", wasCancelled: false, account },
+  get_conversations: { kind: "get_conversations", indexes: [0, 7, 3] },
+  get_used_indexes: { kind: "get_used_indexes" },
+  write_inputs: { kind: "write_inputs" },
+};
+
+/** A command of every kind. */
+export const commandExamples: readonly Command[] = Object.values(commands);
+
+/** A message of every type, with every field set. */
+export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
+  hello: {
+    type: "hello",
+    protocol: 1,
+    serviceType: "worker",
+    serviceId: "worker_359d423a",
+    token: "token",
+    pid: 4711,
+    info: { url: "http://127.0.0.1:8000" },
+  },
+  subscribe: { type: "subscribe", topics: ["phase_started", "run_complete"] },
+  command: { type: "command", id: 3, command: commands.cancel_run },
+  response: { type: "response", id: 3, error: null, data: { written: ["a.json"] } },
+  status: { type: "status", state: "running" },
+  heartbeat: { type: "heartbeat", rssBytes: 50_000_000, loopLagMs: 0.25 },
+  failure: { type: "failure", serviceId: "worker_359d423a", cause: "Cannot go on: é 🚀" },
+  credit: {
+    type: "credit",
+    credit: {
+      id: 12,
+      phase: "profiling",
+      index: 10,
+      conversationIndex: 4,
+      turnIndex: 0,
+      dueNs: 123_456_789_012,
+      issuedNs: 123_456_800_000,
+    },
+  },
+  credit_return: {
+    type: "credit_return",
+    creditReturn: { creditId: 12, phase: "profiling", outcome: "success" },
+  },
+  cancel_credits: { type: "cancel_credits" },
+  record: { type: "record", record: recordOf({ text: { output: "a", reasoning: "b" } }) },
+  records_end: { type: "records_end", records: 10 },
+  phase_started: {
+    type: "phase_started",
+    phase: "warmup",
+    startNs: 1e9,
+    plannedRequests: 10,
+    plannedDurationMs: 2_000,
+  },
+  phase_progress: {
+    type: "phase_progress",
+    phase: "warmup",
+    issued: 10,
+    returned: 8,
+    inFlight: 2,
+  },
+  phase_complete: {
+    type: "phase_complete",
+    phase: "warmup",
+    startNs: 1e9,
+    endNs: 2e9,
+    issued: 10,
+    reason: "count",
+  },
+  run_complete: { type: "run_complete", wasCancelled: true },
+  records_progress: { type: "records_progress", phase: "profiling", account },
+};
