@@ -1,10 +1,11 @@
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
-import { blockThread, eventLoopTurn } from "../../common/runtime/waiting.ts";
+import { blockThread, EventLoopTurner } from "../../common/runtime/waiting.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
   every,
+  onCleanup,
   onCommand,
   onConfigure,
   onMessage,
@@ -24,6 +25,7 @@ export class TimingManager extends ComponentService {
   readonly #ledger = new CreditLedger();
   #config: RunConfig | null = null;
   #workers: Peer | null = null;
+  #turner: EventLoopTurner | null = null;
   #runner: PhaseRunner | null = null;
   #plan: PhasePlan | null = null;
   #isCancelled = false;
@@ -35,6 +37,8 @@ export class TimingManager extends ComponentService {
 
   @onStart
   protected async begin(): Promise<void> {
+    const { runDir } = this.#config!;
+    this.#turner = await EventLoopTurner.open(`${runDir}/turn.sock`);
     this.#workers = await this.connectTo("worker_manager");
     this.#runPhases(this.#config!).catch((error) => this.fail(error));
   }
@@ -62,6 +66,11 @@ export class TimingManager extends ComponentService {
   @onStop
   protected cutOff(): void {
     this.cancel({ kind: "cancel_run", graceMs: 0 });
+  }
+
+  @onCleanup
+  protected closeSockets(): void {
+    this.#turner?.close();
   }
 
   async #runPhases(config: RunConfig): Promise<void> {
@@ -100,9 +109,10 @@ export class TimingManager extends ComponentService {
   }
 
   #ports(): PhasePorts {
+    const turn = () => this.#turner!.turn();
     return {
       clock: this.clock,
-      pacer: new PrecisePacer(this.clock, { block: blockThread, turn: eventLoopTurn }),
+      pacer: new PrecisePacer(this.clock, { block: blockThread, turn }),
       issue: (credit) => this.#workers!.send({ type: "credit", credit }),
       cancelInFlight: () => void this.#workers!.send({ type: "cancel_credits" }),
     };

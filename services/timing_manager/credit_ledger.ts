@@ -1,0 +1,95 @@
+import type { Credit, CreditReturn, Outcome, Phase } from "../../common/model/credit.ts";
+import type { CreditAccount } from "../../common/model/report.ts";
+
+/** The account of a phase's credits; `issued` is the sum of the rest. */
+export interface PhaseAccount extends CreditAccount {
+  readonly inFlight: number;
+}
+
+/**
+ * What became of a return: `settled` for a credit that was in flight; `repeated` for one that has
+ * been settled or written off before; `unknown` for one that was never issued, or in another phase.
+ * Only the first changes an account.
+ */
+export type Settlement =
+  | { readonly kind: "settled"; readonly credit: Credit }
+  | { readonly kind: "repeated" | "unknown"; readonly creditReturn: CreditReturn };
+
+const ACCOUNT_OF = {
+  success: "succeeded",
+  error: "failed",
+  cancelled: "cancelled",
+  lost: "lost",
+} as const satisfies Record<Outcome, keyof CreditAccount>;
+
+/** Keeps account of every credit of a run: each is issued once and settled once. */
+export class CreditLedger {
+  readonly #inFlight = new Map<number, Credit>();
+  readonly #accounts = new Map<Phase, Account>();
+  #nextId = 0;
+
+  /** The id that the next credit must have: ids count from 0 over all phases. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  /** Enters a credit; throws when its id is not `nextId`. */
+  issue(credit: Credit): void {
+    if (credit.id !== this.#nextId) {
+      throw new Error(`credit ${credit.id} is out of turn: the next id is ${this.#nextId}`);
+    }
+    this.#nextId++;
+    this.#inFlight.set(credit.id, credit);
+    const account = this.#accountOf(credit.phase);
+    account.issued++;
+    account.inFlight++;
+  }
+
+  /** Settles a credit by what its return says. */
+  settle(creditReturn: CreditReturn): Settlement {
+    const { creditId, phase, outcome } = creditReturn;
+    const credit = this.#inFlight.get(creditId);
+    if (credit === undefined) {
+      const wasIssued = creditId >= 0 && creditId < this.#nextId;
+      return { kind: wasIssued ? "repeated" : "unknown", creditReturn };
+    }
+    if (credit.phase !== phase) return { kind: "unknown", creditReturn };
+    this.#close(credit, outcome);
+    return { kind: "settled", credit };
+  }
+
+  /** Settles what is still in flight in a phase as lost, and says which credits those are. */
+  writeOff(phase: Phase): Credit[] {
+    const missing = [...this.#inFlight.values()].filter((credit) => credit.phase === phase);
+    for (const credit of missing) this.#close(credit, "lost");
+    return missing;
+  }
+
+  /** The account of a phase as it is now. */
+  account(phase: Phase): PhaseAccount {
+    return { ...this.#accountOf(phase) };
+  }
+
+  /** How many credits of a phase are in flight. */
+  inFlight(phase: Phase): number {
+    return this.#accountOf(phase).inFlight;
+  }
+
+  #close(credit: Credit, outcome: Outcome): void {
+    this.#inFlight.delete(credit.id);
+    const account = this.#accountOf(credit.phase);
+    account[ACCOUNT_OF[outcome]]++;
+    account.inFlight--;
+  }
+
+  #accountOf(phase: Phase): Account {
+    let account = this.#accounts.get(phase);
+    if (account === undefined) {
+      account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0, inFlight: 0 };
+      this.#accounts.set(phase, account);
+    }
+    return account;
+  }
+}
+
+type Account = { -readonly [K in keyof PhaseAccount]: PhaseAccount[K] };

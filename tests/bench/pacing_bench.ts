@@ -1,0 +1,168 @@
+import type { Channel } from "../../common/comms/channel.ts";
+import { UnixTransport } from "../../common/comms/unix_transport.ts";
+import type { Credit } from "../../common/model/credit.ts";
+import type { PhasePlan } from "../../common/model/run_config.ts";
+import { SystemClock } from "../../common/runtime/clock.ts";
+import { blockThread, EventLoopTurner } from "../../common/runtime/waiting.ts";
+import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
+import { PrecisePacer } from "../../services/timing_manager/pacer.ts";
+import { PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
+
+/** How late credits went out, in microseconds after they were due. */
+export interface Lateness {
+  count: number;
+  p50Us: number;
+  p99Us: number;
+  maxUs: number;
+}
+
+/** What pacing at one rate was like. */
+export interface PacingResult {
+  ratePerSecond: number;
+  /** When credits left the timing manager's hands. */
+  issued: Lateness;
+  /** When they were decoded in another process; null without a socket. */
+  arrived: Lateness | null;
+  /** Processor time of the pacing process, in percent of one core. */
+  cpuPercent: number;
+}
+
+/** What to measure. */
+export interface PacingOptions {
+  ratePerSecond: number;
+  seconds: number;
+}
+
+/** The floor: a loop that does nothing but block the thread until each due time, and spin. */
+export function measureBarePacing({ ratePerSecond, seconds }: PacingOptions): Lateness {
+  const latenessUs: number[] = [];
+  const startMs = performance.now();
+  for (let i = 0; i < ratePerSecond * seconds; i++) {
+    const dueMs = startMs + i * 1e3 / ratePerSecond;
+    blockThread(Math.max(0, dueMs - performance.now() - 0.12));
+    while (performance.now() < dueMs);
+    latenessUs.push((performance.now() - dueMs) * 1e3);
+  }
+  return summarize(latenessUs);
+}
+
+/** Paces credits that go nowhere and come back at once. */
+export async function measureIdlePacing(options: PacingOptions): Promise<PacingResult> {
+  const clock = new SystemClock(Date.now());
+  const { issued, cpuPercent } = await pace(options, clock, (credit, returned) => {
+    returned(credit);
+  });
+  return { ratePerSecond: options.ratePerSecond, issued, arrived: null, cpuPercent };
+}
+
+/** Paces credits through a Unix socket to another process, which sends each back at once. */
+export async function measureSocketPacing(options: PacingOptions): Promise<PacingResult> {
+  const folder = await Deno.makeTempDir();
+  const epochUnixMs = Date.now();
+  const connected = Promise.withResolvers<Channel>();
+  const listener = new UnixTransport(folder).listen("pacing", connected.resolve);
+  const peer = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      new URL("./pacing_peer.ts", import.meta.url).pathname,
+      folder,
+      `${epochUnixMs}`,
+    ],
+    stdout: "piped",
+  }).spawn();
+  try {
+    const channel = await connected.promise;
+    let returned: (credit: Credit) => void = () => {};
+    channel.receive((message) => {
+      if (message.type === "credit_return") {
+        returned({ id: message.creditReturn.creditId } as Credit);
+      }
+    }, (problem) => {
+      throw problem;
+    });
+    const { issued, cpuPercent } = await pace(
+      options,
+      new SystemClock(epochUnixMs),
+      (credit, back) => {
+        returned = back;
+        return channel.send({ type: "credit", credit });
+      },
+    );
+    await channel.close();
+    const { stdout } = await peer.output();
+    const arrived = summarize(JSON.parse(new TextDecoder().decode(stdout)));
+    return { ratePerSecond: options.ratePerSecond, issued, arrived, cpuPercent };
+  } finally {
+    listener.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+type Issue = (credit: Credit, returned: (credit: Credit) => void) => Promise<void> | void;
+
+async function pace(
+  { ratePerSecond, seconds }: PacingOptions,
+  clock: SystemClock,
+  issue: Issue,
+): Promise<{ issued: Lateness; cpuPercent: number }> {
+  const plan: PhasePlan = {
+    phase: "profiling",
+    load: { kind: "open", ratePerSecond, arrivals: "constant", concurrencyCap: null },
+    maxRequests: null,
+    maxDurationMs: seconds * 1e3,
+    graceMs: 1_000,
+  };
+  const turner = await EventLoopTurner.open(await Deno.makeTempFile().then(freed));
+  const latenessUs: number[] = [];
+  const returned = ({ id }: Credit) =>
+    void runner.onReturn({ creditId: id, phase: "profiling", outcome: "success" });
+  const runner = new PhaseRunner({
+    plan,
+    dataset: { entries: 100, sampling: "sequential", seed: 1 },
+    ledger: new CreditLedger(),
+    ports: {
+      clock,
+      pacer: new PrecisePacer(clock, { block: blockThread, turn: () => turner.turn() }),
+      issue(credit) {
+        latenessUs.push((credit.issuedNs - credit.dueNs) / 1e3);
+        return issue(credit, returned);
+      },
+      cancelInFlight() {},
+    },
+  });
+  const cpuBefore = await cpuSeconds();
+  const startNs = clock.nowNs();
+  await runner.run(startNs);
+  const wallSeconds = (clock.nowNs() - startNs) / 1e9;
+  const cpuPercent = (await cpuSeconds() - cpuBefore) / wallSeconds * 100;
+  turner.close();
+  return { issued: summarize(latenessUs), cpuPercent };
+}
+
+async function freed(path: string): Promise<string> {
+  await Deno.remove(path);
+  return path;
+}
+
+async function cpuSeconds(): Promise<number> {
+  const { user, system } = (await import("node:process")).cpuUsage();
+  return (user + system) / 1e6;
+}
+
+function summarize(latenessUs: number[]): Lateness {
+  const sorted = latenessUs.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  return { count: sorted.length, p50Us: at(0.5), p99Us: at(0.99), maxUs: at(1) };
+}
+
+if (import.meta.main) {
+  const log = (result: unknown) =>
+    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(result)}\n`));
+  for (const ratePerSecond of [200, 1_000, 5_000]) {
+    log(measureBarePacing({ ratePerSecond, seconds: 4 }));
+    log(await measureIdlePacing({ ratePerSecond, seconds: 4 }));
+    log(await measureSocketPacing({ ratePerSecond, seconds: 4 }));
+  }
+}
