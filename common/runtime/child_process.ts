@@ -1,10 +1,8 @@
 import * as z from "zod/mini";
 import { serviceTypeSchema } from "../model/service_type.ts";
-import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { LOG_LEVELS, type LogLevel, logTextOf } from "./log.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
-
-/** The hidden role flag: what follows it makes this executable one service. */
-export const SERVICE_FLAG = "--service";
+import { SERVICE_FLAG } from "./service_flag.ts";
 
 /** The environment variable that hands the run's token to a child. */
 export const TOKEN_VARIABLE = "AIPERF_RUN_TOKEN";
@@ -39,16 +37,25 @@ export interface Child {
   kill(): void;
 }
 
+/** How much of a child's last complaint is quoted. */
+const MAX_COMPLAINT_CHARS = 500;
+
+/** A longer line is handed on in pieces: a child that floods us must not fill our memory. */
+const MAX_LINE_CHARS = 16 * 1024;
+
 /**
  * Starts this same executable as a service.
+ *
+ * `command`: what to start instead of this executable; the role flag and its argument follow it.
  *
  * The child gets a session of its own, so that a Ctrl-C at the terminal reaches the controller
  * alone, which then asks the children to stop in order.
  */
-export function spawnChild(spec: ChildSpec): Child {
+export function spawnChild(spec: ChildSpec, command: readonly string[] = selfCommand()): Child {
   const { token, onLine, ...child } = spec;
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [...selfArguments(), SERVICE_FLAG, JSON.stringify(child)],
+  const [executable, ...args] = command;
+  const process = new Deno.Command(executable!, {
+    args: [...args, SERVICE_FLAG, JSON.stringify(child)],
     env: { [TOKEN_VARIABLE]: token },
     stdin: "null",
     stdout: "piped",
@@ -59,9 +66,9 @@ export function spawnChild(spec: ChildSpec): Child {
   const take = (line: string) => {
     lastWords.push(line);
     if (lastWords.length > 20) lastWords.shift();
-    onLine(line, spec.id);
+    onLineQuietly(onLine, line, spec.id);
   };
-  const drained = Promise.all([drain(process.stdout, take), drain(process.stderr, take)]);
+  const drained = Promise.allSettled([drain(process.stdout, take), drain(process.stderr, take)]);
   const exited = Promise.all([process.status, drained]).then(([status]) =>
     describeExit(status, lastWords)
   );
@@ -78,6 +85,10 @@ export async function drain(
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
     for (const line of lines) onLine(line);
+    while (rest.length > MAX_LINE_CHARS) {
+      onLine(rest.slice(0, MAX_LINE_CHARS));
+      rest = rest.slice(MAX_LINE_CHARS);
+    }
   }
   if (rest !== "") onLine(rest);
 }
@@ -88,13 +99,22 @@ export function describeExit(
   lastWords: readonly string[],
 ): string {
   const how = status.signal ? `was ended by ${status.signal}` : `exited with code ${status.code}`;
-  const complaint = lastWords.findLast((line) => /error|panic|fatal|memory/i.test(line));
-  return complaint ? `${how} (${complaint.trim()})` : how;
+  const complaint = lastWords.findLast((line) => /error|panic|fatal|critical|memory/i.test(line));
+  if (!complaint) return how;
+  return `${how} (${logTextOf(complaint).trim().slice(0, MAX_COMPLAINT_CHARS)})`;
 }
 
-function selfArguments(): string[] {
-  if (Deno.build.standalone) return [];
-  return ["run", "--quiet", ...PERMISSION_FLAGS, Deno.mainModule];
+function selfCommand(): string[] {
+  if (Deno.build.standalone) return [Deno.execPath()];
+  return [Deno.execPath(), "run", "--quiet", ...PERMISSION_FLAGS, Deno.mainModule];
+}
+
+function onLineQuietly(onLine: ChildSpec["onLine"], line: string, serviceId: string): void {
+  try {
+    onLine(line, serviceId);
+  } catch {
+    // A log that cannot be written must not end the reading: the child would block for ever.
+  }
 }
 
 function killQuietly(process: Deno.ChildProcess): void {

@@ -6,6 +6,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The longest time that the event loop's timer takes; it would fire at once after a longer one. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's clock: monotonic within a process, comparable between processes of one host. */
 export class SystemClock implements Clock {
   readonly #offsetMs: number;
@@ -29,7 +32,7 @@ export class SystemClock implements Clock {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(done, Math.min(ms, MAX_TIMER_MS));
       signal?.addEventListener("abort", done, { once: true });
     });
   }

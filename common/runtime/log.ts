@@ -82,6 +82,11 @@ export function isLogLine(line: string): boolean {
   return LOG_LINE_REGEXP.test(line);
 }
 
+/** What a line of the log says, without time, level and service; another line as it is. */
+export function logTextOf(line: string): string {
+  return line.replace(LOG_LINE_REGEXP, "");
+}
+
 /** One line of the log; line ends inside the text are kept readable on one line. */
 export function formatLogLine(time: Date, level: LogLevel, text: string): string {
   return `${time.toISOString()} ${level.padEnd(8)} ${text.replaceAll("\n", "\\n")}`;

@@ -4,11 +4,30 @@ const MAX_FOLDER_BYTES = 80;
 /**
  * Makes a fresh folder for the run's sockets that only this user can enter.
  *
- * Under `parent`, else `$XDG_RUNTIME_DIR`, else the temporary directory. Throws when the folder
- * cannot be made, naming it, or when its path is too long for a socket.
+ * Under `parent`; without one under `$XDG_RUNTIME_DIR`, else the temporary directory, whichever
+ * serves. Throws when the folder cannot be made, naming it, or when its path is too long for a
+ * socket.
  */
 export function makeRunDir(parent: string | null): string {
-  const base = parent ?? Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp";
+  const bases = parent === null ? defaultBases() : [parent];
+  let problem: unknown;
+  for (const base of bases) {
+    try {
+      return makeFolder(base);
+    } catch (error) {
+      problem ??= error;
+    }
+  }
+  throw problem;
+}
+
+/** An unset or empty variable is none; a leftover one may name a folder that is not there. */
+function defaultBases(): string[] {
+  const named = [Deno.env.get("XDG_RUNTIME_DIR"), Deno.env.get("TMPDIR"), "/tmp"];
+  return named.filter((base) => base !== undefined && base !== "") as string[];
+}
+
+function makeFolder(base: string): string {
   let folder: string;
   try {
     folder = Deno.makeTempDirSync({ dir: base, prefix: "aiperf-" });

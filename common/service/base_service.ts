@@ -1,16 +1,15 @@
 import type { Channel, Listener, Transport } from "../comms/channel.ts";
-import type { Hello, Message } from "../comms/messages.ts";
+import { FrameTooLargeError } from "../comms/frame.ts";
+import { BadMessageError, type Hello, type Message } from "../comms/messages.ts";
 import { type ListeningType, SOCKETS } from "../comms/sockets.ts";
 import { CONTROLLER_ID, type ServiceType } from "../model/service_type.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { describeError, type Logger } from "../runtime/log.ts";
 import { PROTOCOL_VERSION } from "../version.ts";
-import { type Configuration, hooksOf, type Stage } from "./hooks.ts";
+import { Admission } from "./admission.ts";
+import { type Configuration, hooksOf, type PeriodicHook, type Stage } from "./hooks.ts";
 import { canTransition, IllegalTransitionError, type ServiceState } from "./lifecycle.ts";
 import { Peer } from "./peer.ts";
-
-/** How long a connection may stay silent before it says who it is. */
-const HELLO_TIMEOUT_MS = 5_000;
 
 /** What a service needs of the world. */
 export interface ServiceContext {
@@ -29,12 +28,24 @@ export interface ServiceContext {
 export abstract class BaseService {
   readonly context: ServiceContext;
   #state: ServiceState = "created";
+  #hasFailed = false;
+  #stopping: Promise<void> | null = null;
   #listener: Listener | null = null;
+  readonly #admission: Admission;
   readonly #peers = new Set<Peer>();
-  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #life = new AbortController();
 
   constructor(context: ServiceContext) {
     this.context = context;
+    this.#admission = new Admission({
+      serviceId: context.id,
+      token: context.token,
+      clock: context.clock,
+      isTaken: (id) => [...this.#peers].some((peer) => peer.id === id),
+      admit: (hello, channel) => this.#admit(hello, channel),
+      refused: (hello, reason) => this.#guard(() => this.peerRefused(hello, reason)),
+      badMessage: (problem, channel) => this.#report(problem, channel),
+    });
   }
 
   get id(): string {
@@ -51,6 +62,11 @@ export abstract class BaseService {
 
   get state(): ServiceState {
     return this.#state;
+  }
+
+  /** Whether anything has gone wrong that ends the run; a failed service can still be stopped. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Every service that is connected to this one. */
@@ -76,15 +92,23 @@ export abstract class BaseService {
     await this.#pass("starting", "running", () => this.#runStage("start"));
   }
 
-  /** Ends the service's work. */
+  /**
+   * Ends the service's work; being asked again waits for the same end.
+   *
+   * Of a stage that it cuts short, the hook that runs goes on and those after it do not begin.
+   */
   async stop(): Promise<void> {
-    if (this.#state === "stopping" || this.#state === "stopped") return;
-    await this.#pass("stopping", "stopped", () => this.#runStage("stop"));
+    if (this.#state === "stopped") return;
+    if (!this.#stopping) {
+      this.#check("stopping");
+      this.#stopping = this.#pass("stopping", "stopped", () => this.#runStage("stop"));
+    }
+    await this.#stopping;
   }
 
   /** Gives back everything the service holds; what fails here is logged and the rest goes on. */
   async cleanup(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#life.abort();
     for (const hook of hooksOf(this).stages.cleanup) {
       try {
         await hook(undefined as never);
@@ -93,11 +117,13 @@ export abstract class BaseService {
       }
     }
     this.#listener?.close();
-    await Promise.all([...this.#peers].map((peer) => peer.channel.close()));
+    const closing = [...this.#peers].map((peer) => peer.channel.close());
+    await Promise.all([this.#admission.close(), ...closing]);
   }
 
   /** Moves to `failed`; the subclasses tell whom it concerns. */
   fail(error: unknown): void {
+    this.#hasFailed = true;
     this.log.error(describeError(error, this.log.enabled("DEBUG")));
     if (canTransition(this.#state, "failed")) this.#enter("failed");
   }
@@ -106,6 +132,9 @@ export abstract class BaseService {
   protected helloInfo(): Record<string, string> {
     return {};
   }
+
+  /** Called when this service has connected to another one and said hello. */
+  protected peerReached(_peer: Peer): void {}
 
   /** Called when a service has connected and said who it is. */
   protected peerJoined(_peer: Peer): void {}
@@ -125,20 +154,24 @@ export abstract class BaseService {
 
   /** Called for a message that no hook of this service takes. */
   protected unhandled(message: Message, peer: Peer): void {
+    if (message.type === "failure") return this.log.warning(`${peer.id}: ${message.cause}`);
     this.log.debug(`Dropped a message "${message.type}" from ${peer.id}: nobody takes it here`);
   }
 
   /** Opens the service's own socket. */
   protected listen(): void {
     const name = SOCKETS[this.context.type as ListeningType];
-    this.#listener = this.context.transport.listen(name, (channel) => this.#admit(channel));
+    this.#listener = this.context.transport.listen(
+      name,
+      (channel) => this.#admission.take(channel),
+    );
   }
 
   /** Connects to another service's socket and says hello. */
   protected async connectTo(type: ListeningType): Promise<Peer> {
     const channel = await this.context.transport.connect(SOCKETS[type]);
     const serviceId = type === "system_controller" ? CONTROLLER_ID : type;
-    const peer = new Peer({ serviceType: type, serviceId, info: {} }, channel);
+    const peer = new Peer({ serviceType: type, serviceId, info: {} }, channel, this.clock);
     void peer.send({
       type: "hello",
       protocol: PROTOCOL_VERSION,
@@ -149,18 +182,17 @@ export abstract class BaseService {
       info: this.helloInfo(),
     });
     this.#keep(peer);
+    this.peerReached(peer);
     channel.receive(
       (message) => this.dispatch(message, peer),
-      (problem) => this.#report(problem, peer),
+      (problem) => this.#report(problem, channel),
     );
     return peer;
   }
 
   /** Starts the periodic hooks. */
   protected startTimers(): void {
-    for (const { everyMs, run } of hooksOf(this).periodic) {
-      this.#timers.push(setInterval(() => void this.#guard(run), everyMs));
-    }
+    for (const hook of hooksOf(this).periodic) void this.#repeat(hook);
   }
 
   /** Hands a message to the hook that takes it. */
@@ -190,71 +222,81 @@ export abstract class BaseService {
     }
   }
 
-  #admit(channel: Channel): void {
-    let peer: Peer | null = null;
-    const timer = setTimeout(() => {
-      if (!peer) this.#refuse(channel, null, `it said nothing for ${HELLO_TIMEOUT_MS} ms`);
-    }, HELLO_TIMEOUT_MS);
-    void channel.closed.then(() => clearTimeout(timer));
-    channel.receive((message) => {
-      if (peer) return this.dispatch(message, peer);
-      clearTimeout(timer);
-      const reason = this.#whyRefused(message);
-      if (reason !== null) return this.#refuse(channel, message, reason);
-      peer = new Peer(message as Hello, channel);
-      this.#keep(peer);
-      this.peerJoined(peer);
-    }, (problem) => this.#report(problem, peer));
-  }
-
-  #whyRefused(message: Message): string | null {
-    if (message.type !== "hello") return `it said "${message.type}" instead of hello`;
-    if (message.token !== this.context.token) return `"${message.serviceId}" has a wrong token`;
-    if (message.protocol === PROTOCOL_VERSION) return null;
-    return `${message.serviceId} speaks protocol ${message.protocol}, ` +
-      `this aiperf speaks ${PROTOCOL_VERSION}: are two versions mixed?`;
-  }
-
-  #refuse(channel: Channel, message: Message | null, reason: string): void {
-    void channel.close();
-    this.peerRefused(message?.type === "hello" ? message : null, reason);
+  #admit(hello: Hello, channel: Channel): (message: Message) => void | Promise<void> {
+    const peer = new Peer(hello, channel, this.clock);
+    this.#keep(peer);
+    this.#guard(() => this.peerJoined(peer));
+    return (message) => this.dispatch(message, peer);
   }
 
   #keep(peer: Peer): void {
     this.#peers.add(peer);
     void peer.channel.closed.then((error) => {
       this.#peers.delete(peer);
-      if (error) this.log.debug(`Lost ${peer.id}: ${error.message}`);
-      this.peerLeft(peer);
+      if (error) this.#noteLoss(error);
+      this.#guard(() => this.peerLeft(peer));
     });
   }
 
-  #report(problem: Error, peer: Peer | null): void {
-    this.log.warning(`Dropped a message from ${peer?.id ?? "a stranger"}: ${problem.message}`);
+  #noteLoss(error: Error): void {
+    const level = error.cause instanceof FrameTooLargeError ? "ERROR" : "DEBUG";
+    this.log.log(level, `Lost the connection to ${error.message}`);
+  }
+
+  #report(problem: Error, channel: Channel): void {
+    this.log.warning(`Dropped a message from ${channel.peer}: ${problem.message}`);
+    const id = problem instanceof BadMessageError ? commandIdOf(problem.raw) : null;
+    // Whoever asked waits for an answer.
+    if (id !== null) {
+      void channel.send({ type: "response", id, error: problem.message, data: null });
+    }
   }
 
   async #runStage(stage: Stage, configuration?: Configuration): Promise<void> {
-    for (const hook of hooksOf(this).stages[stage]) await hook(configuration as Configuration);
+    const state = this.#state;
+    for (const hook of hooksOf(this).stages[stage]) {
+      // A stop or a failure may have come in between.
+      if (this.#state !== state) return;
+      await hook(configuration as Configuration);
+    }
+  }
+
+  #check(to: ServiceState): void {
+    if (!canTransition(this.#state, to)) {
+      throw new IllegalTransitionError(this.id, this.#state, to);
+    }
   }
 
   async #pass(via: ServiceState, to: ServiceState, work: () => Promise<void>): Promise<void> {
-    if (!canTransition(this.#state, via)) {
-      throw new IllegalTransitionError(this.id, this.#state, via);
-    }
+    this.#check(via);
     this.#enter(via);
     try {
       await work();
     } catch (error) {
-      this.fail(error);
+      // What goes wrong after a stop has cut in is no failure of the run.
+      if (this.#state === via) this.fail(error);
+      else this.log.warning(`Was cut short while ${via}: ${describeError(error)}`);
       throw error;
     }
-    // A stop or a failure may have come in between.
     if (this.#state === via) this.#enter(to);
   }
 
-  async #guard(run: () => void | Promise<void>): Promise<void> {
+  async #repeat({ everyMs, run }: PeriodicHook): Promise<void> {
+    const { signal } = this.#life;
     try {
-      await run();
+      // One run has to end before the next: a slow one must not pile up.
+      while (!signal.aborted) {
+        await this.clock.sleep(everyMs, signal);
+        if (!signal.aborted) await run();
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       this.fail(error);
     }
@@ -264,4 +306,11 @@ export abstract class BaseService {
     this.#state = state;
     this.stateChanged(state);
   }
+}
+
+/** The id of a command that is otherwise of no use, so that it can be answered; else null. */
+function commandIdOf(raw: unknown): number | null {
+  if (typeof raw !== "object" || raw === null) return null;
+  const { type, id } = raw as { type?: unknown; id?: unknown };
+  return type === "command" && Number.isSafeInteger(id) ? id as number : null;
 }

@@ -1,3 +1,5 @@
+import type { Transport } from "../comms/channel.ts";
+import { SOCKETS } from "../comms/sockets.ts";
 import { UnixTransport } from "../comms/unix_transport.ts";
 import type { ServiceType } from "../model/service_type.ts";
 import { childArgumentsSchema, TOKEN_VARIABLE } from "../runtime/child_process.ts";
@@ -10,6 +12,9 @@ import { OrphanedError } from "./component_service.ts";
 
 /** Makes a service of a type; loads only what that type needs. */
 export type CreateService = (type: ServiceType, context: ServiceContext) => Promise<BaseService>;
+
+/** How long a service may clean up when its controller is gone. */
+const ORPHAN_CLEANUP_MS = 2_000;
 
 const encoder = new TextEncoder();
 
@@ -36,27 +41,52 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
   const transport = new UnixTransport(runDir);
   const clock = new SystemClock(epochUnixMs);
   const service = await create(type, { type, id, transport, token, clock, log, init });
-  return await live(service, () => removeRunDir(runDir));
+  return await live(service, () => removeDeadRunDir(transport, runDir));
 }
 
 /** Leads a service from its first state to its last; returns the exit code of its process. */
-async function live(service: BaseService, onOrphaned: () => void): Promise<number> {
-  let exitCode = 0;
+async function live(service: BaseService, onOrphaned: () => Promise<void>): Promise<number> {
   try {
     await service.initialize();
     await service.run();
   } catch (error) {
-    exitCode = 1;
-    service.log.error(describeError(error, service.log.enabled("DEBUG")));
-    if (error instanceof OrphanedError) onOrphaned();
+    if (error instanceof OrphanedError) return await endOrphan(service, error, onOrphaned);
+    // What failed in a stage has been logged there.
+    if (!service.hasFailed) service.fail(error);
   }
   await service.cleanup();
-  return exitCode;
+  return service.hasFailed ? 1 : 0;
+}
+
+/** Nobody is left who would end this process if its cleanup hangs. */
+async function endOrphan(
+  service: BaseService,
+  error: Error,
+  onOrphaned: () => Promise<void>,
+): Promise<number> {
+  service.log.error(describeError(error));
+  const limit = new AbortController();
+  const late = service.clock.sleep(ORPHAN_CLEANUP_MS, limit.signal);
+  await Promise.race([service.cleanup(), late]);
+  limit.abort();
+  await onOrphaned();
+  return 1;
+}
+
+/** The controller removes the run's folder, unless it is dead: then whoever notices does it. */
+async function removeDeadRunDir(transport: Transport, runDir: string): Promise<void> {
+  try {
+    const channel = await transport.connect(SOCKETS.system_controller);
+    await channel.close();
+  } catch {
+    removeRunDir(runDir);
+  }
 }
 
 function writeLine(line: string): void {
+  let bytes = encoder.encode(line + "\n");
   try {
-    Deno.stderr.writeSync(encoder.encode(line + "\n"));
+    while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
   } catch {
     // The parent is gone, and with it whoever could read this.
   }

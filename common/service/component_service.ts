@@ -1,5 +1,6 @@
-import type { CommandOf } from "../comms/messages.ts";
+import type { CommandOf, Message } from "../comms/messages.ts";
 import { RUN_EVENT_TYPES, type RunEvent } from "../model/run_event.ts";
+import { CONTROLLER_ID } from "../model/service_type.ts";
 import { describeError } from "../runtime/log.ts";
 import { BaseService, type ServiceContext } from "./base_service.ts";
 import { every, hooksOf, onCommand } from "./hooks.ts";
@@ -17,8 +18,10 @@ export class OrphanedError extends Error {
 /** A service that the controller commands over the bus. */
 export abstract class ComponentService extends BaseService {
   #bus: Peer | null = null;
+  /** Why the controller does not want this service; null while it does. */
+  #refusal: string | null = null;
   readonly #stopped = Promise.withResolvers<void>();
-  #lastBeatMs = performance.now();
+  #lastBeatNs = 0;
 
   constructor(context: ServiceContext) {
     super(context);
@@ -27,19 +30,26 @@ export abstract class ComponentService extends BaseService {
   /**
    * Connects to the bus and serves commands until the service is stopped.
    *
-   * Throws OrphanedError when the controller goes away first.
+   * Throws OrphanedError when the controller is not there or goes away first.
    */
   override async run(): Promise<void> {
-    this.#bus = await this.connectTo("system_controller");
-    const topics = [...hooksOf(this).messages.keys()].filter((type) => RUN_EVENT_TYPES.has(type));
-    if (topics.length > 0) void this.#bus.send({ type: "subscribe", topics });
+    const bus = await this.#reachController();
+    this.#lastBeatNs = this.clock.nowNs();
     this.startTimers();
-    this.#lastBeatMs = performance.now();
     const isOrphan = await Promise.race([
       this.#stopped.promise.then(() => false),
-      this.#bus.channel.closed.then(() => true),
+      bus.channel.closed.then(() => true),
     ]);
+    if (this.#refusal !== null) throw new Error(`${CONTROLLER_ID}: ${this.#refusal}`);
     if (isOrphan) throw new OrphanedError("The controller is gone");
+  }
+
+  async #reachController(): Promise<Peer> {
+    try {
+      return await this.connectTo("system_controller");
+    } catch (error) {
+      throw new OrphanedError(`Cannot reach the controller: ${describeError(error)}`);
+    }
   }
 
   /** Tells every service that has subscribed to it that something happened. */
@@ -51,6 +61,21 @@ export abstract class ComponentService extends BaseService {
   override fail(error: unknown): void {
     super.fail(error);
     void this.#bus?.send({ type: "failure", serviceId: this.id, cause: describeError(error) });
+  }
+
+  protected override peerReached(peer: Peer): void {
+    if (peer.type !== "system_controller") return;
+    this.#bus = peer;
+    const topics = [...hooksOf(this).messages.keys()].filter((type) => RUN_EVENT_TYPES.has(type));
+    if (topics.length > 0) void peer.send({ type: "subscribe", topics });
+  }
+
+  protected override dispatch(message: Message, peer: Peer): void | Promise<void> {
+    if (message.type === "failure" && peer === this.#bus) {
+      this.#refusal = message.cause;
+      return;
+    }
+    return super.dispatch(message, peer);
   }
 
   protected override stateChanged(state: ServiceState): void {
@@ -70,16 +95,19 @@ export abstract class ComponentService extends BaseService {
 
   @onCommand("stop")
   protected async onStopCommand(): Promise<void> {
-    await this.stop();
-    // The answer has to leave before the process does.
-    setTimeout(() => this.#stopped.resolve(), 0);
+    try {
+      await this.stop();
+    } finally {
+      // The answer has to leave before the process does.
+      setTimeout(() => this.#stopped.resolve(), 0);
+    }
   }
 
   @every(HEARTBEAT_MS)
   protected beat(): void {
-    const nowMs = performance.now();
-    const loopLagMs = Math.max(0, nowMs - this.#lastBeatMs - HEARTBEAT_MS);
-    this.#lastBeatMs = nowMs;
+    const nowNs = this.clock.nowNs();
+    const loopLagMs = Math.max(0, (nowNs - this.#lastBeatNs) / 1e6 - HEARTBEAT_MS);
+    this.#lastBeatNs = nowNs;
     const rssBytes = Deno.memoryUsage().rss;
     void this.#bus?.send({ type: "heartbeat", rssBytes, loopLagMs });
   }

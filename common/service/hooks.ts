@@ -21,11 +21,17 @@ type CommandMethod = (command: never, peer: Peer) => unknown;
 
 /** A method that runs again and again. */
 export interface PeriodicHook {
+  /** Milliseconds from the end of one run to the begin of the next. */
   readonly everyMs: number;
   readonly run: PlainMethod;
 }
 
-/** What the decorators of one service instance have collected, in the order of declaration. */
+/**
+ * What the decorators of one service instance have collected.
+ *
+ * In the order of declaration, the hooks of a base class before those of its subclasses. A method
+ * that a subclass overrides is called in its place, once, whether the override is decorated or not.
+ */
 export class HookRegistry {
   readonly stages: Record<Stage, StageMethod[]> = {
     init: [],
@@ -37,6 +43,27 @@ export class HookRegistry {
   readonly messages = new Map<string, MessageMethod>();
   readonly commands = new Map<string, CommandMethod>();
   readonly periodic: PeriodicHook[] = [];
+  readonly #bound = new Map<AnyMethod, AnyMethod>();
+
+  /** The method bound to its service: the same function each time. */
+  bind<M extends AnyMethod>(service: object, method: M): M {
+    let bound = this.#bound.get(method) as M | undefined;
+    if (!bound) this.#bound.set(method, bound = method.bind(service) as M);
+    return bound;
+  }
+
+  /** Adds a method to a stage, unless it is there. */
+  addToStage(stage: Stage, method: StageMethod): void {
+    const methods = this.stages[stage];
+    if (!methods.includes(method)) methods.push(method);
+  }
+
+  /** Adds a periodic method; of a method that is there, the period changes. */
+  addPeriodic(hook: PeriodicHook): void {
+    const known = this.periodic.findIndex(({ run }) => run === hook.run);
+    if (known < 0) this.periodic.push(hook);
+    else this.periodic[known] = hook;
+  }
 }
 
 // Keyed by instance, because decorators run before the fields of the class that declares them.
@@ -57,13 +84,16 @@ function methodDecorator<M extends AnyMethod>(register: Register<M>) {
     context: ClassMethodDecoratorContext<This, M>,
   ): void {
     context.addInitializer(function (this: This) {
-      register(hooksOf(this), ((...args: never[]) => method.apply(this, args)) as M);
+      const registry = hooksOf(this);
+      const isOverridable = !context.private && !context.static;
+      const own = isOverridable ? Reflect.get(this, context.name) as M : method;
+      register(registry, registry.bind(this, own));
     });
   };
 }
 
 function stageDecorator(stage: Stage) {
-  return methodDecorator<StageMethod>((registry, method) => registry.stages[stage].push(method));
+  return methodDecorator<StageMethod>((registry, method) => registry.addToStage(stage, method));
 }
 
 /** Runs the method when the service is made ready, before it can be reached. */
@@ -81,7 +111,11 @@ export const onStop = stageDecorator("stop");
 /** Runs the method last, whatever happened, to give back what the service holds. */
 export const onCleanup = stageDecorator("cleanup");
 
-/** Runs the method for each message of a type; for a published event this also subscribes to it. */
+/**
+ * Runs the method for each message of a type; for a published event this also subscribes to it.
+ *
+ * There is one method for a type: a subclass's own takes the place of its base class's.
+ */
 export function onMessage<T extends MessageType>(type: T) {
   return methodDecorator<(message: MessageOf<T>, peer: Peer) => void | Promise<void>>(
     (registry, method) => registry.messages.set(type, method as MessageMethod),
@@ -95,7 +129,11 @@ export function onCommand<K extends CommandKind>(kind: K) {
   );
 }
 
-/** Runs the method every `everyMs` milliseconds from when the service is reachable to its end. */
+/**
+ * Runs the method every `everyMs` milliseconds from when the service is reachable to its end.
+ *
+ * A run that is not over when the next is due puts it off; one that fails is the last.
+ */
 export function every(everyMs: number) {
-  return methodDecorator<PlainMethod>((registry, run) => registry.periodic.push({ everyMs, run }));
+  return methodDecorator<PlainMethod>((registry, run) => registry.addPeriodic({ everyMs, run }));
 }

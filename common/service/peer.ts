@@ -1,6 +1,7 @@
 import type { Channel } from "../comms/channel.ts";
 import type { Command, Hello, Message, MessageOf } from "../comms/messages.ts";
 import type { ServiceType } from "../model/service_type.ts";
+import { type Clock, SystemClock } from "../runtime/clock.ts";
 
 /** Thrown when a peer answers a command with an error. */
 export class CommandFailedError extends Error {
@@ -20,7 +21,8 @@ interface Pending {
   readonly kind: string;
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for the time limit. */
+  readonly settled: AbortController;
 }
 
 /** Who is at the other end of a channel. */
@@ -34,13 +36,16 @@ export class Peer {
   readonly info: Readonly<Record<string, string>>;
   readonly channel: Channel;
   readonly #pending = new Map<number, Pending>();
+  readonly #clock: Clock;
   #nextId = 0;
+  #isGone = false;
 
-  constructor(identity: PeerIdentity, channel: Channel) {
+  constructor(identity: PeerIdentity, channel: Channel, clock: Clock = new SystemClock(0)) {
     this.type = identity.serviceType;
     this.id = identity.serviceId;
     this.info = identity.info;
     this.channel = channel;
+    this.#clock = clock;
     channel.peer = identity.serviceId;
     void channel.closed.then(() => this.#rejectAll());
   }
@@ -62,15 +67,20 @@ export class Peer {
    * CommandFailedError when the peer could not do it, with NoAnswerError when it did not answer.
    */
   request(command: Command, timeoutMs: number): Promise<unknown> {
-    const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const timer = timeoutMs === Infinity ? undefined : setTimeout(() => {
-      this.#take(id)?.reject(
-        new NoAnswerError(`${this.id} did not answer "${command.kind}" within ${timeoutMs} ms`),
-      );
-    }, timeoutMs);
-    this.#pending.set(id, { kind: command.kind, resolve, reject, timer });
-    void this.send({ type: "command", id, command });
+    if (this.#isGone) {
+      reject(new NoAnswerError(`${this.id} was gone before "${command.kind}"`));
+      return promise;
+    }
+    const id = this.#nextId++;
+    const settled = new AbortController();
+    this.#pending.set(id, { kind: command.kind, resolve, reject, settled });
+    try {
+      void this.send({ type: "command", id, command });
+    } catch (error) {
+      this.#take(id)?.reject(error as Error);
+    }
+    if (timeoutMs !== Infinity) void this.#giveUp(id, timeoutMs, settled.signal);
     return promise;
   }
 
@@ -81,15 +91,24 @@ export class Peer {
     else pending?.reject(new CommandFailedError(this.id, response.error));
   }
 
+  async #giveUp(id: number, timeoutMs: number, settled: AbortSignal): Promise<void> {
+    await this.#clock.sleep(timeoutMs, settled);
+    const pending = this.#take(id);
+    pending?.reject(
+      new NoAnswerError(`${this.id} did not answer "${pending.kind}" within ${timeoutMs} ms`),
+    );
+  }
+
   #take(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     if (!pending) return undefined;
     this.#pending.delete(id);
-    clearTimeout(pending.timer);
+    pending.settled.abort();
     return pending;
   }
 
   #rejectAll(): void {
+    this.#isGone = true;
     for (const id of [...this.#pending.keys()]) {
       const pending = this.#take(id);
       pending?.reject(new NoAnswerError(`${this.id} went away during "${pending.kind}"`));

@@ -44,11 +44,16 @@ export class ProcessSupervisor {
   /**
    * Starts a child; resolves when it has said hello.
    *
-   * Rejects with ServiceStartError when it exits early, takes too long or is refused.
+   * Rejects with ServiceStartError when it exits early, takes too long or is refused, and when
+   * the children are being stopped: one more would be left behind.
    */
   async start(type: ServiceType, id: string, init: Record<string, unknown> = {}): Promise<void> {
+    if (this.#isStopping) throw new ServiceStartError(`Cannot start ${id}: the run is ending`);
+    if (this.#children.has(id)) throw new ServiceStartError(`Cannot start ${id}: it runs already`);
     const child = this.#spawn({ ...this.#options.common, type, id, init });
     const hello = Promise.withResolvers<void>();
+    // Nobody may be waiting any more when it is rejected.
+    hello.promise.catch(() => {});
     const supervised = { child, hello, hasSaidHello: false };
     this.#children.set(id, supervised);
     void child.exited.then((reason) => this.#ended(id, supervised, reason));
@@ -88,7 +93,11 @@ export class ProcessSupervisor {
     this.#isStopping = true;
   }
 
-  /** Waits until every child has ended; kills those that have not after `graceMs`. */
+  /**
+   * Waits until every child has ended; kills those that have not after `graceMs`.
+   *
+   * Returns the ids of those that had to be killed.
+   */
   async stopAll(graceMs: number): Promise<string[]> {
     this.expectExits();
     const ended = Promise.all([...this.#children.values()].map(({ child }) => child.exited));
@@ -125,7 +134,5 @@ export class ProcessSupervisor {
     supervised.hello.reject(
       new ServiceStartError(`Cannot start ${id}: it ${reason} before it said hello`),
     );
-    // Nobody may be waiting any more.
-    supervised.hello.promise.catch(() => {});
   }
 }

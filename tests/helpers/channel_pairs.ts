@@ -38,7 +38,7 @@ export function memoryPair(): ChannelPair {
 
 /** A connection over a Unix socket. */
 export async function unixPair(options: UnixChannelOptions = {}): Promise<UnixPair> {
-  const folder = Deno.makeTempDirSync({ prefix: "aiperf-test-" });
+  const folder = await Deno.makeTempDir({ prefix: "aiperf-test-" });
   const path = `${folder}/pair.sock`;
   const listener = Deno.listen({ transport: "unix", path });
   const [connection, other] = await Promise.all([
@@ -55,7 +55,7 @@ export async function unixPair(options: UnixChannelOptions = {}): Promise<UnixPa
     sendText: (text) => writeAll(connection, encodeFrames([text])),
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([ours.close(), theirs.close()]);
-      Deno.removeSync(folder, { recursive: true });
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }
