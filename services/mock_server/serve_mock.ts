@@ -1,0 +1,39 @@
+import type { MockServerOptions } from "./mock_options.ts";
+import { startMockServer } from "./server.ts";
+
+const encoder = new TextEncoder();
+
+/** Runs the mock server alone until a signal ends it; returns the exit code. */
+export async function serveMock(options: MockServerOptions): Promise<number> {
+  let server;
+  try {
+    server = startMockServer(options);
+  } catch (error) {
+    const where = `${options.host}:${options.port}`;
+    say(`aiperf: cannot listen on ${where}: ${whyNot(error)}; choose another --port or --host`);
+    return 2;
+  }
+  say(`aiperf: the mock server listens on ${server.url} (Ctrl-C ends it)`);
+  await untilSignal();
+  await server.stop();
+  return 0;
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      Deno.addSignalListener(signal, () => resolve());
+    }
+  });
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "the port is in use";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(encoder.encode(`${line}\n`));
+}

@@ -1,0 +1,24 @@
+import { ComponentService } from "../../common/service/component_service.ts";
+import { onCleanup, onInit } from "../../common/service/hooks.ts";
+import type { MockServerOptions } from "./mock_options.ts";
+import { type MockServer, startMockServer } from "./server.ts";
+
+/** The built-in inference server as a service of a run. */
+export class MockServerService extends ComponentService {
+  #server: MockServer | null = null;
+
+  @onInit
+  protected listenForRequests(): void {
+    this.#server = startMockServer(this.context.init as MockServerOptions);
+  }
+
+  /** The controller learns the port from the hello. */
+  protected override helloInfo(): Record<string, string> {
+    return { url: this.#server!.url };
+  }
+
+  @onCleanup
+  protected async stopServing(): Promise<void> {
+    await this.#server?.stop();
+  }
+}

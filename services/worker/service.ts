@@ -1,0 +1,114 @@
+import * as z from "zod/mini";
+import type { MessageOf } from "../../common/comms/messages.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { type Conversation, conversationSchema } from "../../common/model/conversation.ts";
+import type { Credit } from "../../common/model/credit.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
+import { ComponentService } from "../../common/service/component_service.ts";
+import {
+  type Configuration,
+  onCleanup,
+  onCommand,
+  onConfigure,
+  onMessage,
+  onStart,
+} from "../../common/service/hooks.ts";
+import type { Peer } from "../../common/service/peer.ts";
+import { ConversationCache } from "./conversation_cache.ts";
+import { loadEndpoint } from "./endpoints/registry.ts";
+import { createHttpClient, fetchWith } from "./http_client.ts";
+import { createSendContext, type SendContext, sendRequest } from "./send_request.ts";
+import { writeInputs } from "./write_inputs.ts";
+
+/** How long the dataset manager may take for a few conversations. */
+const CONVERSATION_TIMEOUT_MS = 30_000;
+
+/** So many conversations are asked for before the first credit comes. */
+const PREFETCHED = 256;
+
+/** Turns each credit into one HTTP request and one record. */
+export class Worker extends ComponentService {
+  readonly #cancelled = new AbortController();
+  #config: RunConfig | null = null;
+  #client: Deno.HttpClient | null = null;
+  #sending: SendContext | null = null;
+  #conversations: ConversationCache | null = null;
+  #dataset: Peer | null = null;
+  #records: Peer | null = null;
+  #manager: Peer | null = null;
+
+  @onConfigure
+  protected async prepare({ config, secrets }: Configuration): Promise<void> {
+    this.#config = config;
+    this.#client = createHttpClient();
+    this.#sending = createSendContext({
+      plan: config.endpoint,
+      secrets: secrets!,
+      endpoint: await loadEndpoint(config.endpoint.type),
+      workerId: this.id,
+      clock: this.clock,
+      fetch: fetchWith(this.#client),
+    });
+  }
+
+  @onStart
+  protected async connect(): Promise<void> {
+    this.#dataset = await this.connectTo("dataset_manager");
+    this.#records = await this.connectTo("records_manager");
+    this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
+    const { entries } = this.#config!.dataset;
+    this.#conversations.prefetch([...Array(Math.min(entries, PREFETCHED)).keys()]);
+    // Last: the worker manager takes the connection as a sign that the worker is ready.
+    this.#manager = await this.connectTo("worker_manager");
+  }
+
+  @onMessage("credit")
+  protected use({ credit }: MessageOf<"credit">): void {
+    const receivedNs = this.clock.nowNs();
+    const conversation = this.#conversations!.get(credit.conversationIndex);
+    const sent = conversation instanceof Promise
+      ? conversation.then((late) => this.#send(credit, late, receivedNs))
+      : this.#send(credit, conversation, receivedNs);
+    sent.catch((error) => this.fail(error));
+  }
+
+  @onMessage("cancel_credits")
+  protected cancelAll(): void {
+    this.#cancelled.abort();
+  }
+
+  @onCommand("write_inputs")
+  protected async writeInputs(): Promise<void> {
+    const { artifactDir, endpoint: plan } = this.#config!;
+    const { endpoint } = this.#sending!.template;
+    await writeInputs({
+      path: `${artifactDir}/${ARTIFACT_FILES.inputs}`,
+      indexes: z.array(z.int()).parse(
+        await this.#dataset!.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
+      ),
+      fetch: (indexes) => this.#fetchConversations(indexes),
+      body: (turns) => endpoint.buildBody(plan, turns),
+    });
+  }
+
+  @onCleanup
+  protected close(): void {
+    this.#cancelled.abort();
+    this.#client?.close();
+  }
+
+  async #send(credit: Credit, conversation: Conversation, receivedNs: number): Promise<void> {
+    const job = { credit, conversation, receivedNs, correlationId: crypto.randomUUID() };
+    const record = await sendRequest(job, this.#sending!, this.#cancelled.signal);
+    void this.#records!.send({ type: "record", record });
+    const { id: creditId, phase } = credit;
+    const creditReturn = { creditId, phase, outcome: record.outcome };
+    void this.#manager!.send({ type: "credit_return", creditReturn });
+  }
+
+  async #fetchConversations(indexes: readonly number[]): Promise<Conversation[]> {
+    const command = { kind: "get_conversations" as const, indexes: [...indexes] };
+    const answer = await this.#dataset!.request(command, CONVERSATION_TIMEOUT_MS);
+    return z.array(conversationSchema).parse(answer);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import { LineFile } from "../../common/runtime/line_file.ts";
+
+/** So many conversations are asked for and written at a time. */
+const BATCH = 256;
+
+/** What `inputs.json` is made from. */
+export interface InputsOptions {
+  readonly path: string;
+  /** Which conversations to write. */
+  readonly indexes: readonly number[];
+  readonly fetch: (indexes: readonly number[]) => Promise<Conversation[]>;
+  /** The body that a request with these turns has. */
+  readonly body: (turns: readonly Turn[]) => string;
+}
+
+/**
+ * Writes the request bodies by session, one session a line, never holding more than a few of them.
+ *
+ * The bodies are the bytes that were sent, since both are the same function of the conversation.
+ */
+export async function writeInputs(options: InputsOptions): Promise<void> {
+  const { path, indexes, fetch, body } = options;
+  const file = await LineFile.create(path);
+  try {
+    await file.append('{"data":[');
+    for (let at = 0; at < indexes.length; at += BATCH) {
+      const conversations = await fetch(indexes.slice(at, at + BATCH));
+      for (const [position, conversation] of conversations.entries()) {
+        const isLast = at + position === indexes.length - 1;
+        await file.append(sessionLine(conversation, body) + (isLast ? "" : ","));
+      }
+    }
+    await file.append("]}");
+  } finally {
+    await file.close();
+  }
+}
+
+function sessionLine({ id, turns }: Conversation, body: InputsOptions["body"]): string {
+  const payloads = turns.map((_, last) => body(turns.slice(0, last + 1)));
+  return `{"session_id":${JSON.stringify(id)},"payloads":[${payloads.join(",")}]}`;
+}
