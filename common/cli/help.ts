@@ -69,7 +69,7 @@ function generalOptions(width: number): string[] {
   return [
     "General:",
     ...row("-h, --help", ["Print this help."], width),
-    ...row("--version", ["Print the version."], width),
+    ...row("-V, --version", ["Print the version."], width),
   ];
 }
 

@@ -51,7 +51,7 @@ export async function parseCommandLine(
   const words = leadingWords(args);
   const command = findCommand(words);
   const asksForHelp = hasFlag(args, "--help", "-h");
-  if (hasFlag(args, "--version")) return print(`aiperf ${AIPERF_VERSION}\n`);
+  if (hasFlag(args, "--version", "-V")) return print(`aiperf ${AIPERF_VERSION}\n`);
   if (command === null) return withoutCommand(words, asksForHelp, context.width);
   const isNamed = words.length > 0;
   if (asksForHelp) {

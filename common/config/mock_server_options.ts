@@ -8,13 +8,23 @@ export interface MockServerOptions {
   readonly model: string;
   readonly ttftMs: number;
   readonly itlMs: number;
-  /** Fraction, 0 to 1, by which times vary. */
+  /** Standard deviation of both times as a fraction of them, 0 to 1. */
   readonly jitter: number;
-  /** Fraction, 0 to 1, of requests that fail. */
+  /** Fraction, 0 to 1, of requests that are answered with `errorStatus`. */
   readonly errorRate: number;
+  /** 400 to 599. */
+  readonly errorStatus: number;
+  /** Fraction, 0 to 1, of answers that are broken off. */
+  readonly disconnectRate: number;
+  /** Fraction, 0 to 1, of streams that end with an error event. */
+  readonly streamErrorRate: number;
+  /** Whether answers carry token counts. */
+  readonly reportUsage: boolean;
   /** Tokens of an answer when the request does not say. */
-  readonly outputTokens: number;
+  readonly defaultOutputTokens: number;
   readonly seed: number;
+  /** How many requests the log of true times keeps. */
+  readonly logRequests: number;
 }
 
 /** The mock server of the `mock-server` command. */
@@ -45,6 +55,11 @@ function behaviour(values: OptionValues) {
     itlMs: values.mockItl,
     jitter: values.mockJitter,
     errorRate: values.mockErrorRate,
-    outputTokens: values.mockOutputTokens,
+    defaultOutputTokens: values.mockOutputTokens,
+    errorStatus: values.mockErrorStatus,
+    disconnectRate: values.mockDisconnectRate,
+    streamErrorRate: values.mockStreamErrorRate,
+    reportUsage: values.mockUsage,
+    logRequests: values.mockLogRequests,
   };
 }

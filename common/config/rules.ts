@@ -39,6 +39,10 @@ const MOCK_DETAILS: readonly OptionKey[] = [
   "mockItl",
   "mockJitter",
   "mockErrorRate",
+  "mockErrorStatus",
+  "mockDisconnectRate",
+  "mockStreamErrorRate",
+  "mockUsage",
   "mockOutputTokens",
 ];
 

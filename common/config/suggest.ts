@@ -1,7 +1,7 @@
 /**
  * The candidate that a mistyped word most likely stands for, or null when none is near.
  *
- * Near means at most one edit for each three characters, at least one; equal distances go to the
+ * Near means at most one edit for each three characters; equal distances go to the
  * candidate that shares the longer beginning.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   let bestScore = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance > Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3))) continue;
+    if (distance > Math.floor(Math.min(word.length, candidate.length) / 3)) continue;
     const score = distance - sharedPrefix(word, candidate) / 1000;
     if (score >= bestScore) continue;
     best = candidate;

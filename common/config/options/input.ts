@@ -1,3 +1,4 @@
+import { TIKTOKEN_ENCODINGS } from "../../tokenizer/load_tokenizer.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
 import { choice, decimal, integer } from "../value_type.ts";
@@ -60,15 +61,7 @@ export const INPUT_OPTIONS = {
     help: "Runs with the same seed send the same prompts at the same times; 0 is a seed.",
   }),
   tokenizer: option({
-    type: choice([
-      "builtin",
-      "o200k_base",
-      "cl100k_base",
-      "p50k_base",
-      "p50k_edit",
-      "r50k_base",
-      "gpt2",
-    ]),
+    type: choice(["builtin", ...TIKTOKEN_ENCODINGS]),
     default: "builtin",
     path: "tokenizer.name",
     help: "Counts the tokens of prompts and answers; builtin is o200k_base and needs no network.",

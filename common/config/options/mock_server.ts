@@ -54,7 +54,7 @@ export const MOCK_SERVER_OPTIONS = {
     default: 0,
     path: "mock_server.jitter",
     commands: BOTH,
-    help: "By which fraction the mock server's times vary.",
+    help: "Standard deviation of the mock server's times, as a fraction of them.",
   }),
   mockErrorRate: option({
     type: decimal({ min: 0, max: 1 }),
@@ -62,6 +62,34 @@ export const MOCK_SERVER_OPTIONS = {
     path: "mock_server.error_rate",
     commands: BOTH,
     help: "Which fraction of requests the mock server answers with an error.",
+  }),
+  mockErrorStatus: option({
+    type: integer({ min: 400, max: 599 }),
+    default: 500,
+    path: "mock_server.error_status",
+    commands: BOTH,
+    help: "The HTTP status of those errors.",
+  }),
+  mockDisconnectRate: option({
+    type: decimal({ min: 0, max: 1 }),
+    default: 0,
+    path: "mock_server.disconnect_rate",
+    commands: BOTH,
+    help: "Which fraction of answers the mock server breaks off by closing the connection.",
+  }),
+  mockStreamErrorRate: option({
+    type: decimal({ min: 0, max: 1 }),
+    default: 0,
+    path: "mock_server.stream_error_rate",
+    commands: BOTH,
+    help: "Which fraction of streams the mock server ends half-way with an error event.",
+  }),
+  mockUsage: option({
+    type: toggle(),
+    default: true,
+    path: "mock_server.usage",
+    commands: BOTH,
+    help: "Whether the mock server reports token counts in its answers.",
   }),
   mockOutputTokens: option({
     type: integer({ min: 1 }),
@@ -77,5 +105,12 @@ export const MOCK_SERVER_OPTIONS = {
     path: "mock_server.seed",
     commands: ALONE,
     help: "Seed of the mock server's jitter and errors.",
+  }),
+  mockLogRequests: option({
+    type: integer({ min: 1 }),
+    default: 20_000,
+    path: "mock_server.log_requests",
+    commands: ALONE,
+    help: "How many requests the mock server keeps the true times of.",
   }),
 };

@@ -1,0 +1,304 @@
+import { assertEquals } from "@std/assert";
+import { problemsOf, type World } from "../../helpers/command_line.ts";
+
+const URL_ALLOWED = "an http:// or https:// URL without user name, query or fragment";
+const PAIRS_ALLOWED = "name:value pairs or a JSON object";
+const GOODPUT_ALLOWED = 'pairs such as "request_latency:2000 time_to_first_token:300"';
+
+/** A command line, split at spaces unless it is a list, and every line that it is answered with. */
+const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...string[]])[] = [
+  // Not numbers, or numbers out of bounds.
+  [
+    "--concurrency abc",
+    '--concurrency: must be a whole number of at least 1, got "abc"',
+  ],
+  ["--concurrency 0", '--concurrency: must be a whole number of at least 1, got "0"'],
+  ["--concurrency -4", '--concurrency: must be a whole number of at least 1, got "-4"'],
+  ["--concurrency 1.5", '--concurrency: must be a whole number of at least 1, got "1.5"'],
+  ["--concurrency NaN", '--concurrency: must be a whole number of at least 1, got "NaN"'],
+  ["--concurrency 1,2,4", '--concurrency: must be a whole number of at least 1, got "1,2,4"'],
+  ["--concurrency 0x10", '--concurrency: must be a whole number of at least 1, got "0x10"'],
+  ["--concurrency=", '--concurrency: must be a whole number of at least 1, got ""'],
+  ["--concurrency 1e99", '--concurrency: must be a whole number of at least 1, got "1e99"'],
+  ["--request-rate 0", '--request-rate: must be a number above 0, got "0"'],
+  ["--request-rate -2.5", '--request-rate: must be a number above 0, got "-2.5"'],
+  ["--request-rate inf", '--request-rate: must be a number above 0, got "inf"'],
+  ["--request-rate -inf", '--request-rate: must be a number above 0, got "-inf"'],
+  ["--num-requests 0", '--num-requests: must be a whole number of at least 1, got "0"'],
+  ["--isl 0", '--isl: must be a whole number of at least 1, got "0"'],
+  ["--isl-stddev -1", '--isl-stddev: must be a number of at least 0, got "-1"'],
+  ["--osl ten", '--osl: must be a whole number of at least 1, got "ten"'],
+  ["--num-prompts 0", '--num-prompts: must be a whole number of at least 1, got "0"'],
+  ["--random-seed -1", '--random-seed: must be a whole number of at least 0, got "-1"'],
+  ["--benchmark-duration 0", '--benchmark-duration: must be a number above 0, got "0"'],
+  [
+    "--benchmark-duration 5 --benchmark-grace-period -1",
+    '--benchmark-grace-period: must be a number of at least 0 or inf, got "-1"',
+  ],
+  [
+    "--warmup-request-count -1",
+    '--warmup-request-count: must be a whole number of at least 0, got "-1"',
+  ],
+  ["--request-timeout-seconds 0", '--request-timeout-seconds: must be a number above 0, got "0"'],
+  ["--workers-max 0", '--workers-max: must be a whole number of at least 1, got "0"'],
+  ["--mock-server --mock-jitter 2", '--mock-jitter: must be a number from 0 to 1, got "2"'],
+  ["--mock-server --mock-error-rate x", '--mock-error-rate: must be a number from 0 to 1, got "x"'],
+  ["mock-server --port 70000", '--port: must be a whole number from 0 to 65535, got "70000"'],
+  // Words that are none of the choices.
+  ["--arrival-pattern gamma", '--arrival-pattern: must be one of constant, poisson, got "gamma"'],
+  ["--endpoint-type chta", '--endpoint-type: must be chat for now, got "chta"'],
+  ["--export-level raw", '--export-level: must be one of summary, records, got "raw"'],
+  ["--ui dashboard", '--ui: must be one of simple, none, got "dashboard"'],
+  [
+    "--token-count-source both",
+    '--token-count-source: must be one of auto, server, client, got "both"',
+  ],
+  [
+    "--dataset-sampling-strategy all",
+    '--dataset-sampling-strategy: must be one of sequential, random, shuffle, got "all"',
+  ],
+  [
+    "--log-level LOUD",
+    "--log-level: must be one of TRACE, DEBUG, INFO, NOTICE, WARNING, SUCCESS, ERROR, CRITICAL, " +
+    'got "LOUD"',
+  ],
+  [
+    "--tokenizer o200k",
+    "--tokenizer: must be one of builtin, gpt2, r50k_base, p50k_base, p50k_edit, cl100k_base, " +
+    'o200k_base, got "o200k"',
+  ],
+  // Texts.
+  [["--model", ""], '--model: must be the name of a model, got ""'],
+  ["-m a -m b", '-m: must be one model for now, got "a" and "b"'],
+  ["--model-names a,b", '--model-names: must be one model for now, got "a" and "b"'],
+  ["--url ftp://host", `--url: must be ${URL_ALLOWED}, got "ftp://host"`],
+  ["--url http://", `--url: must be ${URL_ALLOWED}, got "http://"`],
+  ["--url localhost:99999", `--url: must be ${URL_ALLOWED}, got "localhost:99999"`],
+  ["--url host?key=1", `--url: must be ${URL_ALLOWED}, got "host?key=1"`],
+  ["--url http://user:secret@host", `--url: must be ${URL_ALLOWED}, got one with an "@"`],
+  [["--endpoint", ""], '--endpoint: must be a path such as /v1/chat/completions, got ""'],
+  [
+    "--custom-endpoint http://h/v1",
+    '--custom-endpoint: must be a path such as /v1/chat/completions, got "http://h/v1"',
+  ],
+  [["--artifact-dir", " "], '--artifact-dir: must be one line of text that is not empty, got " "'],
+  // Pairs.
+  ["--extra-inputs foo", `--extra-inputs: must be ${PAIRS_ALLOWED}, got "foo"`],
+  ["--extra-inputs :1", `--extra-inputs: must be ${PAIRS_ALLOWED}, got ":1"`],
+  ["--extra-inputs {a:1}", '--extra-inputs: is not valid JSON, got "{a:1}"'],
+  ["--extra-inputs a:1 --extra-inputs a:2", '--extra-inputs: "a" is given twice'],
+  [
+    "--extra-inputs foo bar",
+    `--extra-inputs: must be ${PAIRS_ALLOWED}, got "foo"`,
+    `--extra-inputs: must be ${PAIRS_ALLOWED}, got "bar"`,
+  ],
+  ["--extra-inputs stream:true", '--extra-inputs: must not set "stream"; use --streaming'],
+  ["--goodput fast", `--goodput: must be ${GOODPUT_ALLOWED}, got "fast"`],
+  [
+    "--goodput request_latency:-5",
+    `--goodput: must be ${GOODPUT_ALLOWED}, got "request_latency:-5"`,
+  ],
+  [["--goodput", ""], `--goodput: must be ${GOODPUT_ALLOWED}, got ""`],
+  [
+    "--goodput request_latncy:5",
+    '--goodput: "request_latncy" is no metric of single requests; did you mean request_latency?',
+  ],
+  [
+    "--goodput time_to_first_token:5",
+    "--goodput: time_to_first_token is measured only with --streaming",
+  ],
+  // Flags.
+  ["--concurency 8", "--concurency: unknown option; did you mean --concurrency?"],
+  ["--frobnicate", "--frobnicate: unknown option"],
+  ["-x", "-x: unknown option"],
+  ["--concurrency", "--concurrency: needs a value: a whole number of at least 1"],
+  ["--url --streaming", `--url: needs a value: ${URL_ALLOWED}`],
+  ["-H", '-H: needs a value: "Name: value" headers or a JSON object'],
+  [
+    "--streaming=true",
+    '--streaming: takes no value, got "true"; use --streaming or --no-streaming',
+  ],
+  [
+    "--streaming false",
+    '--streaming: takes no value, got "false"; use --streaming or --no-streaming',
+  ],
+  ["-v=1", '-v: takes no value, got "1"'],
+  ["--isl 5 --isl 6", '--isl: is given twice, "5" and "6"'],
+  ["--streaming --streaming", "--streaming: is given twice"],
+  [
+    "--streaming --no-streaming",
+    "--no-streaming: is the same option as --streaming, which is given too",
+  ],
+  [
+    "--num-requests 9 --request-count 9",
+    "--request-count: is the same option as --num-requests, which is given too",
+  ],
+  ["-v -vv", "-vv: is the same option as -v, which is given too"],
+  [
+    "--use-server-token-count --token-count-source client",
+    "--token-count-source: is the same option as --use-server-token-count, which is given too",
+  ],
+  // Commands and arguments.
+  ["profil", '"profil": unknown command; did you mean profile?'],
+  ["config shwo", '"config shwo": unknown command; did you mean config show?'],
+  ["profile now", '"now": unexpected argument'],
+  ["--streaming profile", '"profile": unexpected argument; the command comes first'],
+  ["config init a.yaml b.yaml", '"b.yaml": unexpected argument'],
+  ["config init --streaming", "--streaming: unknown option"],
+  ["mock-server --concurrency 4", "--concurrency: unknown option"],
+  // Contradictions.
+  ["--run-type k8s", "--run-type: k8s is not there yet; use process"],
+  [
+    "--request-count 4 --concurrency 8",
+    "--request-count: must be at least the concurrency (8), got 4",
+  ],
+  ["--arrival-pattern constant", "--arrival-pattern: has no effect without --request-rate"],
+  ["--osl-stddev 5", "--osl-stddev: has no effect without --osl"],
+  [
+    "--benchmark-grace-period 5",
+    "--benchmark-grace-period: has no effect without --benchmark-duration",
+  ],
+  [
+    "--url http://h --mock-server",
+    "--url: contradicts --mock-server, which brings a server of its own",
+  ],
+  ["--mock-ttft 5", "--mock-ttft: has no effect without --mock-server"],
+  // Files.
+  ["--config nope.yaml", '--config: cannot read "nope.yaml": no such file'],
+  ["config validate nope.yaml", 'FILE: cannot read "nope.yaml": no such file'],
+  [
+    "config show a.yaml -f b.yaml",
+    '"a.yaml": the configuration file is given twice, also by -f',
+    '-f: cannot read "b.yaml": no such file',
+  ],
+];
+
+for (const [line, ...expected] of ON_THE_COMMAND_LINE) {
+  const args = typeof line === "string" ? line.split(" ") : line;
+  Deno.test(`bad input: aiperf ${args.map((arg) => arg || '""').join(" ")}`, async () => {
+    assertEquals(await problemsOf(args), expected);
+  });
+}
+
+/** A configuration file, and every line that it is answered with. */
+const IN_THE_FILE: readonly (readonly [string, ...string[]])[] = [
+  [
+    "loadgen:\n  concurrency: 0\n",
+    "run.yaml: loadgen.concurrency: must be a whole number of at least 1, got 0",
+  ],
+  [
+    "loadgen:\n  concurrency: '8'\n",
+    'run.yaml: loadgen.concurrency: must be a whole number of at least 1, got "8"',
+  ],
+  [
+    "loadgen:\n  request_rate: .nan\n",
+    "run.yaml: loadgen.request_rate: must be a number above 0, got NaN",
+  ],
+  ["endpoint:\n  streaming: 1\n", "run.yaml: endpoint.streaming: must be true or false, got 1"],
+  [
+    "endpoint:\n  model_names: [a, b]\n",
+    'run.yaml: endpoint.model_names: must be one model for now, got "a" and "b"',
+  ],
+  [
+    "input:\n  extra: 5\n",
+    `run.yaml: input.extra: must be ${PAIRS_ALLOWED}, got 5`,
+  ],
+  [
+    "input:\n  goodput: {request_latency: -1}\n",
+    `run.yaml: input.goodput: must be ${GOODPUT_ALLOWED}, got {"request_latency":-1}`,
+  ],
+  [
+    "loadgen:\n  concurency: 8\n",
+    "run.yaml: loadgen.concurency: unknown key; did you mean loadgen.concurrency?",
+  ],
+  ["concurrency: 8\n", "run.yaml: concurrency: unknown key; did you mean loadgen.concurrency?"],
+  ["frobnicate: 8\n", "run.yaml: frobnicate: unknown key"],
+  ["endpoint: 5\n", "run.yaml: endpoint: must be a mapping, got 5"],
+  ["- a\n", "run.yaml: must be a mapping"],
+  [
+    "endpoint:\n  url: a\n url: b\n",
+    "run.yaml: is not valid YAML: Cannot read block: bad indentation of a mapping entry at line 3, column 2",
+  ],
+  [
+    "loadgen:\n  concurrency: 4\n  request_count: 2\nmock_server:\n  ttft: 5\n",
+    "run.yaml: mock_server.ttft: has no effect without --mock-server",
+    "run.yaml: loadgen.request_count: must be at least the concurrency (4), got 2",
+  ],
+];
+
+for (const [text, ...expected] of IN_THE_FILE) {
+  Deno.test(`bad file: ${JSON.stringify(text)}`, async () => {
+    assertEquals(await problemsOf(["-f", "run.yaml"], { files: { "run.yaml": text } }), expected);
+  });
+}
+
+Deno.test("bad input in the environment is told by the name of the variable", async () => {
+  const env = {
+    AIPERF_CONCURRENCY: "many",
+    AIPERF_STREAMING: "maybe",
+    AIPERF_CONFIG: "gone.yaml",
+    AIPERF_API_KEY: "se cret",
+  };
+  assertEquals(await problemsOf([], { env }), [
+    'AIPERF_CONFIG: cannot read "gone.yaml": no such file',
+    'AIPERF_STREAMING: must be true or false, got "maybe"',
+    "AIPERF_API_KEY: must be visible ASCII characters without spaces, got a value that is not shown",
+    'AIPERF_CONCURRENCY: must be a whole number of at least 1, got "many"',
+  ]);
+});
+
+Deno.test("every problem of every source is told at once", async () => {
+  const world: World = {
+    env: { AIPERF_ISL: "long" },
+    files: { "run.yaml": "loadgen:\n  request_count: no\n  concurrency: 0\n" },
+  };
+  const args = [
+    "--cncurrency",
+    "5",
+    "--osl=0",
+    "-f",
+    "run.yaml",
+    "--streaming=yes",
+    "--concurrency",
+    "3",
+  ];
+  assertEquals(await problemsOf(args, world), [
+    "--cncurrency: unknown option; did you mean --concurrency?",
+    '--streaming: takes no value, got "yes"; use --streaming or --no-streaming',
+    '--osl: must be a whole number of at least 1, got "0"',
+    'AIPERF_ISL: must be a whole number of at least 1, got "long"',
+    'run.yaml: loadgen.request_count: must be a whole number of at least 1, got "no"',
+    "run.yaml: loadgen.concurrency: must be a whole number of at least 1, got 0",
+  ]);
+});
+
+const SECRET = "sk-very-secret";
+
+/** Command lines and files that hold the secret in a place that is wrong. */
+const WITH_A_SECRET: readonly (readonly [readonly string[], string?])[] = [
+  [["--api-key", `${SECRET} x`]],
+  [["--api-key", SECRET, "--api-key", SECRET]],
+  [["--api-key", "Bearer", SECRET]],
+  [["--api-kye", SECRET]],
+  [[`--api-kye=${SECRET}`]],
+  [["-H", SECRET]],
+  [["-H", "Authorization:", "Bearer", SECRET]],
+  [["-H", `Bearer ${SECRET}: x`]],
+  [["-H", `X-Key: ${SECRET}\n`, "X-Key: 2"]],
+  [["-H", `{"Authorization": "${SECRET}"`]],
+  [["-H", `{"Authorization": ["${SECRET}"]}`]],
+  [["--api-key", SECRET, "-H", `Authorization: Bearer ${SECRET}`]],
+  [["-u", `https://user:${SECRET}@host`]],
+  [[], `endpoint:\n  api_key: [${SECRET}]\n`],
+  [[], `endpoint:\n  api_key: ${SECRET}\n   api: 5\n`],
+  [[], `input:\n  headers: {Authorization: [${SECRET}]}\n`],
+];
+
+for (const [args, text = ""] of WITH_A_SECRET) {
+  Deno.test(`a secret is not echoed: ${args.join(" ")} ${JSON.stringify(text)}`, async () => {
+    const files = { "run.yaml": text };
+    const problems = await problemsOf([...args, "-f", "run.yaml"], { files });
+    assertEquals(problems.length > 0, true);
+    assertEquals(problems.filter((line) => line.includes(SECRET)), []);
+  });
+}

@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { optionsOf } from "../../../common/config/option_table.ts";
+import { printed } from "../../helpers/command_line.ts";
+
+for (const command of ["profile", "mock-server"] as const) {
+  Deno.test(`the help of ${command} has every flag, help and environment name`, async () => {
+    const text = (await printed([command, "--help"])).replace(/\s+/g, " ");
+    for (const { spec, flags, envName } of optionsOf(command)) {
+      for (const flag of flags) assertStringIncludes(text, flag);
+      for (const flag of Object.keys(spec.presets ?? {})) assertStringIncludes(text, flag);
+      assertStringIncludes(text, spec.help);
+      assertStringIncludes(text, `env: ${envName}`);
+    }
+  });
+}
+
+Deno.test("the help of the program has the commands and the options of a run", async () => {
+  const text = await printed(["--help"]);
+  for (const name of ["profile", "mock-server", "config init"]) assertStringIncludes(text, name);
+  for (const { flag } of optionsOf("profile")) assertStringIncludes(text, flag);
+});
+
+Deno.test("the help keeps to the width of the terminal where words allow it", async () => {
+  for (const width of [80, 100, 140]) {
+    const lines = (await printed(["--help"], { width })).split("\n");
+    const long = lines.filter((line) => line.length > width && / \S+ \S/.test(line.slice(32)));
+    assertEquals(long, []);
+  }
+});
+
+Deno.test("the help can be read on a very narrow terminal", async () => {
+  assert((await printed(["--help"], { width: 10 })).length > 1000);
+});
+
+Deno.test("an option's help has its aliases, value, default and environment name", async () => {
+  assertStringIncludes(
+    await printed(["--help"]),
+    `  --request-count, --num-requests N
+                                Stop after so many requests.
+                                [default: twice the concurrency, at least 10; no limit with
+                                --benchmark-duration; env: AIPERF_REQUEST_COUNT]
+`,
+  );
+});

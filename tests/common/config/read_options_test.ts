@@ -1,0 +1,126 @@
+import { assertEquals } from "@std/assert";
+import { optionsFor } from "../../helpers/command_line.ts";
+
+Deno.test("the command line wins over the environment, that over the file, that over the default", async () => {
+  const files = { "run.yaml": "loadgen:\n  concurrency: 2\n" };
+  const env = { AIPERF_CONCURRENCY: "3" };
+  const of = async (args: string[], env = {}) =>
+    (await optionsFor(args, { files, env })).values.concurrency;
+  assertEquals(await of([]), null);
+  assertEquals(await of(["-f", "run.yaml"]), 2);
+  assertEquals(await of(["-f", "run.yaml"], env), 3);
+  assertEquals(await of(["-f", "run.yaml", "--concurrency", "4"], env), 4);
+});
+
+Deno.test("each value knows where it comes from", async () => {
+  const files = { "run.yaml": "endpoint:\n  model_names: [a]\n" };
+  const env = { AIPERF_CONFIG: "run.yaml", AIPERF_ISL: "5" };
+  const { origins } = await optionsFor(["--num-requests", "9"], { files, env });
+  assertEquals([...origins.entries()].map(([key, { name }]) => `${key} by ${name}`).sort(), [
+    "config by AIPERF_CONFIG",
+    "isl by AIPERF_ISL",
+    "model by run.yaml: endpoint.model_names",
+    "requestCount by --num-requests",
+  ]);
+});
+
+Deno.test("an empty environment variable and a null in the file set nothing", async () => {
+  const files = { "run.yaml": "endpoint:\n  url:\nloadgen:\n" };
+  const { origins } = await optionsFor(["-f", "run.yaml"], { files, env: { AIPERF_ISL: "" } });
+  assertEquals([...origins.keys()], ["config"]);
+});
+
+Deno.test("an empty file sets nothing", async () => {
+  const { origins } = await optionsFor(["-f", "run.yaml"], { files: { "run.yaml": "" } });
+  assertEquals([...origins.keys()], ["config"]);
+});
+
+Deno.test("extra inputs are typed as JSON would", async () => {
+  const texts = [
+    "a:1",
+    "b:1.5",
+    "c:true",
+    "d:None",
+    "e:text",
+    "f:[1,2]",
+    'g:{"h":{"i":false}}',
+    "url:http://x:1/y",
+    'quoted:"5"',
+    "empty:",
+    "temperature:0.5,top_p:0.9",
+    "words:one, two",
+    '{"nvext":{"ignore_eos":true}}',
+  ];
+  const { values } = await optionsFor(["--extra-inputs", ...texts]);
+  assertEquals(values.extraInputs, {
+    a: 1,
+    b: 1.5,
+    c: true,
+    d: null,
+    e: "text",
+    f: [1, 2],
+    g: { h: { i: false } },
+    url: "http://x:1/y",
+    quoted: "5",
+    empty: "",
+    temperature: 0.5,
+    top_p: 0.9,
+    words: "one, two",
+    nvext: { ignore_eos: true },
+  });
+});
+
+Deno.test("a name of an extra input cannot reach the prototype", async () => {
+  const { values } = await optionsFor(["--extra-inputs", "__proto__:1"]);
+  assertEquals(Object.keys(values.extraInputs!), ["__proto__"]);
+});
+
+Deno.test("headers are names and values or JSON, in the file a mapping or a list", async () => {
+  const { values } = await optionsFor(["-H", "X-A: b:c", "x-b:d", '{"X-C": "e"}']);
+  assertEquals(values.header, { "X-A": "b:c", "x-b": "d", "X-C": "e" });
+  for (const yaml of ["{X-A: b}", "['X-A: b']", "'X-A: b'"]) {
+    const files = { "run.yaml": `input:\n  headers: ${yaml}\n` };
+    assertEquals((await optionsFor(["-f", "run.yaml"], { files })).values.header, { "X-A": "b" });
+  }
+});
+
+Deno.test("objectives are pairs of tag and value", async () => {
+  const expected = [
+    { tag: "time_to_first_token", threshold: 300 },
+    { tag: "request_latency", threshold: 2000.5 },
+  ];
+  const pairs = ["time_to_first_token:300 request_latency:2000.5"];
+  assertEquals((await optionsFor(["--streaming", "--goodput", ...pairs])).values.goodput, expected);
+  const files = {
+    "run.yaml": "input: {goodput: {time_to_first_token: 300, request_latency: 2000.5}}\n",
+  };
+  const { values } = await optionsFor(["--streaming", "-f", "run.yaml"], { files });
+  assertEquals(values.goodput, expected);
+});
+
+Deno.test("a URL gets its scheme and keeps its path", async () => {
+  const of = async (url: string) => (await optionsFor(["-u", url])).values.url;
+  assertEquals(await of("localhost:8000"), "http://localhost:8000");
+  assertEquals(await of("[::1]:80/"), "http://[::1]");
+  assertEquals(await of("https://h/a/b//"), "https://h/a/b");
+  assertEquals(await of("HTTPS://Host/v1"), "https://host/v1");
+});
+
+Deno.test("the grace period may be infinite, by text and in the file", async () => {
+  const args = ["--benchmark-duration", "5", "--benchmark-grace-period"];
+  assertEquals((await optionsFor([...args, "inf"])).values.benchmarkGracePeriod, Infinity);
+  const files = {
+    "run.yaml": "loadgen: {benchmark_duration: 5, benchmark_grace_period: inf}\n",
+  };
+  const { values } = await optionsFor(["-f", "run.yaml"], { files });
+  assertEquals(values.benchmarkGracePeriod, Infinity);
+});
+
+Deno.test("what the environment or a default in the file says is no contradiction", async () => {
+  const env = { AIPERF_URL: "http://h", AIPERF_MOCK_TTFT: "5", AIPERF_ARRIVAL_PATTERN: "constant" };
+  assertEquals((await optionsFor(["--mock-server"], { env })).values.mockServer, true);
+  assertEquals((await optionsFor([], { env })).values.mockTtft, 5);
+  const files = { "run.yaml": "loadgen: {arrival_pattern: poisson}\nendpoint: {url: http://h}\n" };
+  const { values } = await optionsFor(["-f", "run.yaml", "--mock-server"], { files });
+  assertEquals(values.mockServer, true);
+});

@@ -1,0 +1,168 @@
+import { assertEquals } from "@std/assert";
+import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/config/resolve.ts";
+import type { RunConfig } from "../../../common/model/run_config.ts";
+import { runConfigSchema } from "../../../common/model/run_config.ts";
+import { optionsFor, type World } from "../../helpers/command_line.ts";
+
+async function plan(args: readonly string[], world: World = {}): Promise<RunPlan> {
+  return resolveRun(await optionsFor(args, world), {
+    cliCommand: "aiperf …",
+    workingDir: "/home/me",
+    cpus: 8,
+    freshSeed: 77,
+    onTerminal: false,
+  });
+}
+
+async function config(
+  args: readonly string[],
+  world: World = {},
+): Promise<Omit<RunConfig, "runDir">> {
+  const epochUnixMs = Date.UTC(2026, 8, 14, 10, 0, 0, 123);
+  return runConfig(await plan(args, world), { benchmarkId: "b", epochUnixMs, model: "org/m" });
+}
+
+const LIMITLESS = { maxDurationMs: null, graceMs: null };
+
+Deno.test("without any load option there is one request at a time, ten in all", async () => {
+  const load = { kind: "closed", concurrency: 1 } as const;
+  assertEquals((await plan([])).phases, [{
+    phase: "profiling",
+    load,
+    maxRequests: 10,
+    ...LIMITLESS,
+  }]);
+});
+
+Deno.test("the default number of requests is twice the concurrency", async () => {
+  const [phase] = (await plan(["--concurrency", "50"])).phases;
+  assertEquals(phase!.maxRequests, 100);
+});
+
+Deno.test("a rate makes an open loop, a concurrency beside it a cap", async () => {
+  const [open] = (await plan(["--request-rate", "20"])).phases;
+  assertEquals(open!.load, {
+    kind: "open",
+    ratePerSecond: 20,
+    arrivals: "poisson",
+    concurrencyCap: null,
+  });
+  assertEquals(open!.maxRequests, 10);
+  const args = ["--request-rate", "2.5", "--concurrency", "8", "--arrival-pattern", "constant"];
+  const [capped] = (await plan(args)).phases;
+  assertEquals(capped!.load, {
+    kind: "open",
+    ratePerSecond: 2.5,
+    arrivals: "constant",
+    concurrencyCap: 8,
+  });
+});
+
+Deno.test("a duration takes the place of the default number of requests, not of a given one", async () => {
+  const [timed] = (await plan(["--benchmark-duration", "5"])).phases;
+  assertEquals(
+    [timed!.maxRequests, timed!.maxDurationMs, timed!.graceMs],
+    [null, 5_000, 30_000],
+  );
+  const args = ["--benchmark-duration", "5", "--request-count", "7"];
+  const [both] = (await plan([...args, "--benchmark-grace-period", "inf"])).phases;
+  assertEquals([both!.maxRequests, both!.maxDurationMs, both!.graceMs], [7, 5_000, null]);
+});
+
+Deno.test("a warm-up is a phase of its own under the same load", async () => {
+  const { phases } = await plan(["--warmup-request-count", "3", "--concurrency", "2"]);
+  assertEquals(phases.map(({ phase, maxRequests }) => [phase, maxRequests]), [
+    ["warmup", 3],
+    ["profiling", 10],
+  ]);
+  assertEquals(phases[0]!.load, phases[1]!.load);
+});
+
+Deno.test("zero is a seed; without one the run draws its own", async () => {
+  assertEquals((await plan(["--random-seed", "0"])).dataset.seed, 0);
+  assertEquals((await plan([])).dataset.seed, 77);
+});
+
+Deno.test("the length of answers is the server's business unless given", async () => {
+  assertEquals((await plan([])).dataset.osl, null);
+  const { dataset } = await plan(["--osl", "64", "--osl-stddev", "4"]);
+  assertEquals(dataset.osl, { mean: 64, stddev: 4 });
+});
+
+Deno.test("the URL of requests joins base and path, a /v1 of both once", async () => {
+  const of = async (...args: string[]) => (await config(args)).endpoint.url;
+  assertEquals(await of(), "http://localhost:8000/v1/chat/completions");
+  assertEquals(await of("-u", "h/a/v1/"), "http://h/a/v1/chat/completions");
+  assertEquals(await of("-u", "h/a"), "http://h/a/v1/chat/completions");
+  assertEquals(await of("-u", "h/v1", "--endpoint", "custom?x=1"), "http://h/v1/custom?x=1");
+  assertEquals(await of("-u", "h/v1", "--endpoint", "/v1x"), "http://h/v1/v1x");
+  assertEquals(modelsUrl("http://h/v1"), "http://h/v1/models");
+});
+
+Deno.test("results go to a folder named after model, endpoint, load and time", async () => {
+  const of = async (...args: string[]) => (await config(args)).artifactDir;
+  const time = "2026-09-14T10-00-00.123Z";
+  const root = "/home/me/artifacts/org_m-openai-chat";
+  assertEquals(await of("--concurrency", "10"), `${root}-concurrency10/${time}`);
+  assertEquals(await of("--request-rate", "10"), `${root}-request_rate10.0/${time}`);
+  assertEquals(
+    await of("--request-rate", "2.5", "--concurrency", "4"),
+    `${root}-request_rate2.5-concurrency4/${time}`,
+  );
+  assertEquals(await of("--artifact-dir", "./out/1"), "/home/me/out/1");
+  assertEquals(await of("--artifact-dir", "/out"), "/out");
+});
+
+Deno.test("the exported options are those that were set, and the load and model in any case", async () => {
+  const files = { "run.yaml": "input: {goodput: {request_latency: 5}}\n" };
+  const args = ["-f", "run.yaml", "--api-key", "sk-1", "-H", "X-A: b", "--isl", "9"];
+  assertEquals((await config(args, { files })).inputConfig, {
+    endpoint: { api_key: "<redacted>", model_names: ["org/m"] },
+    input: {
+      headers: "<redacted>",
+      prompt: { input_tokens: { mean: 9 } },
+      goodput: { request_latency: 5 },
+    },
+    loadgen: { concurrency: 1 },
+  });
+});
+
+Deno.test("the exported options of an infinite grace period survive JSON", async () => {
+  const args = ["--request-rate", "5", "--benchmark-duration", "1"];
+  const { inputConfig } = await config([...args, "--benchmark-grace-period", "inf"]);
+  assertEquals(JSON.parse(JSON.stringify(inputConfig)), {
+    endpoint: { model_names: ["org/m"] },
+    loadgen: { request_rate: 5, benchmark_duration: 1, benchmark_grace_period: "inf" },
+  });
+});
+
+Deno.test("secrets are with the secrets and nowhere else", async () => {
+  const args = ["--api-key", "sk-1", "-H", "X-A: sk-2"];
+  const { secrets } = await plan(args);
+  assertEquals(secrets, { apiKey: "sk-1", headers: { "X-A": "sk-2" } });
+  assertEquals(JSON.stringify(await config(args)).includes("sk-"), false);
+});
+
+Deno.test("a mock server has a free port, the run's seed and its model", async () => {
+  const args = ["--mock-server", "--mock-ttft", "5", "--random-seed", "3"];
+  const { mockServer, model } = await plan(args);
+  assertEquals([mockServer!.port, mockServer!.seed, mockServer!.ttftMs], [0, 3, 5]);
+  assertEquals([model, mockServer!.model], ["mock-model", "mock-model"]);
+  assertEquals((await plan([...args, "-m", "mine"])).mockServer!.model, "mine");
+  assertEquals((await plan([])).mockServer, null);
+});
+
+Deno.test("the model stays open until somebody names it", async () => {
+  assertEquals((await plan([])).model, null);
+  assertEquals((await plan(["-m", "a"])).model, "a");
+});
+
+Deno.test("progress is shown in place on a terminal only, unless asked for", async () => {
+  assertEquals((await plan([])).ui, "none");
+  assertEquals((await plan(["--ui", "simple"])).ui, "simple");
+});
+
+Deno.test("a resolved run passes the schema that services check it by", async () => {
+  const args = ["--streaming", "--goodput", "request_latency:5", "--extra-inputs", "a:[1]"];
+  runConfigSchema.parse({ ...await config(args), runDir: "/run" });
+});
