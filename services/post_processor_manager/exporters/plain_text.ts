@@ -23,15 +23,7 @@ export function widthOf(text: string): number {
 
 /** `text` in at most `width` columns, its end replaced by `…` where it is longer. */
 export function truncate(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  let kept = "";
-  let used = 1;
-  for (const character of text) {
-    used += characterWidth(character);
-    if (used > width) break;
-    kept += character;
-  }
-  return `${kept}…`;
+  return widthOf(text) <= width ? text : `${startOf(text, width - 1)}…`;
 }
 
 /** `text` in lines of at most `width` columns, broken between words where that is possible. */
@@ -47,7 +39,7 @@ export function wrap(text: string, width: number): string[] {
     if (line !== "") lines.push(line);
     line = word;
     while (widthOf(line) > width) {
-      const head = truncate(line, width + 1).slice(0, -1) || [...line][0]!;
+      const head = startOf(line, width) || [...line][0]!;
       lines.push(head);
       line = line.slice(head.length);
     }
@@ -59,6 +51,18 @@ export function wrap(text: string, width: number): string[] {
 export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
   const space = " ".repeat(Math.max(0, width - widthOf(text)));
   return align === "left" ? text + space : space + text;
+}
+
+/** As much of the start of `text` as fits in `width` columns. */
+function startOf(text: string, width: number): string {
+  let kept = "";
+  let used = 0;
+  for (const character of text) {
+    used += characterWidth(character);
+    if (used > width) break;
+    kept += character;
+  }
+  return kept;
 }
 
 function characterWidth(character: string): number {

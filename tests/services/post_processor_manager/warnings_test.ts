@@ -1,0 +1,66 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  type WarningFacts,
+  warningsFor,
+} from "../../../services/post_processor_manager/warnings.ts";
+import { reportOn } from "../../helpers/metrics_of.ts";
+import { failedRecordOf, recordOf } from "../../helpers/records.ts";
+
+const FINE: WarningFacts = {
+  account: { issued: 10, succeeded: 10, failed: 0, cancelled: 0, lost: 0 },
+  wasCancelled: false,
+  oslMismatches: 0,
+  usageDiscrepancies: 0,
+  uncounted: 0,
+};
+
+Deno.test("a run with nothing wrong has no warnings", () => {
+  assertEquals(warningsFor(FINE), []);
+  assertEquals(warningsFor({ ...FINE, oslMismatches: null, usageDiscrepancies: null }), []);
+  assertEquals(reportOn([recordOf()]).warnings, []);
+});
+
+Deno.test("each trouble has its warning, the gravest first", () => {
+  const account = { issued: 20, succeeded: 0, failed: 12, cancelled: 1, lost: 2 };
+  const warnings = warningsFor({
+    account,
+    wasCancelled: true,
+    oslMismatches: 3,
+    usageDiscrepancies: 4,
+    uncounted: 5,
+  });
+  const expected = [
+    /^No request of 20 succeeded/,
+    /^The run was interrupted/,
+    /^5 requests left no record/,
+    /^2 requests got lost because a worker died/,
+    /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
+    /--extra-inputs ignore_eos:true .* min_tokens/,
+    /^For 4 of 0 requests the server's token counts are over 10 % away/,
+    /no token usage for 5 of 0 .* --token-count-source auto/,
+  ];
+  assertEquals(warnings.length, expected.length);
+  expected.forEach((pattern, i) => assertMatch(warnings[i]!, pattern));
+});
+
+Deno.test("a cut-off by the end of the grace period names the option that lengthens it", () => {
+  const account = { ...FINE.account, issued: 13, cancelled: 3 };
+  assertMatch(warningsFor({ ...FINE, account })[0]!, /^3 requests .* --benchmark-grace-period/);
+});
+
+Deno.test("a run in which nothing but cut-offs happened does not blame the server", () => {
+  const account = { issued: 2, succeeded: 0, failed: 0, cancelled: 2, lost: 0 };
+  assertMatch(warningsFor({ ...FINE, account })[0]!, /^No request ended/);
+});
+
+Deno.test("the report warns of what its records show", () => {
+  const short = recordOf({ requestedOutputTokens: 100 });
+  assertMatch(reportOn([short, recordOf()]).warnings[0]!, /^1 of 2 answers is not as long/);
+  const noUsage = recordOf({ usage: null });
+  assertMatch(
+    reportOn([noUsage], { tokenCountSource: "server" }).warnings[0]!,
+    /^The server gave no token usage for 1 of 1/,
+  );
+  assertEquals(reportOn([noUsage], { tokenCountSource: "client" }).warnings, []);
+  assertMatch(reportOn([failedRecordOf()]).warnings[0]!, /^No request of 1 succeeded/);
+});
