@@ -18,6 +18,8 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/launch.ts",
   "services/system_controller/command_line.ts",
   "services/system_controller/artifacts.ts",
+  // The HTTP client of a worker.
+  "services/worker/http_client.ts",
   // Writes the summaries.
   "services/post_processor_manager/write_exports.ts",
 ]);

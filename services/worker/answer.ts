@@ -1,0 +1,53 @@
+import type { AnswerText, ErrorDetails, Usage } from "../../common/model/record.ts";
+import type { AnswerPart } from "./endpoints/endpoint.ts";
+
+/** Gathers the parts of one answer into its timeline, counts and text. */
+export class Answer {
+  /** Arrival of each piece of content, in ns after the request was sent. */
+  readonly chunksAfterNs: number[] = [];
+  /** When the last bytes arrived, in ns after the request was sent; null before any. */
+  lastByteAfterNs: number | null = null;
+  /** The index of the first chunk that is not reasoning alone; null until there is one. */
+  firstOutputChunk: number | null = null;
+  /** The last usage that the server gave. */
+  usage: Usage | null = null;
+  /** The first error that the server reported. */
+  error: ErrorDetails | null = null;
+  /** Why the server stopped, as it said last. */
+  finish: string | null = null;
+  /** The server said that nothing more will come. */
+  done = false;
+
+  readonly #keepText: boolean;
+  #output = "";
+  #reasoning = "";
+
+  /** `keepText`: whether the text may be needed for counting tokens. */
+  constructor(keepText: boolean) {
+    this.#keepText = keepText;
+  }
+
+  /** Takes in a part that arrived `afterNs` after the request was sent. */
+  add(part: AnswerPart, afterNs: number): void {
+    if (part.usage !== null) this.usage = part.usage;
+    if (part.finish !== null) this.finish = part.finish;
+    if (part.done) this.done = true;
+    this.error ??= part.error;
+    if (part.carries === "nothing") return;
+    if (part.carries === "output") this.firstOutputChunk ??= this.chunksAfterNs.length;
+    this.chunksAfterNs.push(afterNs);
+    if (!this.#keepText) return;
+    this.#output += part.content + part.toolCalls;
+    this.#reasoning += part.reasoning;
+  }
+
+  /** Whether any content has come. */
+  get hasContent(): boolean {
+    return this.chunksAfterNs.length > 0;
+  }
+
+  /** The text so far; empty when it is not kept. */
+  get text(): AnswerText {
+    return { output: this.#output, reasoning: this.#reasoning };
+  }
+}

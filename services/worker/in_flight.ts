@@ -1,0 +1,175 @@
+import type { Clock } from "../../common/runtime/clock.ts";
+
+/** Timers hold 31 bits of milliseconds. */
+const LONGEST_SLEEP_MS = 2 ** 30;
+
+/** Why an open request was cut off. */
+export type CutReason = "cancelled" | "timeout" | "linger";
+
+/** An open request, and the means to cut it off. */
+export interface OpenRequest {
+  /** Aborts when the request must end. */
+  readonly signal: AbortSignal;
+  /** Why it was cut off; null while it was not. */
+  readonly cut: CutReason | null;
+  /** The answer is complete: from now on only wait a little for the connection to become free. */
+  linger(): void;
+  /** The request is over; must be called once for every request that was opened. */
+  close(): void;
+}
+
+/** How long requests may stay open. */
+export interface InFlightLimits {
+  /** The whole request, in ms. */
+  timeoutMs: number;
+  /** What is left of it after the server said that the answer is complete, in ms; 2000 unless given. */
+  lingerMs?: number;
+}
+
+/**
+ * The open requests of a worker: ends those that take too long and those whose signal aborts.
+ *
+ * All requests have the same time limit, so they fall due in the order they were opened: one timer
+ * for all of them is enough, and opening and closing are two map operations. A timer and a listener
+ * on the run's signal for each request would cost 2 µs and, as a signal's listeners are searched
+ * one by one, 35 µs at 2,000 open requests.
+ */
+export class InFlight {
+  readonly #open: Deadlines;
+  readonly #lingering: Deadlines;
+  readonly #signals = new Map<AbortSignal, SignalGroup>();
+
+  constructor(clock: Clock, limits: InFlightLimits) {
+    this.#open = new Deadlines(clock, limits.timeoutMs, (request) => request.end("timeout"));
+    this.#lingering = new Deadlines(
+      clock,
+      limits.lingerMs ?? 2000,
+      (request) => request.end("linger"),
+    );
+  }
+
+  /** How many requests are open. */
+  get size(): number {
+    let size = 0;
+    for (const group of this.#signals.values()) size += group.members.size;
+    return size;
+  }
+
+  /** Opens a request that ends at the latest when `signal` aborts, or when its time is up. */
+  open(signal: AbortSignal): OpenRequest {
+    const group = this.#group(signal);
+    const request = new Opened(
+      () => {
+        this.#open.delete(request);
+        this.#lingering.add(request);
+      },
+      () => {
+        this.#open.delete(request);
+        this.#lingering.delete(request);
+        this.#leave(signal, group, request);
+      },
+    );
+    group.members.add(request);
+    if (signal.aborted) request.end("cancelled");
+    else this.#open.add(request);
+    return request;
+  }
+
+  #group(signal: AbortSignal): SignalGroup {
+    const known = this.#signals.get(signal);
+    if (known !== undefined) return known;
+    const members = new Set<Opened>();
+    const onAbort = () => {
+      for (const request of members) request.end("cancelled");
+    };
+    signal.addEventListener("abort", onAbort);
+    const group = { members, onAbort };
+    this.#signals.set(signal, group);
+    return group;
+  }
+
+  #leave(signal: AbortSignal, group: SignalGroup, request: Opened): void {
+    if (!group.members.delete(request) || group.members.size > 0) return;
+    signal.removeEventListener("abort", group.onAbort);
+    this.#signals.delete(signal);
+  }
+}
+
+interface SignalGroup {
+  members: Set<Opened>;
+  onAbort: () => void;
+}
+
+class Opened implements OpenRequest {
+  readonly #controller = new AbortController();
+  #cut: CutReason | null = null;
+  readonly linger: () => void;
+  readonly close: () => void;
+
+  constructor(linger: () => void, close: () => void) {
+    this.linger = linger;
+    this.close = close;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get cut(): CutReason | null {
+    return this.#cut;
+  }
+
+  end(reason: CutReason): void {
+    if (this.#cut !== null) return;
+    this.#cut = reason;
+    this.#controller.abort();
+  }
+}
+
+/** Things that fall due a fixed time after they were added, watched by one sleeper. */
+class Deadlines {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #expire: (request: Opened) => void;
+  /** In the order they fall due. */
+  readonly #dueNs = new Map<Opened, number>();
+  #watch: AbortController | null = null;
+
+  constructor(clock: Clock, ms: number, expire: (request: Opened) => void) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#expire = expire;
+  }
+
+  add(request: Opened): void {
+    this.#dueNs.set(request, this.#clock.nowNs() + this.#ms * 1e6);
+    if (this.#watch !== null) return;
+    this.#watch = new AbortController();
+    this.#run(this.#watch.signal);
+  }
+
+  delete(request: Opened): void {
+    if (!this.#dueNs.delete(request) || this.#dueNs.size > 0) return;
+    this.#watch?.abort();
+    this.#watch = null;
+  }
+
+  async #run(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const nowNs = this.#clock.nowNs();
+      let nextMs: number | null = null;
+      for (const [request, dueNs] of this.#dueNs) {
+        if (dueNs > nowNs) {
+          nextMs = (dueNs - nowNs) / 1e6;
+          break;
+        }
+        this.#dueNs.delete(request);
+        this.#expire(request);
+      }
+      if (nextMs === null) break;
+      await this.#clock.sleep(Math.min(Math.max(nextMs, 1), LONGEST_SLEEP_MS), stop);
+    }
+    // Nothing is left, unless `delete` has ended this watch and `add` has begun another.
+    if (!stop.aborted) this.#watch = null;
+  }
+}

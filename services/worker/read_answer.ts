@@ -1,0 +1,196 @@
+import type { ErrorDetails } from "../../common/model/record.ts";
+import type { Answer } from "./answer.ts";
+import { type ByteReader, readBytes } from "./byte_reader.ts";
+import type { Endpoint } from "./endpoints/endpoint.ts";
+import { notJson } from "./endpoints/openai_shapes.ts";
+import type { OpenRequest } from "./in_flight.ts";
+import {
+  badStatus,
+  emptyAnswer,
+  htmlAnswer,
+  looksLikeHtml,
+  tooLarge,
+  unexpectedAnswer,
+} from "./request_failure.ts";
+import { SseLimitError, SseParser } from "./sse.ts";
+
+/** More than any message needs; the rest of an error page is not worth reading. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** What a whole answer, or one event of a stream, may be at most. */
+const MAX_ANSWER_BYTES = 64 * 2 ** 20;
+
+/** What reading an answer needs besides the response itself. */
+export interface ReadContext {
+  endpoint: Endpoint;
+  /** Where what is read goes. */
+  answer: Answer;
+  open: OpenRequest;
+  /** Time since the request was sent, in ns. */
+  elapsedNs(): number;
+}
+
+/** Reads the body of an answer whose status is not 2xx; resolves to what the server says of it. */
+export async function readErrorAnswer(
+  response: Response,
+  context: ReadContext,
+): Promise<ErrorDetails> {
+  const { text } = await readWhole(readBytes(response.body), context, MAX_ERROR_BYTES);
+  return badStatus(response.status, response.statusText, text);
+}
+
+/** Reads an answer that should be one JSON body; resolves to what is wrong with it, if anything. */
+export async function readJsonAnswer(
+  response: Response,
+  context: ReadContext,
+): Promise<ErrorDetails | null> {
+  const { text, isWhole } = await readWhole(readBytes(response.body), context, MAX_ANSWER_BYTES);
+  if (!isWhole) return tooLarge(MAX_ANSWER_BYTES);
+  if (text.trim() === "") return emptyAnswer("the answer is empty", null);
+  const body = parse(text);
+  if (body === undefined) {
+    if (looksLikeHtml(text)) return htmlAnswer(text);
+    if (!/^\s*(?:data|event|id|retry)?:/.test(text)) return notJson("the answer", text);
+    return unexpectedAnswer("one JSON body was asked for, but the server answered with a stream");
+  }
+  const { answer, endpoint } = context;
+  answer.add(endpoint.readAnswer(body), answer.lastByteAfterNs ?? 0);
+  return answer.error ?? (answer.hasContent ? null : contentless("the answer", answer));
+}
+
+/**
+ * Reads an answer that should be a stream of events; resolves to what is wrong with it, if anything.
+ *
+ * The clock is read once for each network read, before anything else is done with its bytes. What
+ * the answer starts with decides how it is read, as servers and proxies send errors and web
+ * pages under any content type.
+ */
+export async function readStream(
+  response: Response,
+  context: ReadContext,
+): Promise<ErrorDetails | null> {
+  const { answer } = context;
+  const reader = readBytes(response.body);
+  let isOver = false;
+  try {
+    const first = await reader.read();
+    const firstNs = context.elapsedNs();
+    if (first.done) {
+      isOver = true;
+      return emptyAnswer("the answer is empty", null);
+    }
+    answer.lastByteAfterNs = firstNs;
+    if (!isEventStream(first.value)) {
+      const { text } = await readWhole(reader, context, MAX_ERROR_BYTES, first.value);
+      isOver = true;
+      return wrongAnswer(text, context.endpoint);
+    }
+    isOver = await readEvents(reader, context, first.value);
+  } catch (thrown) {
+    if (thrown instanceof SseLimitError) return tooLarge(MAX_ANSWER_BYTES);
+    throw thrown;
+  } finally {
+    if (!isOver) reader.cancel();
+  }
+  return answer.error ?? (answer.hasContent ? null : contentless("the stream", answer));
+}
+
+/** Resolves to false when it gave up before the end, because the server reported an error. */
+async function readEvents(
+  reader: ByteReader,
+  { answer, endpoint, open, elapsedNs }: ReadContext,
+  first: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  let afterNs = answer.lastByteAfterNs ?? 0;
+  const parser = new SseParser((event) => {
+    if (answer.error === null) answer.add(endpoint.readEvent(event), afterNs);
+  }, { maxEventBytes: MAX_ANSWER_BYTES });
+  let bytes = first;
+  let isLingering = false;
+  for (;;) {
+    parser.push(bytes);
+    if (answer.error !== null) return false;
+    if (answer.done && !isLingering) {
+      isLingering = true;
+      open.linger();
+    }
+    reader.recycle(bytes);
+    const { done, value } = await reader.read();
+    if (done) break;
+    afterNs = elapsedNs();
+    answer.lastByteAfterNs = afterNs;
+    bytes = value;
+  }
+  parser.end();
+  return true;
+}
+
+interface WholeText {
+  text: string;
+  /** False when there was more than the limit. */
+  isWhole: boolean;
+}
+
+/** Reads what is left of a body, after `first`, up to `maxBytes`. */
+async function readWhole(
+  reader: ByteReader,
+  context: ReadContext,
+  maxBytes: number,
+  first?: Uint8Array<ArrayBuffer>,
+): Promise<WholeText> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  let bytes = first;
+  try {
+    for (;;) {
+      if (bytes !== undefined) {
+        size += bytes.length;
+        text += decoder.decode(bytes, { stream: true });
+        reader.recycle(bytes);
+      }
+      if (size > maxBytes) {
+        reader.cancel();
+        return { text, isWhole: false };
+      }
+      const { done, value } = await reader.read();
+      if (done) break;
+      context.answer.lastByteAfterNs = context.elapsedNs();
+      bytes = value;
+    }
+  } catch (thrown) {
+    reader.cancel();
+    throw thrown;
+  }
+  return { text: text + decoder.decode(), isWhole: true };
+}
+
+/** Whether the first bytes of an answer can be those of events: JSON and HTML give themselves away. */
+function isEventStream(bytes: Uint8Array): boolean {
+  const start = bytes.find((byte) => byte > 0x20 && !BOM.has(byte));
+  return start === undefined || !NOT_EVENTS.has(start);
+}
+
+const BOM = new Set([0xef, 0xbb, 0xbf]);
+const NOT_EVENTS = new Set([..."{[<"].map((character) => character.charCodeAt(0)));
+
+/** What to say of an answer that is no stream although one was asked for. */
+function wrongAnswer(text: string, endpoint: Endpoint): ErrorDetails {
+  if (looksLikeHtml(text)) return htmlAnswer(text);
+  const body = parse(text);
+  if (body === undefined) return notJson("the answer", text);
+  return endpoint.readAnswer(body).error ??
+    unexpectedAnswer("a stream was asked for, but the server answered with one JSON body");
+}
+
+function contentless(what: string, answer: Answer): ErrorDetails {
+  return emptyAnswer(`${what} ended without content`, answer.finish);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+import type { ErrorDetails } from "../../common/model/record.ts";
+import { cleanText, excerpt, excerptOfHtml } from "./clean_text.ts";
+import { BROKEN_ANSWER, messageOf } from "./endpoints/openai_shapes.ts";
+
+/** What is written of a request that the end of the run cut off. */
+export const CANCELLED: ErrorDetails = {
+  code: 499,
+  type: "RequestCancellationError",
+  message: "the run ended before the answer was complete",
+};
+
+/** What is written of a request that took longer than it may. */
+export function timedOut(timeoutMs: number): ErrorDetails {
+  return {
+    code: null,
+    type: "Timeout",
+    message: `no complete answer within ${timeoutMs / 1000} s`,
+  };
+}
+
+/** What is written of an answer whose HTTP status is not 2xx; `body`: what was read of it. */
+export function badStatus(status: number, statusText: string, body: string): ErrorDetails {
+  return {
+    code: status,
+    type: cleanText(statusText, 80) || "HTTPError",
+    message: serverMessage(body) || `the server answered ${status} without a message`,
+  };
+}
+
+function serverMessage(body: string): string {
+  if (looksLikeHtml(body)) return excerptOfHtml(body);
+  try {
+    return excerpt(messageOf(JSON.parse(body)) ?? body);
+  } catch {
+    return excerpt(body);
+  }
+}
+
+/** A 200 that is not what was asked for; `message` says how it differs. */
+export function unexpectedAnswer(message: string): ErrorDetails {
+  return { code: BROKEN_ANSWER, type: "UnexpectedResponse", message };
+}
+
+/** A 200 with a web page. */
+export function htmlAnswer(page: string): ErrorDetails {
+  return unexpectedAnswer(`the server answered with HTML: ${excerptOfHtml(page)}`);
+}
+
+/** A 200 that brought no content; `finish`: why the server stopped, if it said so. */
+export function emptyAnswer(message: string, finish: string | null): ErrorDetails {
+  const reason = finish === null ? "" : ` (finish reason: ${cleanText(finish, 40)})`;
+  return { code: BROKEN_ANSWER, type: "EmptyResponse", message: message + reason };
+}
+
+/** An answer, or an event of one, beyond what we are ready to hold in memory. */
+export function tooLarge(maxBytes: number): ErrorDetails {
+  const message = `the server sent more than ${maxBytes / 2 ** 20} MiB in one piece`;
+  return { code: BROKEN_ANSWER, type: "ResponseTooLarge", message };
+}
+
+/** Whether a text starts as a HTML or XML page does. */
+export function looksLikeHtml(text: string): boolean {
+  return /^\s*</.test(text);
+}
+
+/** A kind of failure below HTTP: how the runtime words it, and what we make of it. */
+interface Kind {
+  pattern: RegExp;
+  type: string;
+  /** `host` is the server's host and port, `detail` the innermost words of the runtime. */
+  message: (host: string, detail: string) => string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    pattern: /dns error|failed to lookup address/i,
+    type: "DNSError",
+    message: (host) => `the name of ${host} cannot be resolved`,
+  },
+  {
+    pattern: /connection refused/i,
+    type: "ConnectionRefused",
+    message: (host) => `${host} refused the connection`,
+  },
+  {
+    pattern: /certificate|corrupt message|handshake|\btls\b|alert/i,
+    type: "TLSError",
+    message: (host, detail) => `no secure connection to ${host}: ${detail}`,
+  },
+  {
+    pattern: /cannot assign requested address|address not available/i,
+    type: "NoFreePort",
+    message: () => "no local port is free: too many connections",
+  },
+  {
+    pattern: /too many open files/i,
+    type: "TooManyOpenFiles",
+    message: () => "too many open files: raise the limit with ulimit -n",
+  },
+  {
+    pattern: /unreachable|no route to host/i,
+    type: "HostUnreachable",
+    message: (host) => `${host} cannot be reached`,
+  },
+  {
+    pattern: /connect.*timed out|os error 110|deadline has elapsed/i,
+    type: "ConnectTimeout",
+    message: (host) => `${host} does not answer`,
+  },
+  {
+    pattern: /error reading a body/i,
+    type: "ConnectionClosed",
+    message: () => "the connection broke in the middle of the answer",
+  },
+  {
+    pattern: /closed before message completed|reset by peer|broken pipe|not connected|closed|eof/i,
+    type: "ConnectionClosed",
+    message: () => "the server closed the connection before it answered",
+  },
+  {
+    pattern: /invalid http|parsed/i,
+    type: "InvalidHTTP",
+    message: (host) => `${host} does not answer in HTTP/1.1 (perhaps it wants https?)`,
+  },
+  {
+    pattern: /maximum number of redirects/i,
+    type: "TooManyRedirects",
+    message: () => "the server redirects for ever",
+  },
+];
+
+/**
+ * Describes what `fetch`, or reading its body, threw.
+ *
+ * Equal failures get equal details: the runtime's messages hold local ports and URLs, none of which
+ * get through.
+ */
+export function networkFailure(thrown: unknown, host: string): ErrorDetails {
+  const chain = causeChain(thrown);
+  const detail = innermost(chain.at(-1) ?? "");
+  for (const kind of KINDS) {
+    if (chain.some((message) => kind.pattern.test(withoutAddresses(message)))) {
+      return { code: null, type: kind.type, message: kind.message(host, detail) };
+    }
+  }
+  return { code: null, type: "FetchError", message: detail || "the request failed" };
+}
+
+function causeChain(thrown: unknown): string[] {
+  const messages: string[] = [];
+  let error = thrown;
+  for (let depth = 0; depth < 5 && error instanceof Error; depth++) {
+    messages.push(error.message);
+    error = error.cause;
+  }
+  if (messages.length === 0) messages.push(String(thrown));
+  return messages;
+}
+
+/** "error sending request … client error (Connect): tcp connect error: …" without its lead. */
+function innermost(message: string): string {
+  const bare = withoutAddresses(message).replace(/^.*client error \(\w+\): /s, "");
+  return excerpt(bare.replace(/\s*\(os error \d+\)/g, ""));
+}
+
+function withoutAddresses(message: string): string {
+  return message
+    .replace(/\b[a-z]+:\/\/[^\s)]+/gi, "…")
+    .replace(/\bfrom \S+ for \S+( \([^)]*\))?/g, "")
+    .replace(/"[^"]*"|'[^']*'/gs, "…");
+}

@@ -1,0 +1,91 @@
+import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
+import { AIPERF_VERSION } from "../../common/version.ts";
+import type { Endpoint } from "./endpoints/endpoint.ts";
+
+/** What a request needs and what does not change from one request of a run to the next. */
+export interface RequestTemplate {
+  readonly endpoint: Endpoint;
+  readonly plan: EndpointPlan;
+  /** The model that the body names. */
+  readonly model: string;
+  /** Whether the body asks for a stream. */
+  readonly streaming: boolean;
+  /** Host and port of the server, for error messages. */
+  readonly host: string;
+  /** The headers of one request, with its two ids. */
+  headers(requestId: string, correlationId: string): [string, string][];
+  /** `text` without any credential of the run, which servers like to echo in error messages. */
+  redact(text: string): string;
+}
+
+/** Headers that say what the body is, or how long: not the user's to change. */
+const OURS_ALONE = new Set(["content-type", "accept", "content-length", "transfer-encoding"]);
+
+/** Shorter words of a header are no credentials, and too common to be blotted out. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * Prepares what all requests of a run share.
+ *
+ * Throws an `Error` that names the header, never its value, when a header of the user cannot be
+ * sent, and a `TypeError` when the URL is not one.
+ */
+export function createRequestTemplate(
+  endpoint: Endpoint,
+  plan: EndpointPlan,
+  secrets: RunSecrets,
+): RequestTemplate {
+  const streaming = endpoint.isStreaming(plan);
+  const fixed = fixedHeaders(streaming, secrets);
+  const byUser = new Set(Object.keys(secrets.headers).map((name) => name.toLowerCase()));
+  const hidden = secretWords(secrets);
+  const model = plan.extraInputs["model"];
+  return {
+    endpoint,
+    plan,
+    model: typeof model === "string" ? model : plan.model,
+    streaming,
+    host: new URL(plan.url).host,
+    headers: (requestId, correlationId) => {
+      const headers = fixed.slice();
+      if (!byUser.has("x-request-id")) headers.push(["X-Request-ID", requestId]);
+      if (!byUser.has("x-correlation-id")) headers.push(["X-Correlation-ID", correlationId]);
+      return headers;
+    },
+    redact: (text) => hidden.reduce((line, word) => line.replaceAll(word, "[redacted]"), text),
+  };
+}
+
+/** User headers win over ours, whatever their case, except those that describe the body. */
+function fixedHeaders(streaming: boolean, secrets: RunSecrets): [string, string][] {
+  const headers = new Map<string, [string, string]>();
+  const set = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
+  set("User-Agent", `aiperf/${AIPERF_VERSION}`);
+  // A compressing server would hold back chunks, and unpacking them would be our time, not its.
+  set("Accept-Encoding", "identity");
+  if (secrets.apiKey !== null) set("Authorization", `Bearer ${secrets.apiKey}`);
+  for (const [name, value] of Object.entries(secrets.headers)) {
+    if (!OURS_ALONE.has(name.toLowerCase())) set(name, value);
+  }
+  set("Content-Type", "application/json");
+  set("Accept", streaming ? "text/event-stream" : "application/json");
+  for (const [name, value] of headers.values()) checkHeader(name, value);
+  return [...headers.values()];
+}
+
+function checkHeader(name: string, value: string): void {
+  try {
+    new Headers([[name, value]]);
+  } catch {
+    // The cause would show the value.
+    throw new Error(`the header ${JSON.stringify(name)} cannot be sent: bad name or value`);
+  }
+}
+
+/** Longest first, so that a secret which contains another is replaced whole. */
+function secretWords(secrets: RunSecrets): string[] {
+  const values = Object.values(secrets.headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  const words = values.filter((word) => word.length >= SHORTEST_SECRET);
+  if (secrets.apiKey) words.push(secrets.apiKey);
+  return [...new Set(words)].sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,216 @@
+import type { Conversation } from "../../common/model/conversation.ts";
+import type { Credit, Outcome } from "../../common/model/credit.ts";
+import type { AnswerText, ErrorDetails, RequestRecord } from "../../common/model/record.ts";
+import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
+import type { Clock } from "../../common/runtime/clock.ts";
+import { Answer } from "./answer.ts";
+import { excerpt } from "./clean_text.ts";
+import type { Endpoint } from "./endpoints/endpoint.ts";
+import type { FetchFunction } from "./http_client.ts";
+import { InFlight, type OpenRequest } from "./in_flight.ts";
+import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
+import { CANCELLED, networkFailure, timedOut } from "./request_failure.ts";
+import { createRequestTemplate, type RequestTemplate } from "./request_template.ts";
+
+/** What a worker is made of, as far as its requests are concerned. */
+export interface SendContextOptions {
+  plan: EndpointPlan;
+  secrets: RunSecrets;
+  /** The API of `plan.type`. */
+  endpoint: Endpoint;
+  workerId: string;
+  clock: Clock;
+  fetch: FetchFunction;
+  /** Makes request ids; random UUIDs unless given. */
+  newId?: () => string;
+}
+
+/** What all requests of a worker share. */
+export interface SendContext {
+  readonly template: RequestTemplate;
+  readonly workerId: string;
+  readonly clock: Clock;
+  readonly fetch: FetchFunction;
+  readonly newId: () => string;
+  readonly inFlight: InFlight;
+}
+
+/** One request to be sent. */
+export interface RequestJob {
+  credit: Credit;
+  /** The conversation that the credit names. */
+  conversation: Conversation;
+  /** When the worker had the credit in hand. */
+  receivedNs: number;
+  /** The same for all turns of one session. */
+  correlationId: string;
+}
+
+/**
+ * Prepares what all requests of a worker share, once per run.
+ *
+ * Throws an `Error` when a header or the URL cannot be used.
+ */
+export function createSendContext(options: SendContextOptions): SendContext {
+  const { plan, secrets, endpoint, workerId, clock, fetch } = options;
+  return {
+    template: createRequestTemplate(endpoint, plan, secrets),
+    workerId,
+    clock,
+    fetch,
+    newId: options.newId ?? (() => crypto.randomUUID()),
+    inFlight: new InFlight(clock, { timeoutMs: plan.timeoutMs }),
+  };
+}
+
+/**
+ * Sends one request and reads its answer to the end.
+ *
+ * Never throws and never rejects: every call ends in exactly one record. When `signal` aborts before
+ * the answer is complete, the record is `cancelled`; what had arrived stays in its timeline.
+ */
+export async function sendRequest(
+  job: RequestJob,
+  context: SendContext,
+  signal: AbortSignal,
+): Promise<RequestRecord> {
+  const request = new SentRequest(job, context);
+  const open = context.inFlight.open(signal);
+  try {
+    await request.send(open);
+  } catch (thrown) {
+    request.fail(thrown, open);
+  } finally {
+    open.close();
+  }
+  return request.record();
+}
+
+/** A request on its way to becoming a record. */
+class SentRequest {
+  readonly #job: RequestJob;
+  readonly #context: SendContext;
+  readonly #requestId: string;
+  readonly #answer: Answer;
+  #sentNs: number | null = null;
+  #headersAfterNs: number | null = null;
+  #failedAfterNs: number | null = null;
+  #httpStatus: number | null = null;
+  #outcome: Outcome = "success";
+  #error: ErrorDetails | null = null;
+
+  constructor(job: RequestJob, context: SendContext) {
+    this.#job = job;
+    this.#context = context;
+    this.#requestId = context.newId();
+    this.#answer = new Answer(context.template.plan.tokenCountSource !== "server");
+  }
+
+  async send(open: OpenRequest): Promise<void> {
+    const { template, clock, fetch } = this.#context;
+    const { conversation, credit, correlationId } = this.#job;
+    const turns = conversation.turns.slice(0, credit.turnIndex + 1);
+    const init: RequestInit = {
+      method: "POST",
+      headers: template.headers(this.#requestId, correlationId),
+      body: template.endpoint.buildBody(template.plan, turns),
+      signal: open.signal,
+    };
+    open.signal.throwIfAborted();
+
+    const sentNs = clock.nowNs();
+    this.#sentNs = sentNs;
+    const response = await fetch(template.plan.url, init);
+    this.#headersAfterNs = clock.nowNs() - sentNs;
+    this.#httpStatus = response.status;
+    const error = await this.#read(response, {
+      endpoint: template.endpoint,
+      answer: this.#answer,
+      open,
+      elapsedNs: () => clock.nowNs() - sentNs,
+    });
+    if (error !== null) this.#failWith(error);
+  }
+
+  #read(response: Response, context: ReadContext): Promise<ErrorDetails | null> {
+    if (!response.ok) return readErrorAnswer(response, context);
+    const { streaming } = this.#context.template;
+    return streaming ? readStream(response, context) : readJsonAnswer(response, context);
+  }
+
+  /** Something was thrown on the way: the network failed, or the request was cut off. */
+  fail(thrown: unknown, open: OpenRequest): void {
+    const { template, clock } = this.#context;
+    // What breaks, or is cut off, after the server's last word was a complete answer.
+    if (this.#answer.done && this.#answer.hasContent) return;
+    if (this.#sentNs !== null) this.#failedAfterNs = clock.nowNs() - this.#sentNs;
+    if (open.cut === "cancelled") {
+      this.#outcome = "cancelled";
+      this.#error = CANCELLED;
+    } else if (open.cut === "timeout") {
+      this.#failWith(timedOut(template.plan.timeoutMs));
+    } else if (this.#sentNs === null) {
+      this.#failWith({ code: null, type: "InternalError", message: excerpt(String(thrown)) });
+    } else {
+      this.#failWith(networkFailure(thrown, template.host));
+    }
+  }
+
+  #failWith(error: ErrorDetails): void {
+    this.#outcome = "error";
+    this.#error = {
+      code: error.code,
+      type: this.#anonymous(error.type),
+      message: this.#anonymous(error.message),
+    };
+  }
+
+  /** Without credentials, and without the ids that would make equal failures differ. */
+  #anonymous(text: string): string {
+    return this.#context.template.redact(text)
+      .replaceAll(this.#requestId, "[request id]")
+      .replaceAll(this.#job.correlationId, "[correlation id]");
+  }
+
+  /** The token counter needs the text only of what succeeded, and only if the server did not count. */
+  #text(): AnswerText | null {
+    const { tokenCountSource } = this.#context.template.plan;
+    if (this.#outcome !== "success" || tokenCountSource === "server") return null;
+    const isCounted = typeof this.#answer.usage?.completionTokens === "number";
+    return tokenCountSource === "auto" && isCounted ? null : this.#answer.text;
+  }
+
+  record(): RequestRecord {
+    const { credit, conversation, receivedNs, correlationId } = this.#job;
+    const { template, workerId } = this.#context;
+    const turn = conversation.turns[credit.turnIndex];
+    return {
+      creditId: credit.id,
+      phase: credit.phase,
+      index: credit.index,
+      conversationIndex: credit.conversationIndex,
+      conversationId: conversation.id,
+      turnIndex: credit.turnIndex,
+      requestId: this.#requestId,
+      correlationId,
+      workerId,
+      model: template.model,
+      streaming: template.streaming,
+      outcome: this.#outcome,
+      dueNs: credit.dueNs,
+      issuedNs: credit.issuedNs,
+      receivedNs,
+      sentNs: this.#sentNs,
+      headersAfterNs: this.#headersAfterNs,
+      chunksAfterNs: this.#answer.chunksAfterNs,
+      firstOutputChunk: this.#answer.firstOutputChunk,
+      endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
+      inputTokens: turn?.inputTokens ?? 0,
+      requestedOutputTokens: turn?.outputTokens ?? null,
+      usage: this.#answer.usage,
+      text: this.#text(),
+      httpStatus: this.#httpStatus,
+      error: this.#error,
+    };
+  }
+}
