@@ -20,6 +20,9 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/artifacts.ts",
   // The HTTP client of a worker.
   "services/worker/http_client.ts",
+  // The mock server's socket, and its life as a program of its own.
+  "services/mock_server/server.ts",
+  "services/mock_server/serve_mock.ts",
   // Writes the summaries.
   "services/post_processor_manager/write_exports.ts",
 ]);
