@@ -25,27 +25,27 @@ export function requestLine(
 
 /** Put together by hand as `JSON.stringify` cannot write integers beyond 2^53. */
 function metadataText(record: RequestRecord, epochUnixMs: number): string {
+  const { sentNs } = record;
   const instant = (ns: number | null) => ns === null ? "null" : epochNsText(epochUnixMs, ns);
-  const afterSent = (ns: number | null) => instant(add(record.sentNs, ns));
+  const afterSent = (ns: number | null) =>
+    sentNs === null || ns === null ? "null" : epochNsText(epochUnixMs, sentNs + ns);
+  const endText = afterSent(record.endAfterNs);
   const wasCancelled = record.outcome === "cancelled";
-  const fields = {
-    session_num: String(record.index),
-    x_request_id: JSON.stringify(record.requestId),
-    x_correlation_id: JSON.stringify(record.correlationId),
-    conversation_id: JSON.stringify(record.conversationId),
-    turn_index: String(record.turnIndex),
-    credit_due_ns: instant(record.dueNs),
-    credit_issued_ns: instant(record.issuedNs),
-    request_start_ns: instant(record.sentNs),
-    request_ack_ns: afterSent(record.headersAfterNs),
-    request_end_ns: afterSent(record.endAfterNs),
-    worker_id: JSON.stringify(record.workerId),
-    record_processor_id: JSON.stringify(RECORD_PROCESSOR),
-    benchmark_phase: JSON.stringify(record.phase),
-    was_cancelled: String(wasCancelled),
-    cancellation_time_ns: afterSent(wasCancelled ? record.endAfterNs : null),
-  };
-  return `{${Object.entries(fields).map(([name, text]) => `"${name}":${text}`).join(",")}}`;
+  return `{"session_num":${record.index},` +
+    `"x_request_id":${JSON.stringify(record.requestId)},` +
+    `"x_correlation_id":${JSON.stringify(record.correlationId)},` +
+    `"conversation_id":${JSON.stringify(record.conversationId)},` +
+    `"turn_index":${record.turnIndex},` +
+    `"credit_due_ns":${instant(record.dueNs)},` +
+    `"credit_issued_ns":${instant(record.issuedNs)},` +
+    `"request_start_ns":${instant(sentNs)},` +
+    `"request_ack_ns":${afterSent(record.headersAfterNs)},` +
+    `"request_end_ns":${endText},` +
+    `"worker_id":${JSON.stringify(record.workerId)},` +
+    `"record_processor_id":"${RECORD_PROCESSOR}",` +
+    `"benchmark_phase":"${record.phase}",` +
+    `"was_cancelled":${wasCancelled},` +
+    `"cancellation_time_ns":${wasCancelled ? endText : "null"}}`;
 }
 
 function metricsText(metrics: RequestMetrics): string {
@@ -60,8 +60,4 @@ function metricsText(metrics: RequestMetrics): string {
     parts.push(`"${tag}":{"value":${shown},"unit":"${unit.name}"}`);
   }
   return `{${parts.join(",")}}`;
-}
-
-function add(left: number | null, right: number | null): number | null {
-  return left === null || right === null ? null : left + right;
 }

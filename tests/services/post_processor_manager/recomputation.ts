@@ -3,7 +3,8 @@ import type { RequestRecord } from "../../../common/model/record.ts";
 /**
  * The numbers of a run computed once more, slowly and from the definitions alone.
  *
- * Shares no code with the program, and works on plain arrays in seconds.
+ * Shares no code with the program, and works on plain arrays. Differences are taken between whole
+ * nanoseconds, as they would lose their digits in seconds.
  */
 
 /** All values of each distribution, and each single number, by tag, in display units. */
@@ -12,7 +13,7 @@ export interface Recomputed {
   readonly scalars: Record<string, number>;
 }
 
-/** What a request's answer held, in display units. */
+/** What a request's answer held; times in nanoseconds. */
 interface Answer {
   record: RequestRecord;
   sent: number;
@@ -54,37 +55,40 @@ function answerOf(record: RequestRecord, countText: (text: string) => number): A
     reasoning = text.reasoning === "" ? undefined : countText(text.reasoning);
     osl = (text.output === "" ? 0 : countText(text.output)) + (reasoning ?? 0);
   }
-  const times = record.chunksAfterNs.map((ns) => ns / 1e9);
-  return { record, sent: record.sentNs! / 1e9, times, isl: record.inputTokens, osl, reasoning };
+  const times = record.chunksAfterNs;
+  return { record, sent: record.sentNs!, times, isl: record.inputTokens, osl, reasoning };
 }
 
 function latencies(answers: Answer[]): Record<string, number[]> {
   const withContent = answers.filter(({ times }) => times.length > 0);
   const streams = withContent.filter(({ record }) => record.streaming);
   const long = streams.filter(({ osl }) => osl !== undefined && osl >= 2);
-  const itl = long.map(({ times, osl }) => (times.at(-1)! - times[0]!) / (osl! - 1));
   const firstOutput = streams.filter(({ record }) => record.firstOutputChunk !== null);
   return {
-    time_to_first_token: streams.map(({ times }) => times[0]! * 1000),
+    time_to_first_token: streams.map(({ times }) => times[0]! / 1e6),
     time_to_second_token: streams.filter(({ times }) => times.length > 1)
-      .map(({ times }) => (times[1]! - times[0]!) * 1000),
+      .map(({ times }) => (times[1]! - times[0]!) / 1e6),
     time_to_first_output_token: firstOutput
-      .map(({ times, record }) => times[record.firstOutputChunk!]! * 1000),
-    request_latency: withContent.map(({ times }) => times.at(-1)! * 1000),
-    decode_duration: streams.map(({ times }) => (times.at(-1)! - times[0]!) * 1000),
-    inter_token_latency: itl.map((seconds) => seconds * 1000),
+      .map(({ times, record }) => times[record.firstOutputChunk!]! / 1e6),
+    request_latency: withContent.map(({ times }) => times.at(-1)! / 1e6),
+    decode_duration: streams.map((answer) => decodeOf(answer) / 1e6),
+    inter_token_latency: long.map((answer) => decodeOf(answer) / 1e6 / (answer.osl! - 1)),
     inter_chunk_latency: streams.flatMap(({ times }) =>
-      times.slice(1).map((time, i) => (time - times[i]!) * 1000)
+      times.slice(1).map((time, i) => (time - times[i]!) / 1e6)
     ),
     output_token_throughput_per_user: long
-      .filter(({ record: { chunksAfterNs } }) => chunksAfterNs.at(-1) !== chunksAfterNs[0])
-      .map(({ times, osl }) => (osl! - 1) / (times.at(-1)! - times[0]!)),
+      .filter((answer) => decodeOf(answer) > 0)
+      .map((answer) => (answer.osl! - 1) / (decodeOf(answer) / 1e9)),
     e2e_output_token_throughput: withContent
       .filter(({ osl, times }) => osl !== undefined && times.at(-1)! > 0)
-      .map(({ osl, times }) => osl! / times.at(-1)!),
+      .map(({ osl, times }) => osl! / (times.at(-1)! / 1e9)),
     prefill_throughput_per_user: streams.filter(({ times }) => times[0]! > 0)
-      .map(({ isl, times }) => isl / times[0]!),
+      .map(({ isl, times }) => isl / (times[0]! / 1e9)),
   };
+}
+
+function decodeOf({ times }: Answer): number {
+  return times.at(-1)! - times[0]!;
 }
 
 function tokens(answers: Answer[]): Record<string, number[]> {
@@ -133,9 +137,9 @@ function addRates(
   const ends = answers.filter(({ times }) => times.length > 0)
     .map(({ sent, times }) => sent + times.at(-1)!);
   if (ends.length === 0) return;
-  const duration = Math.max(...ends) - Math.min(...answers.map(({ sent }) => sent));
+  const duration = (Math.max(...ends) - Math.min(...answers.map(({ sent }) => sent))) / 1e9;
   scalars["benchmark_duration"] = duration;
-  if (duration < 1e-9) return;
+  if (duration === 0) return;
   scalars["request_throughput"] = answers.length / duration;
   if (scalars["total_osl"] === undefined) return;
   scalars["output_token_throughput"] = scalars["total_osl"] / duration;
