@@ -10,11 +10,14 @@ const DEFAULT_LOAD: readonly DefaultOption[] = [
   { args: ["--streaming"], replacedBy: ["--streaming", "--no-streaming"] },
   { args: ["--concurrency", "8"], replacedBy: ["--concurrency", "--request-rate"] },
   {
-    args: ["--request-count", "400"],
+    args: ["--request-count", "160"],
     replacedBy: ["--request-count", "--num-requests", "--benchmark-duration"],
   },
   { args: ["--isl", "550"], replacedBy: ["--isl", "--synthetic-input-tokens-mean"] },
-  { args: ["--osl", "64"], replacedBy: ["--osl", "--output-tokens-mean"] },
+  { args: ["--osl", "50"], replacedBy: ["--osl", "--output-tokens-mean"] },
+  { args: ["--mock-ttft", "50"], replacedBy: ["--mock-ttft"] },
+  { args: ["--mock-itl", "5"], replacedBy: ["--mock-itl"] },
+  { args: ["--mock-jitter", "0.1"], replacedBy: ["--mock-jitter"] },
 ];
 
 /** Options that say what to run, so that none of the defaults is wanted. */

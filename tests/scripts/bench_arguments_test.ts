@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { benchArguments } from "../../scripts/bench_arguments.ts";
 
-const DEFAULTS =
-  "profile --mock-server --streaming --concurrency 8 --request-count 400 --isl 550 --osl 64";
+const MOCK = "--mock-ttft 50 --mock-itl 5 --mock-jitter 0.1";
+const DEFAULTS = "profile --mock-server --streaming --concurrency 8 --request-count 160 " +
+  `--isl 550 --osl 50 ${MOCK}`;
 
 const CASES: [what: string, given: string, expected: string][] = [
   ["loads the mock server without arguments", "", DEFAULTS],
@@ -10,23 +11,26 @@ const CASES: [what: string, given: string, expected: string][] = [
   [
     "lets an option replace its default",
     "--concurrency 16",
-    "profile --mock-server --streaming --request-count 400 --isl 550 --osl 64 --concurrency 16",
+    `profile --mock-server --streaming --request-count 160 --isl 550 --osl 50 ${MOCK} ` +
+    "--concurrency 16",
   ],
   [
     "knows an option by its other name, and written with =",
     "--num-requests=9 --output-tokens-mean=5",
-    "profile --mock-server --streaming --concurrency 8 --isl 550 --num-requests=9 " +
+    `profile --mock-server --streaming --concurrency 8 --isl 550 ${MOCK} --num-requests=9 ` +
     "--output-tokens-mean=5",
   ],
   [
     "takes a duration in place of the number of requests",
     "--benchmark-duration 5",
-    "profile --mock-server --streaming --concurrency 8 --isl 550 --osl 64 --benchmark-duration 5",
+    `profile --mock-server --streaming --concurrency 8 --isl 550 --osl 50 ${MOCK} ` +
+    "--benchmark-duration 5",
   ],
   [
     "takes a rate in place of the concurrency",
     "--request-rate 5",
-    "profile --mock-server --streaming --request-count 400 --isl 550 --osl 64 --request-rate 5",
+    `profile --mock-server --streaming --request-count 160 --isl 550 --osl 50 ${MOCK} ` +
+    "--request-rate 5",
   ],
   [
     "passes on what names a server",
