@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { OBJECTIVE_TAGS } from "../../../common/model/objective_tags.ts";
 import { type MetricStats, STATISTICS } from "../../../common/model/report.ts";
 import { METRICS } from "../../../services/post_processor_manager/metrics/metric_table.ts";
+import { objectiveTags } from "../../../services/post_processor_manager/metrics/objective_tags.ts";
 import { objectiveProblems } from "../../../services/post_processor_manager/objectives.ts";
 import { accumulatorOf, reportOn, scalarIn, statsIn } from "../../helpers/metrics_of.ts";
 import { failedRecordOf, recordOf } from "../../helpers/records.ts";
@@ -231,5 +231,10 @@ Deno.test("objectives on anything but one value of a request are refused", () =>
 Deno.test("the tags that objectives may have are those of the metric table", () => {
   const allowed = METRICS.map(({ tag }) => tag)
     .filter((tag) => objectiveProblems([{ tag, threshold: 1 }]).length === 0);
-  assertEquals(OBJECTIVE_TAGS, allowed);
+  assertEquals(objectiveTags().map(({ tag }) => tag), allowed);
+  const streamed = objectiveTags().filter((tag) => tag.streamingOnly).map(({ tag }) => tag);
+  assertEquals([streamed.includes("time_to_first_token"), streamed.includes("request_latency")], [
+    true,
+    false,
+  ]);
 });
