@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import type { Conversation } from "../../../common/model/conversation.ts";
+import { writeInputs } from "../../../services/worker/write_inputs.ts";
+
+function conversation(index: number): Conversation {
+  const turn = { role: "user", texts: [`text ${index}`], inputTokens: 2, outputTokens: null };
+  return { index, id: `session-${index}`, turns: [turn] };
+}
+
+async function written(indexes: number[]): Promise<{ text: string; batches: number[] }> {
+  const path = await Deno.makeTempFile();
+  const batches: number[] = [];
+  try {
+    await writeInputs({
+      path,
+      indexes,
+      fetch: (some) => {
+        batches.push(some.length);
+        return Promise.resolve(some.map(conversation));
+      },
+      body: (turns) => JSON.stringify({ messages: turns.map(({ texts }) => texts[0]) }),
+    });
+    return { text: await Deno.readTextFile(path), batches };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("writeInputs() writes the bodies of each session", async () => {
+  const { text } = await written([3, 7]);
+  assertEquals(JSON.parse(text), {
+    data: [
+      { session_id: "session-3", payloads: [{ messages: ["text 3"] }] },
+      { session_id: "session-7", payloads: [{ messages: ["text 7"] }] },
+    ],
+  });
+});
+
+Deno.test("writeInputs() writes a valid file when nothing was used", async () => {
+  const { text, batches } = await written([]);
+  assertEquals(JSON.parse(text), { data: [] });
+  assertEquals(batches, []);
+});
+
+Deno.test("writeInputs() holds a few conversations at a time, however many there are", async () => {
+  const { text, batches } = await written([...Array(600).keys()]);
+  assertEquals(JSON.parse(text).data.length, 600);
+  assertEquals(batches, [256, 256, 88]);
+});
