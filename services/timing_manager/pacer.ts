@@ -9,7 +9,6 @@ const COARSE_MARGIN_NS = 4e6;
 const WAKE_UP_NS = 120e3;
 /** While one due time follows another, the event loop gets a turn after so long. */
 const TURN_EVERY_NS = 1e6;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Waits for due times. */
 export interface Pacer {
@@ -66,8 +65,7 @@ export class PrecisePacer implements Pacer {
   }
 
   #coarseMs(dueNs: number): number {
-    const ms = Math.floor((dueNs - this.#clock.nowNs() - COARSE_MARGIN_NS) / 1e6);
-    return Math.min(ms, LONGEST_TIMER_MS);
+    return Math.floor((dueNs - this.#clock.nowNs() - COARSE_MARGIN_NS) / 1e6);
   }
 
   #blockUntil(dueNs: number): void {

@@ -12,7 +12,6 @@ import { StopRule } from "./stop_rule.ts";
 const DRAIN_MS = 1_500;
 /** Unsent requests are counted one by one; so many take half a second. */
 const MOST_UNSENT = 10_000_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a phase needs of the world. */
 export interface PhasePorts {
@@ -258,7 +257,7 @@ export class PhaseRunner {
     while (untilNs !== null && !signal.aborted) {
       const leftMs = (untilNs - this.#ports.clock.nowNs()) / 1e6;
       if (leftMs <= 0) return;
-      await this.#ports.clock.sleep(Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS), signal);
+      await this.#ports.clock.sleep(Math.ceil(leftMs), signal);
     }
   }
 }

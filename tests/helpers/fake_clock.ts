@@ -23,7 +23,8 @@ export class FakeClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const sleeper = { wakeNs: this.#nowNs + ms * 1e6, order: this.#order++, wake: resolve };
+      const wakeNs = Math.round(this.#nowNs + ms * 1e6);
+      const sleeper = { wakeNs, order: this.#order++, wake: resolve };
       this.#sleepers.push(sleeper);
       signal?.addEventListener("abort", () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);

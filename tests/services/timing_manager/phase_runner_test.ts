@@ -1,0 +1,358 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { LoadPlan } from "../../../common/model/run_config.ts";
+import { CreditLedger } from "../../../services/timing_manager/credit_ledger.ts";
+import { settle } from "../../helpers/fake_clock.ts";
+import { FakePhase, type FakePhaseOptions } from "../../helpers/fake_phase.ts";
+
+function started(options: FakePhaseOptions): FakePhase {
+  return new FakePhase(options).start();
+}
+
+function open(ratePerSecond: number, concurrencyCap: number | null = null): LoadPlan {
+  return { kind: "open", ratePerSecond, arrivals: "constant", concurrencyCap };
+}
+
+function closed(concurrency: number): LoadPlan {
+  return { kind: "closed", concurrency };
+}
+
+function every(ms: number, count: number): number[] {
+  return Array.from({ length: count }, (_entry, i) => i * ms);
+}
+
+Deno.test("a closed loop fills all its slots at once", async () => {
+  const phase = started({ load: closed(4), maxRequests: 100, startNs: 5e9 });
+  await settle();
+  assertEquals(phase.issued.map(({ id, index, dueNs, issuedNs }) => [id, index, dueNs, issuedNs]), [
+    [0, 0, 5e9, 5e9],
+    [1, 1, 5e9, 5e9],
+    [2, 2, 5e9, 5e9],
+    [3, 3, 5e9, 5e9],
+  ]);
+  assertEquals(phase.runner.progress, { issued: 4, returned: 0, inFlight: 4 });
+});
+
+Deno.test("in a closed loop the next credit of a slot is due the moment its last one returns", async () => {
+  const phase = started({ load: closed(2), maxRequests: 6, serviceMs: (i) => [10, 25][i % 2]! });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.duesMs, [0, 0, 10, 20, 25, 35]);
+  assertEquals(phase.issuedMs, phase.duesMs);
+  assertEquals(phase.mostInFlight, 2);
+  assertEquals(phase.outcome, {
+    startNs: 0,
+    endNs: 60e6,
+    issued: 6,
+    reason: "count",
+    wasCancelled: false,
+    unsent: 0,
+    missing: [],
+    account: { issued: 6, succeeded: 6, failed: 0, cancelled: 0, lost: 0, inFlight: 0 },
+  });
+});
+
+Deno.test("a count smaller than the concurrency is kept", async () => {
+  const phase = started({ load: closed(8), maxRequests: 3, serviceMs: () => 1 });
+  await phase.clock.advance(10);
+  assertEquals(phase.issued.length, 3);
+  assertEquals(phase.outcome!.endNs, 1e6);
+});
+
+Deno.test("a closed loop stops at the end of its duration and lets the rest finish", async () => {
+  const phase = started({
+    load: closed(2),
+    maxDurationMs: 100,
+    graceMs: 50,
+    serviceMs: (index) => index % 2 ? 30 : 40,
+  });
+  await phase.clock.advance(1_000);
+  assert(phase.duesMs.every((ms) => ms < 100));
+  const { reason, endNs, issued, account } = phase.outcome!;
+  assertEquals([reason, issued, account.succeeded], ["duration", 6, 6]);
+  assertEquals([endNs, phase.cancelledNs], [110e6, []]);
+});
+
+Deno.test("a closed loop whose requests never end stops by its duration all the same", async () => {
+  const phase = started({ load: closed(3), maxDurationMs: 100, graceMs: 0 });
+  await phase.clock.advance(100);
+  assertEquals(phase.outcome!.reason, "duration");
+  assertEquals(phase.outcome!.account.cancelled, 3);
+});
+
+Deno.test("an open loop sends by its schedule, whatever the answers take", async () => {
+  const phase = started({ load: open(100), maxRequests: 50, serviceMs: () => 100, startNs: 7e9 });
+  await phase.clock.advance(2_000);
+  assertEquals(phase.duesMs, every(10, 50));
+  assertEquals(phase.issuedMs, phase.duesMs);
+  assertEquals(phase.mostInFlight, 10);
+  assertEquals(phase.outcome!.endNs, 7e9 + 590e6);
+});
+
+Deno.test("200 requests a second for 10 seconds are 2,000", async () => {
+  const phase = started({
+    load: open(200),
+    maxDurationMs: 10_000,
+    graceMs: 1_000,
+    serviceMs: () => 3,
+  });
+  await phase.clock.advance(12_000);
+  const { issued, reason, endNs, account } = phase.outcome!;
+  assertEquals([issued, reason, account.succeeded], [2_000, "duration", 2_000]);
+  assertEquals(endNs, 10_000e6);
+});
+
+Deno.test("of a count and a duration the first to be reached stops", async () => {
+  const common = { load: open(100), graceMs: 0, serviceMs: () => 1 };
+  const byCount = started({ ...common, maxRequests: 20, maxDurationMs: 1_000 });
+  await byCount.clock.advance(2_000);
+  assertEquals([byCount.outcome!.reason, byCount.outcome!.issued], ["count", 20]);
+  assertEquals(byCount.outcome!.endNs, 191e6);
+  const byTime = started({ ...common, maxRequests: 200, maxDurationMs: 1_000 });
+  await byTime.clock.advance(2_000);
+  assertEquals([byTime.outcome!.reason, byTime.outcome!.issued], ["duration", 100]);
+});
+
+Deno.test("a Poisson schedule is followed", async () => {
+  const load: LoadPlan = {
+    kind: "open",
+    ratePerSecond: 50,
+    arrivals: "poisson",
+    concurrencyCap: null,
+  };
+  const phase = started({ load, maxRequests: 100, serviceMs: () => 5 });
+  await phase.clock.advance(10_000);
+  assertEquals(phase.issuedMs, phase.duesMs);
+  assertEquals(new Set(phase.duesMs).size, 100);
+  assert(Math.abs(phase.duesMs[99]! - 2_000) < 600);
+});
+
+Deno.test("what is late goes out at once, in order, with its due time", async () => {
+  // The way out is full for 55 ms from the third request on.
+  const phase: FakePhase = started({
+    load: open(100),
+    maxRequests: 10,
+    serviceMs: () => 1,
+    onIssue: ({ index }) => index === 2 ? phase.clock.sleep(55) : undefined,
+  });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.duesMs, every(10, 10));
+  assertEquals(phase.issuedMs, [0, 10, 20, 75, 75, 75, 75, 75, 80, 90]);
+});
+
+Deno.test("a phase whose start has passed catches up", async () => {
+  const phase = new FakePhase({ load: open(100), maxDurationMs: 100, serviceMs: () => 1 });
+  void phase.runner.run(-35e6).then((outcome) => phase.outcome = outcome);
+  await phase.clock.advance(200);
+  assertEquals(phase.duesMs, [-35, -25, -15, -5, 5, 15, 25, 35, 45, 55]);
+  assertEquals(phase.issuedMs, [0, 0, 0, 0, 5, 15, 25, 35, 45, 55]);
+});
+
+Deno.test("under a cap a credit waits for a slot and keeps its due time", async () => {
+  const phase = started({ load: open(100, 2), maxRequests: 6, serviceMs: () => 35 });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.duesMs, every(10, 6));
+  assertEquals(phase.issuedMs, [0, 10, 35, 45, 70, 80]);
+  assertEquals(phase.mostInFlight, 2);
+});
+
+Deno.test("slots that free together are all used at once", async () => {
+  const phase = started({ load: open(100, 3), maxRequests: 8 });
+  await phase.clock.advance(60);
+  for (const credit of [...phase.issued]) phase.giveBack(credit);
+  await settle();
+  assertEquals(phase.issuedMs, [0, 10, 20, 60, 60, 60]);
+});
+
+Deno.test("what finds no slot before the duration ends is not sent, but told", async () => {
+  const phase = started({
+    load: open(100, 1),
+    maxDurationMs: 100,
+    graceMs: 1_000,
+    serviceMs: () => 40,
+  });
+  await phase.clock.advance(2_000);
+  assertEquals(phase.issuedMs, [0, 40, 80]);
+  const { reason, issued, unsent, endNs } = phase.outcome!;
+  assertEquals([reason, issued, unsent, endNs], ["duration", 3, 7, 120e6]);
+});
+
+Deno.test("a wait for a slot ends with the duration even when nothing returns", async () => {
+  const phase = started({ load: open(1_000, 1), maxRequests: 50, maxDurationMs: 100, graceMs: 20 });
+  await phase.clock.advance(120);
+  assertEquals(phase.cancelledNs, [120e6]);
+  assertEquals([phase.outcome!.reason, phase.outcome!.unsent], ["duration", 49]);
+});
+
+Deno.test("after the grace period what is in flight is cancelled", async () => {
+  const phase = started({
+    load: open(10),
+    maxDurationMs: 1_000,
+    graceMs: 500,
+    serviceMs: (index) => index < 8 ? 100 : null,
+    cancelMs: 3,
+  });
+  await phase.clock.advance(1_499);
+  assertEquals([phase.cancelledNs, phase.outcome], [[], null]);
+  await phase.clock.advance(10);
+  assertEquals(phase.cancelledNs, [1_500e6]);
+  const { endNs, account, reason } = phase.outcome!;
+  assertEquals([endNs, reason], [1_503e6, "duration"]);
+  assertEquals([account.succeeded, account.cancelled, account.lost], [8, 2, 0]);
+});
+
+Deno.test("the grace period also bounds a phase that reached its count first", async () => {
+  const phase = started({ load: open(10), maxRequests: 2, maxDurationMs: 1_000, graceMs: 500 });
+  await phase.clock.advance(1_600);
+  assertEquals(phase.cancelledNs, [1_500e6]);
+  assertEquals([phase.outcome!.reason, phase.outcome!.wasCancelled], ["count", false]);
+});
+
+Deno.test("without a grace period the last requests may take as long as they like", async () => {
+  const hour = 3_600_000;
+  for (const end of [{ maxRequests: 3 }, { maxDurationMs: 25 }]) {
+    const phase = started({ load: open(100), ...end, serviceMs: () => hour });
+    await phase.clock.advance(hour + 1_000);
+    assertEquals([phase.outcome!.account.succeeded, phase.cancelledNs.length], [3, 0]);
+  }
+});
+
+Deno.test("what does not even come back from cancellation is lost", async () => {
+  const phase = started({
+    load: open(10),
+    maxDurationMs: 500,
+    graceMs: 0,
+    serviceMs: (index) => index === 0 ? 10 : null,
+    cancelMs: null,
+  });
+  await phase.clock.advance(1_999);
+  assertEquals(phase.outcome, null);
+  await phase.clock.advance(1);
+  const { missing, account, endNs } = phase.outcome!;
+  assertEquals(missing.map(({ index }) => index), [1, 2, 3, 4]);
+  assertEquals([account.succeeded, account.lost, account.inFlight], [1, 4, 0]);
+  assertEquals(endNs, 2_000e6);
+  assertEquals(phase.giveBack(missing[0]!).kind, "repeated");
+});
+
+Deno.test("cancelling stops at once and gives what is in flight a moment", async () => {
+  for (const load of [open(100), open(100, 5), closed(5)]) {
+    const phase = started({ load, maxRequests: 1_000, serviceMs: (i) => i % 2 ? 60 : 5_000 });
+    await phase.clock.advance(205);
+    const before = phase.issued.length;
+    phase.runner.cancel(100);
+    await phase.clock.advance(99);
+    assertEquals([phase.cancelledNs, phase.outcome], [[], null]);
+    await phase.clock.advance(10);
+    const { reason, wasCancelled, issued, account } = phase.outcome!;
+    assertEquals([reason, wasCancelled, issued], ["cancelled", true, before]);
+    assertEquals(account.succeeded + account.cancelled, before);
+    assert(account.cancelled > 0);
+  }
+});
+
+Deno.test("cancelling works while only the last answers are waited for", async () => {
+  const phase = started({ load: open(100), maxRequests: 3 });
+  await phase.clock.advance(10_000);
+  phase.runner.cancel(50);
+  await phase.clock.advance(60);
+  const { reason, wasCancelled, endNs } = phase.outcome!;
+  assertEquals([reason, wasCancelled, endNs], ["count", true, 10_050e6]);
+});
+
+Deno.test("cancelling never lengthens the grace period, and the shortest notice counts", async () => {
+  const phase = started({ load: open(100), maxDurationMs: 100, graceMs: 30 });
+  await phase.clock.advance(110);
+  phase.runner.cancel(10_000);
+  await phase.clock.advance(25);
+  assertEquals(phase.cancelledNs, [130e6]);
+  const other = started({ load: closed(1), maxDurationMs: 100, graceMs: 30_000 });
+  other.runner.cancel(10_000);
+  other.runner.cancel(20);
+  await other.clock.advance(25);
+  assertEquals(other.cancelledNs, [20e6]);
+});
+
+Deno.test("cancelling before the start sends nothing", async () => {
+  for (const load of [open(100), closed(5)]) {
+    const phase = new FakePhase({ load, maxDurationMs: 1_000 });
+    phase.runner.cancel(0);
+    phase.start();
+    await settle();
+    assertEquals([phase.issued.length, phase.outcome!.reason], [0, "cancelled"]);
+  }
+});
+
+Deno.test("cancelling frees a loop that waits for a slot or for room", async () => {
+  const waiting = started({ load: open(100, 1), maxRequests: 10, graceMs: 0 });
+  await waiting.clock.advance(50);
+  waiting.runner.cancel(0);
+  await waiting.clock.advance(1);
+  assertEquals([waiting.outcome!.issued, waiting.outcome!.unsent], [1, 0]);
+});
+
+Deno.test("stray returns are reported and free no slot", async () => {
+  const phase = started({ load: closed(1), maxRequests: 10 });
+  await settle();
+  const credit = phase.issued[0]!;
+  assertEquals(
+    phase.runner.onReturn({ creditId: 7, phase: "profiling", outcome: "success" }).kind,
+    "unknown",
+  );
+  assertEquals(phase.giveBack(credit).kind, "settled");
+  assertEquals(phase.giveBack(credit).kind, "repeated");
+  assertEquals(phase.issued.length, 2);
+});
+
+Deno.test("ids go on from phase to phase, indexes begin anew", async () => {
+  const ledger = new CreditLedger();
+  for (const expected of [0, 3]) {
+    const phase = started({ load: closed(2), maxRequests: 3, serviceMs: () => 1, ledger });
+    await phase.clock.advance(10);
+    assertEquals(phase.issued.map(({ id }) => id), [expected, expected + 1, expected + 2]);
+    assertEquals(phase.issued.map(({ index }) => index), [0, 1, 2]);
+    assertEquals(phase.issued.map(({ conversationIndex }) => conversationIndex), [0, 1, 2]);
+  }
+});
+
+Deno.test("whatever the load and the server, every credit ends and no limit is passed", async () => {
+  const load = fc.oneof(
+    fc.integer({ min: 1, max: 8 }).map(closed),
+    fc.tuple(
+      fc.constantFrom(20, 130, 1_000),
+      fc.option(fc.integer({ min: 1, max: 4 })),
+    ).map(([rate, cap]) => open(rate, cap)),
+  );
+  const options = fc.record({
+    load,
+    maxRequests: fc.integer({ min: 1, max: 60 }),
+    maxDurationMs: fc.integer({ min: 1, max: 300 }),
+    graceMs: fc.integer({ min: 0, max: 100 }),
+    cancelMs: fc.option(fc.integer({ min: 0, max: 50 })),
+    times: fc.array(fc.option(fc.integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 10 }),
+    cancelAt: fc.option(fc.integer({ min: 0, max: 400 })),
+  });
+  await fc.assert(
+    fc.asyncProperty(options, async ({ times, cancelAt, ...rest }) => {
+      const phase = started({ ...rest, serviceMs: (index) => times[index % times.length]! });
+      if (cancelAt !== null) {
+        await phase.clock.advance(cancelAt);
+        phase.runner.cancel(10);
+      }
+      // Deadlines are slept to in whole milliseconds: grace and drain may each end one later.
+      const latestMs = rest.maxDurationMs + rest.graceMs + 1_502;
+      await phase.clock.advance(latestMs);
+      const { issued, account, reason, endNs } = phase.outcome!;
+      const { succeeded, failed, cancelled, lost, inFlight } = account;
+      assertEquals([issued, inFlight], [succeeded + failed + cancelled + lost, 0]);
+      assertEquals(phase.issued.map(({ index }) => index), [...Array(issued).keys()]);
+      assert(issued <= rest.maxRequests);
+      assert(reason !== "count" || issued === rest.maxRequests);
+      assert(phase.duesMs.every((ms) => ms < rest.maxDurationMs));
+      assert(phase.issued.every(({ dueNs, issuedNs }) => issuedNs >= dueNs));
+      assert(endNs <= latestMs * 1e6);
+      const slots = rest.load.kind === "closed" ? rest.load.concurrency : rest.load.concurrencyCap;
+      assert(slots === null || phase.mostInFlight <= slots);
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import type { PhasePlan } from "../../../common/model/run_config.ts";
+import { StopRule } from "../../../services/timing_manager/stop_rule.ts";
+
+function rule(maxRequests: number | null, maxDurationMs: number | null): StopRule {
+  const plan: PhasePlan = {
+    phase: "profiling",
+    load: { kind: "closed", concurrency: 1 },
+    maxRequests,
+    maxDurationMs,
+    graceMs: null,
+  };
+  return new StopRule(plan, 1_000);
+}
+
+Deno.test("a count stops at the request after the last", () => {
+  assertEquals(rule(3, null).endNs, null);
+  assertEquals(rule(3, null).check(2, 1e15), null);
+  assertEquals(rule(3, null).check(3, 0), "count");
+  assertEquals(rule(0, null).check(0, 0), "count");
+});
+
+Deno.test("a duration stops what is due at its end or later", () => {
+  const { endNs } = rule(null, 1.5);
+  assertEquals(endNs, 1_501_000);
+  assertEquals(rule(null, 1.5).check(1e9, 1_500_999), null);
+  assertEquals(rule(null, 1.5).check(0, 1_501_000), "duration");
+});
+
+Deno.test("of both, the first to be reached stops", () => {
+  assertEquals(rule(3, 1).check(2, 1_000_999), null);
+  assertEquals(rule(3, 1).check(3, 1_000_999), "count");
+  assertEquals(rule(3, 1).check(2, 1_001_000), "duration");
+  assertEquals(rule(3, 1).check(3, 1_001_000), "count");
+});
+
+Deno.test("without a limit nothing stops", () => {
+  assertEquals(rule(null, null).check(1e15, 1e18), null);
+});
