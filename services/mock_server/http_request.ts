@@ -1,0 +1,270 @@
+/** One complete HTTP/1.1 request. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly query: string;
+  /** Names in lower case; repeated headers are joined with `, `. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+  /** Whether the connection may be used again after the answer. */
+  readonly keepAlive: boolean;
+}
+
+/** Bytes that are not an HTTP request this server can read; the connection cannot be used any more. */
+export class HttpSyntaxError extends Error {
+  override name = "HttpSyntaxError";
+  /** Status of the answer to give before closing. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Limits of {@linkcode HttpRequestParser}, in bytes. */
+export interface HttpLimits {
+  readonly maxHeadBytes: number;
+  readonly maxBodyBytes: number;
+}
+
+const DEFAULT_LIMITS: HttpLimits = { maxHeadBytes: 64 * 1024, maxBodyBytes: 256 * 1024 * 1024 };
+const MAX_CHUNK_LINE = 1024;
+const CR = 13;
+const LF = 10;
+const REQUEST_LINE_REGEXP = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.([01])$/;
+const NOT_HEADER_NAME_REGEXP = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;
+const CHUNK_SIZE_REGEXP = /^([0-9a-fA-F]{1,12})[ \t]*(?:;.*)?$/;
+
+interface Head {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Map<string, string>;
+  readonly keepAlive: boolean;
+  /** Body length, or -1 when it comes in chunks. */
+  readonly length: number;
+}
+
+/**
+ * Cuts a byte stream into HTTP/1.1 requests, however the bytes are split.
+ *
+ * Understands keep-alive, pipelining, `Content-Length` and chunked bodies. Pure: it does no I/O.
+ */
+export class HttpRequestParser {
+  readonly #limits: HttpLimits;
+  readonly #decoder = new TextDecoder();
+  #bytes = new Uint8Array(4096);
+  #start = 0;
+  #end = 0;
+  /** Where the search for the end of a line or head goes on. */
+  #scanned = 0;
+  #head: Head | null = null;
+  #chunks: Uint8Array[] = [];
+  #chunkBytes = 0;
+  #inTrailer = false;
+  #continueWanted = false;
+
+  constructor(limits: HttpLimits = DEFAULT_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** Adds what was read; the bytes are copied. */
+  push(bytes: Uint8Array): void {
+    if (this.#start === this.#end) this.#start = this.#end = this.#scanned = 0;
+    if (this.#end + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  /**
+   * The next complete request, or null when more bytes are needed.
+   *
+   * @throws {HttpSyntaxError} if the bytes are not a legal request or exceed the limits.
+   */
+  next(): HttpRequest | null {
+    if (this.#head === null) {
+      this.#head = this.#readHead();
+      if (this.#head === null) return null;
+      this.#continueWanted = this.#head.headers.get("expect")?.toLowerCase() === "100-continue";
+    }
+    const head = this.#head;
+    const body = head.length < 0 ? this.#readChunks() : this.#readFixed(head.length);
+    if (body === null) return null;
+    this.#head = null;
+    this.#continueWanted = false;
+    const queryAt = head.target.indexOf("?");
+    return {
+      method: head.method,
+      path: queryAt < 0 ? head.target : head.target.slice(0, queryAt),
+      query: queryAt < 0 ? "" : head.target.slice(queryAt + 1),
+      headers: head.headers,
+      body,
+      keepAlive: head.keepAlive,
+    };
+  }
+
+  /** Whether the client waits for `100 Continue` before it sends the body; true once per request. */
+  takeContinue(): boolean {
+    const wanted = this.#continueWanted;
+    this.#continueWanted = false;
+    return wanted;
+  }
+
+  #makeRoom(count: number): void {
+    const kept = this.#end - this.#start;
+    let size = this.#bytes.length;
+    while (size < kept + count) size *= 2;
+    const target = size > this.#bytes.length ? new Uint8Array(size) : this.#bytes;
+    target.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#bytes = target;
+    this.#scanned -= this.#start;
+    this.#start = 0;
+    this.#end = kept;
+  }
+
+  #readHead(): Head | null {
+    // Empty lines before a request are to be ignored (RFC 9112, 2.2).
+    while (this.#end - this.#start >= 2 && this.#bytes[this.#start] === CR) {
+      if (this.#bytes[this.#start + 1] !== LF) throw new HttpSyntaxError(400, "Bad request line");
+      this.#start += 2;
+    }
+    const end = this.#findHeadEnd();
+    const limit = this.#limits.maxHeadBytes;
+    if ((end < 0 ? this.#end : end) - this.#start > limit) {
+      throw new HttpSyntaxError(431, `Request head is longer than ${limit} bytes`);
+    }
+    if (end < 0) return null;
+    const text = this.#decoder.decode(this.#bytes.subarray(this.#start, end));
+    this.#start = end + 4;
+    this.#scanned = this.#start;
+    return parseHead(text, this.#limits.maxBodyBytes);
+  }
+
+  #findHeadEnd(): number {
+    const bytes = this.#bytes;
+    for (let at = Math.max(this.#start, this.#scanned - 3); at + 3 < this.#end; at++) {
+      if (
+        bytes[at] === CR && bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF
+      ) return at;
+    }
+    this.#scanned = this.#end;
+    return -1;
+  }
+
+  #readFixed(length: number): Uint8Array | null {
+    if (this.#end - this.#start < length) return null;
+    const body = this.#bytes.slice(this.#start, this.#start + length);
+    this.#start += length;
+    this.#scanned = this.#start;
+    return body;
+  }
+
+  #readChunks(): Uint8Array | null {
+    for (;;) {
+      const line = this.#peekLine();
+      if (line === null) return null;
+      if (this.#inTrailer) {
+        this.#start = this.#scanned = line.next;
+        if (line.text !== "") continue;
+        this.#inTrailer = false;
+        return this.#joinChunks();
+      }
+      const size = Number.parseInt(CHUNK_SIZE_REGEXP.exec(line.text)?.[1] ?? "", 16);
+      if (Number.isNaN(size)) throw new HttpSyntaxError(400, "Bad chunk size");
+      if (this.#chunkBytes + size > this.#limits.maxBodyBytes) throw tooLarge(this.#limits);
+      if (size === 0) {
+        this.#start = this.#scanned = line.next;
+        this.#inTrailer = true;
+        continue;
+      }
+      if (this.#end - line.next < size + 2) return null;
+      this.#takeChunk(line.next, size);
+    }
+  }
+
+  #takeChunk(at: number, size: number): void {
+    if (this.#bytes[at + size] !== CR || this.#bytes[at + size + 1] !== LF) {
+      throw new HttpSyntaxError(400, "Chunk is longer than its size says");
+    }
+    this.#chunks.push(this.#bytes.slice(at, at + size));
+    this.#chunkBytes += size;
+    this.#start = this.#scanned = at + size + 2;
+  }
+
+  #peekLine(): { text: string; next: number } | null {
+    const limit = Math.min(this.#end, this.#start + MAX_CHUNK_LINE);
+    for (let at = this.#start; at + 1 < limit; at++) {
+      if (this.#bytes[at] !== CR || this.#bytes[at + 1] !== LF) continue;
+      const text = this.#decoder.decode(this.#bytes.subarray(this.#start, at));
+      return { text, next: at + 2 };
+    }
+    if (limit < this.#end) throw new HttpSyntaxError(400, "Chunk header is too long");
+    return null;
+  }
+
+  #joinChunks(): Uint8Array {
+    const body = new Uint8Array(this.#chunkBytes);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      body.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+    return body;
+  }
+}
+
+function parseHead(text: string, maxBodyBytes: number): Head {
+  const found = text.indexOf("\r\n");
+  const lineEnd = found < 0 ? text.length : found;
+  const requestLine = REQUEST_LINE_REGEXP.exec(text.slice(0, lineEnd));
+  if (requestLine === null) throw new HttpSyntaxError(400, "Bad request line");
+  const headers = parseHeaders(text, lineEnd + 2);
+  const connection = headers.get("connection")?.toLowerCase() ?? "";
+  const keepAlive = requestLine[3] === "1"
+    ? !connection.includes("close")
+    : connection.includes("keep-alive");
+  const length = bodyLength(headers);
+  if (length > maxBodyBytes) throw tooLarge({ maxBodyBytes });
+  return { method: requestLine[1]!, target: requestLine[2]!, headers, keepAlive, length };
+}
+
+function parseHeaders(text: string, from: number): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (let at = from; at < text.length;) {
+    const found = text.indexOf("\r\n", at);
+    const end = found < 0 ? text.length : found;
+    const colon = text.indexOf(":", at);
+    if (colon <= at || colon >= end) throw new HttpSyntaxError(400, "Bad header line");
+    const name = text.slice(at, colon).toLowerCase();
+    if (NOT_HEADER_NAME_REGEXP.test(name)) throw new HttpSyntaxError(400, "Bad header line");
+    const value = text.slice(colon + 1, end).trim();
+    const earlier = headers.get(name);
+    headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+    at = end + 2;
+  }
+  return headers;
+}
+
+function bodyLength(headers: Map<string, string>): number {
+  const coding = headers.get("transfer-encoding");
+  const length = headers.get("content-length");
+  if (coding !== undefined) {
+    if (length !== undefined) {
+      throw new HttpSyntaxError(400, "Both Content-Length and Transfer-Encoding are given");
+    }
+    if (coding.toLowerCase() !== "chunked") {
+      throw new HttpSyntaxError(501, `Transfer-Encoding is not supported: ${coding}`);
+    }
+    return -1;
+  }
+  if (length === undefined) return 0;
+  if (!/^\d{1,15}$/.test(length)) throw new HttpSyntaxError(400, "Bad Content-Length");
+  return Number(length);
+}
+
+function tooLarge(limits: { maxBodyBytes: number }): HttpSyntaxError {
+  return new HttpSyntaxError(413, `Request body is longer than ${limits.maxBodyBytes} bytes`);
+}

@@ -1,0 +1,66 @@
+/**
+ * What the mock server says: each word is one token of the o200k_base encoding, also when words follow
+ * each other, so that a client that counts tokens itself finds exactly the number it asked for.
+ */
+export const WORDS: readonly string[] = [
+  " the",
+  " quick",
+  " answer",
+  " to",
+  " your",
+  " question",
+  " is",
+  " that",
+  " every",
+  " token",
+  " of",
+  " this",
+  " text",
+  " came",
+  " from",
+  " a",
+  " small",
+  " server",
+  " which",
+  " only",
+  " waits",
+  " and",
+  " then",
+  " writes",
+  " one",
+  " more",
+  " word",
+  " on",
+  " its",
+  " own",
+  " clock",
+  " again",
+];
+
+const ALL_WORDS = WORDS.join("");
+/** Where each word begins in `ALL_WORDS`. */
+const WORD_STARTS = WORDS.map((_, k) => WORDS.slice(0, k).join("").length);
+
+/** The k-th token of every answer. */
+export function wordAt(k: number): string {
+  return WORDS[k % WORDS.length]!;
+}
+
+/** The first `tokens` tokens of every answer. */
+export function textOf(tokens: number): string {
+  const whole = Math.floor(tokens / WORDS.length);
+  return ALL_WORDS.repeat(whole) + ALL_WORDS.slice(0, WORD_STARTS[tokens % WORDS.length]);
+}
+
+/** Number of words separated by blanks, tabs and line ends: the mock's idea of prompt tokens. */
+export function countWords(text: string): number {
+  let words = 0;
+  let inWord = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const isBlank = code === 32 || (code >= 9 && code <= 13);
+    if (!isBlank && !inWord) words++;
+    inWord = !isBlank;
+  }
+  return words;
+}

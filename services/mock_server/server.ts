@@ -1,0 +1,111 @@
+import { Connection, type ConnectionContext } from "./connection.ts";
+import { DeadlineQueue, type DeadlineTimer } from "./deadline_queue.ts";
+import { type MockServerOptions, resolveMockOptions } from "./mock_options.ts";
+import type { LogPage, MockStats } from "./request_log.ts";
+import { Router } from "./router.ts";
+
+/** A mock inference server that is listening. */
+export interface MockServer {
+  /** Base URL without a path, e.g. `http://127.0.0.1:8000`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Counters; the same as `GET /mock/stats`. */
+  stats(): MockStats;
+  /** True times of the requests with index `from` and above; the same as `GET /mock/requests`. */
+  requests(from?: number): LogPage;
+  /** Stops listening and cuts all connections; resolves when nothing is left open. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a mock inference server, which listens when this returns.
+ *
+ * It speaks HTTP/1.1 over plain sockets rather than through `Deno.serve`: so it knows when the bytes of
+ * a token went to the socket, and streams several times as fast.
+ *
+ * @throws {RangeError} if an option is out of range.
+ * @throws {Deno.errors.AddrInUse} if the port is taken.
+ */
+export function startMockServer(options: MockServerOptions = {}): MockServer {
+  const settings = resolveMockOptions(options);
+  const listener = Deno.listen({
+    hostname: settings.host,
+    port: settings.port,
+    tcpBacklog: 4096,
+  });
+  const router = new Router(settings, nowMs());
+  const deadlines = new DeadlineQueue(systemTimer());
+  const connections = new Map<Connection, Promise<void>>();
+  const context: ConnectionContext = {
+    router,
+    deadlines,
+    nowMs,
+    onClose: (connection) => connections.delete(connection),
+  };
+  const accepting = accept(listener, (conn) => {
+    const connection = new Connection(conn, context);
+    connections.set(connection, connection.run());
+  });
+  const { port } = listener.addr;
+  return {
+    url: `http://${urlHost(settings.host)}:${port}`,
+    host: settings.host,
+    port,
+    stats: () => router.log.stats(),
+    requests: (from = 0) => router.log.page(from),
+    async stop() {
+      listener.close();
+      deadlines.clear();
+      const running = [...connections.values()];
+      for (const connection of [...connections.keys()]) connection.close();
+      await Promise.all([accepting, ...running]);
+    },
+  };
+}
+
+async function accept(listener: Deno.TcpListener, serve: (conn: Deno.TcpConn) => void) {
+  for (;;) {
+    let conn: Deno.TcpConn;
+    try {
+      conn = await listener.accept();
+    } catch (error) {
+      // A client that is gone before it is accepted, or no free descriptor, must not end the server.
+      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      continue;
+    }
+    try {
+      conn.setNoDelay(true);
+    } catch {
+      conn.close();
+      continue;
+    }
+    serve(conn);
+  }
+}
+
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function systemTimer(): DeadlineTimer {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  return {
+    nowMs,
+    start(delayMs, fire) {
+      const timer = setTimeout(fire, delayMs);
+      return () => clearTimeout(timer);
+    },
+    pause: (delayMs) => void Atomics.wait(cell, 0, 0, delayMs),
+  };
+}
+
+/** How a listening address is reached from this machine, as it stands in a URL. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}

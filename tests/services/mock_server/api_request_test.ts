@@ -1,0 +1,101 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ApiError, parseApiRequest } from "../../../services/mock_server/api_request.ts";
+
+const DEFAULTS = { model: "mock-model", defaultOutputTokens: 50 };
+const MESSAGES = [{ role: "system", content: "be  brief" }, { role: "user", content: "hi\nyou" }];
+
+function parse(kind: "chat" | "completion" | "embedding", body: unknown) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return parseApiRequest(kind, new TextEncoder().encode(text), DEFAULTS);
+}
+
+Deno.test("parseApiRequest() fills in what a chat request leaves open", () => {
+  assertEquals(parse("chat", { messages: MESSAGES }), {
+    kind: "chat",
+    model: "mock-model",
+    stream: false,
+    includeUsage: false,
+    outputTokens: 50,
+    limited: false,
+    promptTokens: 4,
+  });
+});
+
+Deno.test("parseApiRequest() takes length, stream and usage from the request", () => {
+  const body = {
+    messages: MESSAGES,
+    model: "m",
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+  const expected = { kind: "chat", model: "m", stream: true, includeUsage: true, promptTokens: 4 };
+  const cases: [Record<string, number | null>, number][] = [
+    [{ max_completion_tokens: 7 }, 7],
+    [{ max_tokens: 9 }, 9],
+    [{ max_tokens: 9, max_completion_tokens: 7 }, 7],
+    [{ max_tokens: 9, max_completion_tokens: null }, 9],
+  ];
+  for (const [limits, outputTokens] of cases) {
+    const request = parse("chat", { ...body, ...limits });
+    assertEquals(request, { ...expected, outputTokens, limited: true } as typeof request);
+  }
+});
+
+Deno.test("parseApiRequest() counts the words of every form of prompt", () => {
+  const parts = [{ type: "text", text: "a b" }, { type: "image_url", image_url: { url: "x" } }];
+  const cases: ["chat" | "completion" | "embedding", unknown, number][] = [
+    ["chat", { messages: [{ role: "user", content: parts }] }, 2],
+    ["chat", { messages: [{ role: "assistant", content: null, tool_calls: [] }] }, 0],
+    ["completion", { prompt: "a b c" }, 3],
+    ["completion", { prompt: ["a b", "c"] }, 3],
+    ["completion", { prompt: [11, 12, 13, 14] }, 4],
+    ["embedding", { input: [[1, 2], [3]] }, 3],
+    ["embedding", { input: " \t" }, 0],
+  ];
+  for (const [kind, body, tokens] of cases) assertEquals(parse(kind, body).promptTokens, tokens);
+});
+
+Deno.test("parseApiRequest() reads embedding requests", () => {
+  assertEquals(
+    parse("embedding", { input: ["a", "b c"], dimensions: 4, encoding_format: "base64" }),
+    {
+      kind: "embedding",
+      model: "mock-model",
+      inputs: 2,
+      dimensions: 4,
+      base64: true,
+      promptTokens: 3,
+    },
+  );
+});
+
+Deno.test("parseApiRequest() refuses bad bodies and names what is bad", () => {
+  const ok = { messages: MESSAGES };
+  const cases: ["chat" | "completion" | "embedding", unknown, string | null, string][] = [
+    ["chat", "{", null, "not valid JSON"],
+    ["chat", "", null, "not valid JSON"],
+    ["chat", "[]", null, "not a JSON object"],
+    ["chat", {}, "messages", "Missing required parameter: 'messages'"],
+    ["chat", { messages: [] }, "messages", "non-empty array"],
+    ["chat", { messages: "hi" }, "messages", "non-empty array"],
+    ["chat", { messages: [1] }, "messages[0]", "an object"],
+    ["chat", { messages: [{ content: "x" }] }, "messages[0].role", "a string"],
+    ["chat", { messages: [{ role: "user", content: 5 }] }, "messages[0].content", "parts"],
+    ["chat", { ...ok, stream: "yes" }, "stream", "a boolean"],
+    ["chat", { ...ok, stream_options: 1 }, "stream_options", "an object"],
+    ["chat", { ...ok, model: 1 }, "model", "a string"],
+    ["chat", { ...ok, max_tokens: 0 }, "max_tokens", "from 1 to 1000000, got 0"],
+    ["chat", { ...ok, max_tokens: 1.5 }, "max_tokens", "an integer"],
+    ["chat", { ...ok, max_completion_tokens: "9" }, "max_completion_tokens", 'got "9"'],
+    ["chat", { ...ok, max_completion_tokens: 2e6 }, "max_completion_tokens", "an integer"],
+    ["completion", {}, "prompt", "Missing"],
+    ["completion", { prompt: [] }, "prompt", "non-empty"],
+    ["embedding", { input: [{}] }, "input", "token arrays"],
+    ["embedding", { input: "a", encoding_format: "x" }, "encoding_format", "base64"],
+    ["embedding", { input: "a", dimensions: -1 }, "dimensions", "an integer"],
+  ];
+  for (const [kind, body, param, message] of cases) {
+    const error = assertThrows(() => parse(kind, body), ApiError, message) as ApiError;
+    assertEquals([error.status, error.type, error.param], [400, "invalid_request_error", param]);
+  }
+});

@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  type Deadline,
+  DeadlineQueue,
+  type DeadlineTimer,
+} from "../../../services/mock_server/deadline_queue.ts";
+
+/** A timer that wakes `lateMs` after what it was asked for, like an event loop does. */
+class FakeTimer implements DeadlineTimer {
+  now = 0;
+  pausedMs = 0;
+  started: { wakeMs: number; fire: () => void } | null = null;
+  readonly #lateMs: number;
+
+  constructor(lateMs: number) {
+    this.#lateMs = lateMs;
+  }
+
+  nowMs(): number {
+    return this.now;
+  }
+
+  start(delayMs: number, fire: () => void): () => void {
+    assertEquals(this.started, null, "a second timer while one runs");
+    assert(Number.isInteger(delayMs) && delayMs >= 0);
+    this.started = { wakeMs: this.now + delayMs + this.#lateMs, fire };
+    return () => this.started = null;
+  }
+
+  pause(delayMs: number): void {
+    assert(delayMs > 0 && delayMs <= 1);
+    this.now += delayMs;
+    this.pausedMs += delayMs;
+  }
+
+  /** Lets the running timer fire; false if none runs. */
+  step(): boolean {
+    const timer = this.started;
+    if (timer === null) return false;
+    this.started = null;
+    this.now = Math.max(this.now, timer.wakeMs);
+    timer.fire();
+    return true;
+  }
+}
+
+function deadline(dueMs: number, onDue: () => void): Deadline {
+  return { dueMs, onDue };
+}
+
+Deno.test("DeadlineQueue does everything once, in order, never early", () => {
+  const dues = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { maxLength: 200 });
+  fc.assert(fc.property(dues, fc.constantFrom(0, 0.2, 1.2), (all, lateMs) => {
+    const timer = new FakeTimer(lateMs);
+    const queue = new DeadlineQueue(timer);
+    const done: number[] = [];
+    for (const dueMs of all) {
+      queue.add(deadline(dueMs, () => {
+        assert(timer.now >= dueMs);
+        done.push(dueMs);
+      }));
+    }
+    let steps = 0;
+    while (timer.step()) assert(++steps < 2000);
+    assertEquals(done, [...all].sort((a, b) => a - b));
+    assertEquals(queue.size, 0);
+  }));
+});
+
+Deno.test("DeadlineQueue sleeps out less than a millisecond when the timer came too early", () => {
+  const timer = new FakeTimer(0.2);
+  const queue = new DeadlineQueue(timer);
+  let at = 0;
+  queue.add(deadline(10.7, () => at = timer.now));
+  timer.step();
+  assertEquals(at, 10.7);
+  assertEquals(Math.round(timer.pausedMs * 10), 5);
+});
+
+Deno.test("DeadlineQueue moves its timer to an earlier deadline, not to a later one", () => {
+  const timer = new FakeTimer(0);
+  const queue = new DeadlineQueue(timer);
+  queue.add(deadline(50, () => {}));
+  queue.add(deadline(80, () => {}));
+  assertEquals(timer.started?.wakeMs, 50);
+  queue.add(deadline(20, () => {}));
+  assertEquals(timer.started?.wakeMs, 20);
+});
+
+Deno.test("DeadlineQueue takes deadlines that are added while it works", () => {
+  const timer = new FakeTimer(0.3);
+  const queue = new DeadlineQueue(timer);
+  const times: number[] = [];
+  const item = deadline(5, () => {
+    times.push(Math.floor(timer.now));
+    item.dueMs += 5;
+    if (times.length < 4) queue.add(item);
+  });
+  queue.add(item);
+  while (timer.step());
+  assertEquals(times, [5, 10, 15, 20]);
+});
+
+Deno.test("DeadlineQueue forgets everything when cleared", () => {
+  const timer = new FakeTimer(0);
+  const queue = new DeadlineQueue(timer);
+  queue.add(deadline(5, () => assert(false)));
+  queue.clear();
+  assertEquals([timer.started, queue.size], [null, 0]);
+});

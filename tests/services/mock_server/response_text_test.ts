@@ -1,0 +1,194 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadTokenizer } from "../../../common/tokenizer/load_tokenizer.ts";
+import {
+  ApiError,
+  type EmbeddingRequest,
+  type GenerationRequest,
+} from "../../../services/mock_server/api_request.ts";
+import { countWords, textOf, wordAt, WORDS } from "../../../services/mock_server/mock_text.ts";
+import {
+  embeddingJson,
+  errorJson,
+  generationJson,
+  plainResponse,
+  StreamText,
+} from "../../../services/mock_server/response_text.ts";
+
+const IDENTITY = { id: "chatcmpl-1", createdUnixS: 1_700_000_000, reportUsage: true };
+const CHAT: GenerationRequest = {
+  kind: "chat",
+  model: 'mödel "x"',
+  stream: true,
+  includeUsage: true,
+  outputTokens: 3,
+  limited: true,
+  promptTokens: 5,
+};
+const USAGE = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
+
+/** The payloads of the chunks of an HTTP body, checked against their sizes. */
+function dechunk(text: string): string[] {
+  const bytes = new TextEncoder().encode(text);
+  const chunks: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const lineEnd = bytes.indexOf(13, at);
+    const size = Number.parseInt(new TextDecoder().decode(bytes.subarray(at, lineEnd)), 16);
+    const end = lineEnd + 2 + size;
+    assertEquals([bytes[end], bytes[end + 1]], [13, 10]);
+    chunks.push(new TextDecoder().decode(bytes.subarray(lineEnd + 2, end)));
+    at = end + 2;
+  }
+  return chunks;
+}
+
+function events(chunks: string[]) {
+  return chunks.map((chunk) => {
+    assert(chunk.startsWith("data: ") && chunk.endsWith("\n\n"), chunk);
+    const data = chunk.slice("data: ".length, -2);
+    return data === "[DONE]" ? data : JSON.parse(data);
+  });
+}
+
+function wholeStream(request: GenerationRequest, identity = IDENTITY) {
+  const text = new StreamText(request, identity);
+  const [head, ...rest] = text.opening().split("\r\n\r\n");
+  const body = rest.join("\r\n\r\n") + text.tokens(0, 2) +
+    text.tokens(2, request.outputTokens) + text.closing();
+  const chunks = dechunk(body);
+  assertEquals(chunks.pop(), "");
+  return { head: head!, events: events(chunks) };
+}
+
+Deno.test("each word of the mock's text is one o200k_base token, alone and together", async () => {
+  const tokenizer = await loadTokenizer("o200k_base");
+  for (const word of WORDS) assertEquals(tokenizer.count(word), 1, word);
+  for (const tokens of [0, 1, 2, 31, 32, 33, 64, 1000]) {
+    assertEquals(tokenizer.count(textOf(tokens)), tokens);
+  }
+});
+
+Deno.test("textOf() is the words one after the other", () => {
+  for (const tokens of [0, 1, 40, 100]) {
+    assertEquals(textOf(tokens), Array.from({ length: tokens }, (_, k) => wordAt(k)).join(""));
+  }
+});
+
+Deno.test("countWords() counts what blanks separate", () => {
+  const cases: [string, number][] = [["", 0], ["  ", 0], ["a", 1], [" a\tb\r\nc ", 3], ["é ö", 2]];
+  for (const [text, words] of cases) assertEquals(countWords(text), words);
+});
+
+Deno.test("StreamText of a chat: role, one event a token, finish reason, usage, [DONE]", () => {
+  const { head, events } = wholeStream(CHAT);
+  assert(head.startsWith("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream"));
+  const envelope = {
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    created: 1_700_000_000,
+    model: CHAT.model,
+  };
+  const choice = (delta: unknown, reason: string | null = null) => {
+    return { ...envelope, choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }] };
+  };
+  assertEquals(events, [
+    choice({ role: "assistant", content: "" }),
+    choice({ content: " the" }),
+    choice({ content: " quick" }),
+    choice({ content: " answer" }),
+    choice({}, "length"),
+    { ...envelope, choices: [], usage: USAGE },
+    "[DONE]",
+  ]);
+});
+
+Deno.test("StreamText of a completion has no role event and carries text", () => {
+  const { events } = wholeStream({ ...CHAT, kind: "completion", limited: false });
+  const texts = events.map((event) => event.choices?.[0]?.text ?? null);
+  assertEquals(texts, [" the", " quick", " answer", "", null, null]);
+  assertEquals(events[3].choices[0].finish_reason, "stop");
+  assertEquals(events[0].object, "text_completion");
+});
+
+Deno.test("StreamText leaves usage away when not asked or not supported", () => {
+  for (
+    const { events } of [
+      wholeStream({ ...CHAT, includeUsage: false }),
+      wholeStream(CHAT, { ...IDENTITY, reportUsage: false }),
+    ]
+  ) {
+    assertEquals(events.length, 6);
+    assert(events.every((event) => event.usage === undefined));
+  }
+});
+
+Deno.test("StreamText ends a failed stream with an error event", () => {
+  const text = new StreamText(CHAT, IDENTITY).failure(new ApiError(500, "Broken"));
+  const chunks = dechunk(text);
+  assertEquals(chunks.pop(), "");
+  assertEquals(events(chunks), [{
+    error: { message: "Broken", type: "server_error", param: null, code: null },
+  }]);
+});
+
+Deno.test("generationJson() is a whole answer with usage", () => {
+  assertEquals(JSON.parse(generationJson(CHAT, IDENTITY)), {
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    created: 1_700_000_000,
+    model: CHAT.model,
+    choices: [{
+      index: 0,
+      message: { role: "assistant", content: " the quick answer" },
+      logprobs: null,
+      finish_reason: "length",
+    }],
+    usage: USAGE,
+  });
+  const completion = JSON.parse(
+    generationJson({ ...CHAT, kind: "completion" }, { ...IDENTITY, reportUsage: false }),
+  );
+  assertEquals([completion.object, completion.choices[0].text, completion.usage], [
+    "text_completion",
+    " the quick answer",
+    undefined,
+  ]);
+});
+
+Deno.test("embeddingJson() gives one unit vector an input, as numbers or base64", () => {
+  const request: EmbeddingRequest = {
+    kind: "embedding",
+    model: "m",
+    inputs: 2,
+    dimensions: 4,
+    base64: false,
+    promptTokens: 3,
+  };
+  const numbers = JSON.parse(embeddingJson(request, IDENTITY));
+  assertEquals(numbers.data.map((one: { index: number }) => one.index), [0, 1]);
+  assertEquals(numbers.data[1].embedding, [0.5, 0.5, 0.5, 0.5]);
+  assertEquals(numbers.usage, { prompt_tokens: 3, total_tokens: 3 });
+  const packed = JSON.parse(embeddingJson({ ...request, base64: true }, IDENTITY));
+  const bytes = Uint8Array.from(atob(packed.data[0].embedding), (char) => char.charCodeAt(0));
+  assertEquals([...new Float32Array(bytes.buffer)], [0.5, 0.5, 0.5, 0.5]);
+});
+
+Deno.test("plainResponse() counts bytes, not characters", () => {
+  const text = new TextDecoder().decode(plainResponse(200, '{"ä":1}'));
+  assert(text.startsWith("HTTP/1.1 200 OK\r\n"));
+  assert(text.includes("\r\ncontent-length: 8\r\n") && text.endsWith('\r\n\r\n{"ä":1}'));
+  const head = new TextDecoder().decode(
+    plainResponse(404, "{}", { keepAlive: false, headOnly: true, headers: ["allow: GET"] }),
+  );
+  assertEquals(
+    head,
+    "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n" +
+      "allow: GET\r\nconnection: close\r\n\r\n",
+  );
+});
+
+Deno.test("errorJson() has OpenAI's four fields", () => {
+  const error = new ApiError(429, "Slow down", { type: "rate_limit_error", code: "x", param: "p" });
+  assertEquals(JSON.parse(errorJson(error)), {
+    error: { message: "Slow down", type: "rate_limit_error", param: "p", code: "x" },
+  });
+});
