@@ -20,7 +20,8 @@ const OLD = "GET /old HTTP/1.0\r\n\r\n";
 function parse(bytes: Uint8Array, sizes: readonly number[]): HttpRequest[] {
   const parser = new HttpRequestParser();
   const found: HttpRequest[] = [];
-  for (let at = 0, i = 0; at < bytes.length; i++) {
+  let at = 0;
+  for (let i = 0; at < bytes.length; i++) {
     const size = sizes[i % sizes.length]!;
     parser.push(bytes.subarray(at, at + size));
     at += size;
