@@ -37,6 +37,9 @@ export interface Child {
   kill(): void;
 }
 
+/** How the runtime and our own log begin a complaint. */
+const COMPLAINT_REGEXP = /^error: |^\S+Z (ERROR|CRITICAL) |panicked|fatal|out of memory/i;
+
 /** How much of a child's last complaint is quoted. */
 const MAX_COMPLAINT_CHARS = 500;
 
@@ -56,7 +59,8 @@ export function spawnChild(spec: ChildSpec, command: readonly string[] = selfCom
   const [executable, ...args] = command;
   const process = new Deno.Command(executable!, {
     args: [...args, SERVICE_FLAG, JSON.stringify(child)],
-    env: { [TOKEN_VARIABLE]: token },
+    // What the runtime writes ends up in the log: no colours in it.
+    env: { [TOKEN_VARIABLE]: token, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -99,9 +103,12 @@ export function describeExit(
   lastWords: readonly string[],
 ): string {
   const how = status.signal ? `was ended by ${status.signal}` : `exited with code ${status.code}`;
-  const complaint = lastWords.findLast((line) => /error|panic|fatal|critical|memory/i.test(line));
-  if (!complaint) return how;
-  return `${how} (${logTextOf(complaint).trim().slice(0, MAX_COMPLAINT_CHARS)})`;
+  // Below the runtime's own words stands a piece of the source, which may look like a complaint.
+  const complaint = lastWords.findLast((line) => COMPLAINT_REGEXP.test(line)) ??
+    lastWords.findLast((line) => /error|memory/i.test(line));
+  if (complaint === undefined) return how;
+  const text = logTextOf(complaint).replace(/^error: (Uncaught (\(in promise\) )?)?/, "");
+  return `${how} (${text.trim().slice(0, MAX_COMPLAINT_CHARS)})`;
 }
 
 function selfCommand(): string[] {
