@@ -1,0 +1,111 @@
+import type { Conversation } from "../../../common/model/conversation.ts";
+import type { RequestRecord } from "../../../common/model/record.ts";
+import type { EndpointPlan, RunSecrets } from "../../../common/model/run_config.ts";
+import type { Clock } from "../../../common/runtime/clock.ts";
+import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
+import type { FetchFunction } from "../../../services/worker/http_client.ts";
+import {
+  createSendContext,
+  type RequestJob,
+  type SendContext,
+  sendRequest,
+} from "../../../services/worker/send_request.ts";
+
+/** A plan of streamed chat requests. */
+export const PLAN: EndpointPlan = {
+  type: "chat",
+  url: "http://server.test:8000/v1/chat/completions",
+  model: "m",
+  streaming: true,
+  extraInputs: {},
+  timeoutMs: 60_000,
+  legacyMaxTokens: false,
+  tokenCountSource: "auto",
+};
+
+/** Neither a key nor headers. */
+export const NO_SECRETS: RunSecrets = { apiKey: null, headers: {} };
+
+const CONVERSATION: Conversation = {
+  index: 4,
+  id: "conversation-4",
+  turns: [{ role: "user", texts: ["hi"], inputTokens: 3, outputTokens: 5 }],
+};
+
+/** A job with made-up times, the same each time. */
+export const JOB: RequestJob = {
+  credit: {
+    id: 9,
+    phase: "profiling",
+    index: 7,
+    conversationIndex: 4,
+    turnIndex: 0,
+    dueNs: 1000,
+    issuedNs: 2000,
+  },
+  conversation: CONVERSATION,
+  receivedNs: 3000,
+  correlationId: "session-1",
+};
+
+/** What `JOB` becomes before anything is known of its answer. */
+export const RECORD: RequestRecord = {
+  creditId: 9,
+  phase: "profiling",
+  index: 7,
+  conversationIndex: 4,
+  conversationId: "conversation-4",
+  turnIndex: 0,
+  requestId: "request-1",
+  correlationId: "session-1",
+  workerId: "worker_1",
+  model: "m",
+  streaming: true,
+  outcome: "success",
+  dueNs: 1000,
+  issuedNs: 2000,
+  receivedNs: 3000,
+  sentNs: null,
+  headersAfterNs: null,
+  chunksAfterNs: [],
+  firstOutputChunk: null,
+  endAfterNs: null,
+  inputTokens: 3,
+  requestedOutputTokens: 5,
+  usage: null,
+  text: null,
+  httpStatus: null,
+  error: null,
+};
+
+/** What a test may change of a sending worker. */
+export interface SendingOptions {
+  fetch: FetchFunction;
+  clock: Clock;
+  plan?: Partial<EndpointPlan>;
+  secrets?: RunSecrets;
+}
+
+/** A context whose request ids are `request-1`, `request-2` … */
+export function contextOf(
+  { fetch, clock, plan = {}, secrets = NO_SECRETS }: SendingOptions,
+): SendContext {
+  let ids = 0;
+  return createSendContext({
+    plan: { ...PLAN, ...plan },
+    secrets,
+    endpoint: chatEndpoint,
+    workerId: "worker_1",
+    clock,
+    fetch,
+    newId: () => `request-${++ids}`,
+  });
+}
+
+/** Sends `JOB` once. */
+export function sendOnce(
+  options: SendingOptions,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<RequestRecord> {
+  return sendRequest(JOB, contextOf(options), signal);
+}
