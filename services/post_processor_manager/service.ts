@@ -1,4 +1,5 @@
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
@@ -33,7 +34,7 @@ export class PostProcessorManager extends ComponentService {
     this.#config = config;
     this.#metrics = new MetricsAccumulator(config, () => this.#tokenizer!);
     if (config.exportRecords) {
-      this.#lines = await LineFile.create(`${config.artifactDir}/profile_export.jsonl`);
+      this.#lines = await LineFile.create(`${config.artifactDir}/${ARTIFACT_FILES.requestMetrics}`);
     }
     this.listen();
   }

@@ -1,3 +1,4 @@
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { consoleText } from "./exporters/console_text.ts";
@@ -6,9 +7,9 @@ import { summaryJson } from "./exporters/summary_json.ts";
 
 /** The summaries: each file and what makes its text. */
 const EXPORTS: Readonly<Record<string, (report: RunReport, config: RunConfig) => string>> = {
-  "profile_export_aiperf.json": summaryJson,
-  "profile_export_aiperf.csv": summaryCsv,
-  "profile_export_console.txt": consoleText,
+  [ARTIFACT_FILES.summaryJson]: summaryJson,
+  [ARTIFACT_FILES.summaryCsv]: summaryCsv,
+  [ARTIFACT_FILES.console]: consoleText,
 };
 
 /** Writes every summary into the run's folder; returns the text for the console. */

@@ -1,4 +1,5 @@
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { Phase } from "../../common/model/credit.ts";
 import type { RecordsSummary } from "../../common/model/report.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
@@ -29,7 +30,7 @@ export class RecordsManager extends ComponentService {
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
-    this.#journal = await LineFile.create(`${config.artifactDir}/records.jsonl`);
+    this.#journal = await LineFile.create(`${config.artifactDir}/${ARTIFACT_FILES.records}`);
     this.listen();
   }
 

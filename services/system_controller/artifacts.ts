@@ -1,15 +1,7 @@
-/** Files that say that a folder holds a run. */
-const TRACES_OF_A_RUN = ["records.jsonl", "profile_export_aiperf.json"];
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 
-/** Everything that a run may leave in its folder. */
-const ARTIFACTS = [
-  ...TRACES_OF_A_RUN,
-  "profile_export_aiperf.csv",
-  "profile_export.jsonl",
-  "profile_export_console.txt",
-  "inputs.json",
-  "logs/aiperf.log",
-];
+/** Files that say that a folder holds a run. */
+const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];
 
 /** Thrown when a folder cannot take a run's results; the message is for the terminal. */
 export class ArtifactDirError extends Error {
@@ -36,7 +28,7 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
       `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
     );
   }
-  for (const file of ARTIFACTS) {
+  for (const file of Object.values(ARTIFACT_FILES)) {
     if (exists(`${folder}/${file}`)) Deno.removeSync(`${folder}/${file}`);
   }
 }

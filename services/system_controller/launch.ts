@@ -1,4 +1,5 @@
 import { UnixTransport } from "../../common/comms/unix_transport.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID } from "../../common/model/service_type.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
@@ -47,7 +48,7 @@ export async function launch(request: LaunchRequest): Promise<number> {
     columns: terminalColumns(),
   });
   const runLog = await RunLog.create({
-    path: `${request.config.artifactDir}/logs/aiperf.log`,
+    path: `${request.config.artifactDir}/${ARTIFACT_FILES.log}`,
     show: (line) => terminal.line(line),
     showFrom: request.showFrom,
   });
@@ -94,7 +95,7 @@ async function lead(
   if (controller.resultText !== null) await writeResult(controller.resultText);
   for (const problem of problemsOf(controller.outcome)) terminal.line(`aiperf: ${problem}`);
   if (controller.resultText === null) {
-    terminal.line(`aiperf: see ${config.artifactDir}/logs/aiperf.log`);
+    terminal.line(`aiperf: see ${config.artifactDir}/${ARTIFACT_FILES.log}`);
   }
   return exitCodeOf(controller.outcome);
 }
