@@ -73,8 +73,15 @@ Deno.test("textOf() is the words one after the other", () => {
   }
 });
 
-Deno.test("countWords() counts what blanks separate", () => {
-  const cases: [string, number][] = [["", 0], ["  ", 0], ["a", 1], [" a\tb\r\nc ", 3], ["é ö", 2]];
+Deno.test("countWords() counts what blanks separate, and punctuation marks", () => {
+  const cases: [string, number][] = [
+    ["", 0],
+    ["  ", 0],
+    ["a", 1],
+    [" a\tb\r\nc ", 3],
+    ["é ö", 2],
+    ["Well, this is it. Is it?", 9],
+  ];
   for (const [text, words] of cases) assertEquals(countWords(text), words);
 });
 
