@@ -55,6 +55,11 @@ export class InFlight {
     return size;
   }
 
+  /** Whether any of them has its answer and waits for the connection alone. */
+  get isLingering(): boolean {
+    return this.#lingering.size > 0;
+  }
+
   /** Opens a request that ends at the latest when `signal` aborts, or when its time is up. */
   open(signal: AbortSignal): OpenRequest {
     const group = this.#group(signal);
@@ -139,6 +144,10 @@ class Deadlines {
     this.#clock = clock;
     this.#ms = ms;
     this.#expire = expire;
+  }
+
+  get size(): number {
+    return this.#dueNs.size;
   }
 
   add(request: Opened): void {

@@ -1,0 +1,393 @@
+import { assertEquals } from "@std/assert";
+import type { ErrorDetails, RequestRecord } from "../../../common/model/record.ts";
+import type { EndpointPlan } from "../../../common/model/run_config.ts";
+import { SystemClock } from "../../../common/runtime/clock.ts";
+import { createHttpClient, fetchWith } from "../../../services/worker/http_client.ts";
+import { sendRequest } from "../../../services/worker/send_request.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import {
+  chunk,
+  chunkedHead,
+  type RawConnection,
+  startRawServer,
+  wholeAnswer,
+} from "./raw_server.ts";
+import { contextOf, JOB, sendOnce } from "./sending.ts";
+
+const NEVER = new AbortController().signal;
+
+function delta(content: string): string {
+  return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
+}
+
+interface Exchange {
+  record: RequestRecord;
+  host: string;
+}
+
+/** Sends one request to a server that does what `handle` says. */
+async function exchange(
+  handle: (connection: RawConnection) => Promise<void>,
+  plan: Partial<EndpointPlan> = {},
+): Promise<Exchange> {
+  const server = startRawServer(handle);
+  try {
+    return { record: await ask({ url: server.url, ...plan }), host: server.host };
+  } finally {
+    server.close();
+  }
+}
+
+/** Sends one request with a client of its own. */
+async function ask(plan: Partial<EndpointPlan>): Promise<RequestRecord> {
+  const client = createHttpClient();
+  try {
+    const clock = new SystemClock(Math.floor(performance.timeOrigin));
+    return await sendOnce({ clock, fetch: fetchWith(client), plan });
+  } finally {
+    client.close();
+  }
+}
+
+Deno.test("a streamed answer over a real connection", async () => {
+  let request = "";
+  const { record, host } = await exchange(async (connection) => {
+    request = (await connection.request())!;
+    await connection.write(chunkedHead());
+    for (const text of ["Hel", "lo"]) await connection.write(chunk(delta(text)));
+    await connection.write(chunk("data: [DONE]\n\n") + chunk(""));
+  });
+  assertEquals(record.error, null);
+  assertEquals(record.outcome, "success");
+  assertEquals(record.text, { output: "Hello", reasoning: "" });
+  assertEquals(record.chunksAfterNs.length, 2);
+  const times = [0, record.headersAfterNs!, ...record.chunksAfterNs, record.endAfterNs!];
+  assertEquals(times, times.toSorted((a, b) => a - b));
+  assertEquals(request.split("\r\n")[0], "POST /v1/chat/completions HTTP/1.1");
+  assertEquals(/^host: (.*)$/im.exec(request)?.[1]?.trim(), host);
+  assertEquals(JSON.parse(request.slice(request.indexOf("\r\n\r\n"))), {
+    messages: [{ role: "user", content: "hi" }],
+    model: "m",
+    stream: true,
+    max_completion_tokens: 5,
+    stream_options: { include_usage: true },
+  });
+});
+
+Deno.test("chunks larger than the read buffer come through whole", async () => {
+  const text = "ä€😀".repeat(40_000);
+  const { record } = await exchange(async (connection) => {
+    await connection.request();
+    await connection.write(chunkedHead() + chunk(delta("a")) + chunk(delta(text)) + chunk(""));
+  });
+  assertEquals(record.error, null);
+  assertEquals(record.text?.output === "a" + text, true);
+  assertEquals(record.chunksAfterNs.length, 2);
+});
+
+Deno.test("a large whole answer comes through whole", async () => {
+  const text = "ä€😀".repeat(40_000);
+  const body = JSON.stringify({ choices: [{ message: { content: text } }] });
+  const { record } = await exchange(async (connection) => {
+    await connection.request();
+    await connection.write(wholeAnswer("200 OK", "application/json", body));
+  }, { streaming: false });
+  assertEquals(record.error, null);
+  assertEquals(record.text?.output === text, true);
+});
+
+interface Failure {
+  name: string;
+  handle: (connection: RawConnection) => Promise<void>;
+  httpStatus: number | null;
+  chunks?: number;
+  /** `HOST` stands for the server's host and port. */
+  error: ErrorDetails;
+}
+
+const CLOSED: ErrorDetails = {
+  code: null,
+  type: "ConnectionClosed",
+  message: "the server closed the connection before it answered",
+};
+
+const BROKEN: ErrorDetails = {
+  code: null,
+  type: "ConnectionClosed",
+  message: "the connection broke in the middle of the answer",
+};
+
+const FAILURES: Failure[] = [
+  {
+    name: "a server that closes at once",
+    handle: (connection) => Promise.resolve(connection.close()),
+    httpStatus: null,
+    error: CLOSED,
+  },
+  {
+    name: "a server that closes after the request",
+    handle: async (connection) => {
+      await connection.request();
+      connection.close();
+    },
+    httpStatus: null,
+    error: CLOSED,
+  },
+  {
+    name: "a server that closes in the middle of a stream",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write(chunkedHead() + chunk(delta("a")) + chunk(delta("b").slice(0, 9)));
+      connection.close();
+    },
+    httpStatus: 200,
+    chunks: 1,
+    error: BROKEN,
+  },
+  {
+    name: "a server that breaks the chunked coding",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write(chunkedHead() + chunk(delta("a")) + "zz\r\n");
+      connection.close();
+    },
+    httpStatus: 200,
+    chunks: 1,
+    error: BROKEN,
+  },
+  {
+    name: "a server that sends less than it announced",
+    handle: async (connection) => {
+      await connection.request();
+      const answer = wholeAnswer("200 OK", "text/event-stream", delta("a") + delta("b"));
+      await connection.write(answer.slice(0, -9));
+      connection.close();
+    },
+    httpStatus: 200,
+    chunks: 1,
+    error: BROKEN,
+  },
+  {
+    name: "a server that does not speak HTTP",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write("SSH-2.0-OpenSSH_9.6\r\n");
+      connection.close();
+    },
+    httpStatus: null,
+    error: {
+      code: null,
+      type: "InvalidHTTP",
+      message: "HOST does not answer in HTTP/1.1 (perhaps it wants https?)",
+    },
+  },
+  {
+    name: "a server that redirects for ever",
+    handle: async (connection) => {
+      while (await connection.request() !== null) {
+        await connection.write("HTTP/1.1 307 Go on\r\nlocation: /\r\ncontent-length: 0\r\n\r\n");
+      }
+    },
+    httpStatus: null,
+    error: { code: null, type: "TooManyRedirects", message: "the server redirects for ever" },
+  },
+  {
+    name: "a web page",
+    handle: async (connection) => {
+      await connection.request();
+      const page = "<!DOCTYPE html><html><body><h1>Welcome to nginx!</h1></body></html>";
+      await connection.write(wholeAnswer("200 OK", "text/html", page));
+    },
+    httpStatus: 200,
+    error: {
+      code: 502,
+      type: "UnexpectedResponse",
+      message: "the server answered with HTML: Welcome to nginx!",
+    },
+  },
+  {
+    name: "an empty answer",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write(wholeAnswer("200 OK", "text/event-stream", ""));
+    },
+    httpStatus: 200,
+    error: { code: 502, type: "EmptyResponse", message: "the answer is empty" },
+  },
+  {
+    name: "no content, by status",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write("HTTP/1.1 204 No Content\r\n\r\n");
+    },
+    httpStatus: 204,
+    error: { code: 502, type: "EmptyResponse", message: "the answer is empty" },
+  },
+  {
+    name: "a status with the server's message",
+    handle: async (connection) => {
+      await connection.request();
+      const body = '{"error":{"message":"no such model","type":"NotFoundError","code":404}}';
+      await connection.write(wholeAnswer("404 Not Found", "application/json", body));
+    },
+    httpStatus: 404,
+    error: { code: 404, type: "Not Found", message: "no such model" },
+  },
+  {
+    name: "a status with an endless page",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write("HTTP/1.1 500 Oops\r\ncontent-type: text/plain\r\n\r\n");
+      for (;;) await connection.write("no ".repeat(20_000));
+    },
+    httpStatus: 500,
+    error: { code: 500, type: "Internal Server Error", message: "no ".repeat(66) + "n…" },
+  },
+  {
+    name: "an error in the middle of an endless stream",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write(chunkedHead() + chunk(delta("a")));
+      await connection.write(chunk('event: error\ndata: {"message":"lost","code":500}\n\n'));
+      for (;;) await connection.write(chunk(delta("b").repeat(1000)));
+    },
+    httpStatus: 200,
+    chunks: 1,
+    error: { code: 500, type: "ServerError", message: "lost" },
+  },
+];
+
+for (const { name, handle, httpStatus, chunks = 0, error } of FAILURES) {
+  Deno.test(`a failure over a real connection: ${name}`, async () => {
+    const { record, host } = await exchange(handle);
+    assertEquals(record.error, { ...error, message: error.message.replace("HOST", host) });
+    assertEquals(record.outcome, "error");
+    assertEquals(record.httpStatus, httpStatus);
+    assertEquals(record.chunksAfterNs.length, chunks);
+    assertEquals(record.endAfterNs !== null && record.sentNs !== null, true);
+  });
+}
+
+Deno.test("a port where nobody listens", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  const record = await ask({ url: `http://${host}/v1/chat/completions` });
+  assertEquals(record.error, {
+    code: null,
+    type: "ConnectionRefused",
+    message: `${host} refused the connection`,
+  });
+});
+
+Deno.test("a name that does not exist", async () => {
+  const url = "http://no-such-host.invalid:8000/v1/chat/completions";
+  const record = await ask({ url });
+  assertEquals(record.error, {
+    code: null,
+    type: "DNSError",
+    message: "the name of no-such-host.invalid:8000 cannot be resolved",
+  });
+});
+
+Deno.test("https to a server that speaks http", async () => {
+  const server = startRawServer(async (connection) => {
+    await connection.write("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    connection.close();
+  });
+  const url = server.url.replace("http:", "https:");
+  const record = await ask({ url });
+  server.close();
+  assertEquals(record.error, {
+    code: null,
+    type: "TLSError",
+    message: `no secure connection to ${server.host}: received corrupt message of type ` +
+      "InvalidContentType",
+  });
+});
+
+/** Starts a request to a server that answers with `head` and then no more. */
+async function hang(head: string, signal: AbortSignal = NEVER) {
+  const clock = new FakeClock();
+  const heard = Promise.withResolvers<void>();
+  const server = startRawServer(async (connection) => {
+    await connection.request();
+    await connection.write(head);
+    heard.resolve();
+  });
+  const client = createHttpClient();
+  const read = Promise.withResolvers<void>();
+  const context = contextOf({
+    clock,
+    plan: { url: server.url, timeoutMs: 1500 },
+    fetch: async (url, init) => {
+      const response = await fetchWith(client)(url, init);
+      read.resolve();
+      return response;
+    },
+  });
+  const record = sendRequest(JOB, context, signal);
+  await heard.promise;
+  if (head !== "") await read.promise;
+  return {
+    clock,
+    context,
+    record,
+    close() {
+      client.close();
+      server.close();
+    },
+  };
+}
+
+for (const [when, head] of [["never answers", ""], ["stops in mid-answer", chunkedHead()]]) {
+  Deno.test(`a server that ${when} runs into the time limit`, async () => {
+    const { clock, context, record, close } = await hang(head!);
+    await clock.advance(1500);
+    const { outcome, error, endAfterNs, chunksAfterNs } = await record;
+    assertEquals({ outcome, error, endAfterNs, chunksAfterNs }, {
+      outcome: "error",
+      error: { code: null, type: "Timeout", message: "no complete answer within 1.5 s" },
+      endAfterNs: 1.5e9,
+      chunksAfterNs: [],
+    });
+    assertEquals(context.inFlight.size, 0);
+    close();
+  });
+
+  Deno.test(`a server that ${when} is left when the run ends`, async () => {
+    const run = new AbortController();
+    const { clock, context, record, close } = await hang(head!, run.signal);
+    await clock.advance(700);
+    run.abort();
+    const { outcome, error, endAfterNs } = await record;
+    assertEquals({ outcome, error, endAfterNs }, {
+      outcome: "cancelled",
+      error: {
+        code: 499,
+        type: "RequestCancellationError",
+        message: "the run ended before the answer was complete",
+      },
+      endAfterNs: 7e8,
+    });
+    assertEquals(context.inFlight.size, 0);
+    close();
+  });
+}
+
+Deno.test("a server that does not close after [DONE] is not waited for", async () => {
+  const answer = chunkedHead() + chunk(delta("a") + "data: [DONE]\n\n");
+  const { clock, context, record, close } = await hang(answer);
+  // The answer is on its way to the reader: real I/O, so let the event loop turn until it is there.
+  while (!context.inFlight.isLingering) await new Promise((resolve) => setTimeout(resolve));
+  await clock.advance(1999);
+  assertEquals(context.inFlight.size, 1);
+  await clock.advance(1);
+  const { outcome, chunksAfterNs, endAfterNs } = await record;
+  assertEquals({ outcome, chunksAfterNs, endAfterNs }, {
+    outcome: "success",
+    chunksAfterNs: [0],
+    endAfterNs: 0,
+  });
+  close();
+});
