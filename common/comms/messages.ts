@@ -6,6 +6,7 @@ import { creditAccountSchema } from "../model/report.ts";
 import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
 import { serviceTypeSchema } from "../model/service_type.ts";
 import { SERVICE_STATES } from "../service/lifecycle.ts";
+import { quickCheck } from "./quick_check.ts";
 
 /** Wire schemas of what one service can ask of another and wait for. */
 export const commandSchema = z.discriminatedUnion("kind", [
@@ -30,6 +31,10 @@ export const commandSchema = z.discriminatedUnion("kind", [
   }),
   /** dataset_manager: the conversations at these indexes. */
   z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),
+  /** dataset_manager: the data set as a whole, as `DatasetInfo`. */
+  z.object({ kind: z.literal("get_dataset_info") }),
+  /** dataset_manager: the outlines of `count` conversations from `first` on. */
+  z.object({ kind: z.literal("get_outlines"), first: z.int(), count: z.int() }),
   /** dataset_manager: the indexes of the conversations that were asked for. */
   z.object({ kind: z.literal("get_used_indexes") }),
   /** worker: write the request bodies of the conversations that were used. */
@@ -131,12 +136,15 @@ export class BadMessageError extends TypeError {
   }
 }
 
+const isMessage = quickCheck(messageSchema);
+
 /**
- * Checks what came out of a socket.
+ * Checks what came out of a socket, as `JSON.parse` gave it.
  *
  * Throws a BadMessageError that names the type and the field, and quotes no value.
  */
 export function parseMessage(raw: unknown): Message {
+  if (isMessage(raw)) return raw as Message;
   const result = messageSchema.safeParse(raw);
   if (result.success) return result.data;
   throw new BadMessageError(describeProblem(raw, result.error.issues[0]), raw);

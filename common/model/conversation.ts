@@ -10,6 +10,10 @@ export const turnSchema = z.object({
   inputTokens: z.int(),
   /** Output tokens to ask the server for; null leaves the length to the server. */
   outputTokens: z.nullable(z.int()),
+  /** Pause between the end of the answer before and this turn; null: none. */
+  delayMs: z.nullable(z.number()),
+  /** When a recorded trace has this turn sent, on the trace's own clock; null: at no set time. */
+  timestampMs: z.nullable(z.number()),
 });
 
 /** One turn: what is said to the server at once. */
@@ -26,3 +30,26 @@ export const conversationSchema = z.object({
 
 /** A conversation: a pure function of the run's seed and its index. */
 export type Conversation = z.infer<typeof conversationSchema>;
+
+/** Wire schema of what the timing of a conversation depends on. */
+export const conversationOutlineSchema = z.object({
+  index: z.int(),
+  turns: z.array(
+    z.object({ delayMs: z.nullable(z.number()), timestampMs: z.nullable(z.number()) }),
+  ),
+});
+
+/** A conversation without its texts: how many turns it has and when they are to be sent. */
+export type ConversationOutline = z.infer<typeof conversationOutlineSchema>;
+
+/** Wire schema of what is known of the data set as a whole. */
+export const datasetInfoSchema = z.object({
+  entries: z.int(),
+  /** The most turns that a conversation may have: 1 for single-turn data sets. */
+  maxTurns: z.int(),
+  /** Whether every first turn has a timestamp, as a recorded trace has. */
+  hasTimestamps: z.boolean(),
+});
+
+/** The data set as a whole. */
+export type DatasetInfo = z.infer<typeof datasetInfoSchema>;

@@ -20,6 +20,12 @@ export const creditSchema = z.object({
   conversationIndex: z.int(),
   /** Which of its turns, from 0. */
   turnIndex: z.int(),
+  /** Position of the session (one run through a conversation) in the phase, from 0. */
+  sessionIndex: z.int(),
+  /** Whether no turn of the session follows; its history may be forgotten then. */
+  isLastTurn: z.boolean(),
+  /** Cut the request off so long after it was sent; null: let it end. */
+  cancelAfterNs: z.nullable(z.number()),
   /** When the schedule wants the request sent; for a closed loop, when its slot became free. */
   dueNs: z.number(),
   /** When the timing manager let the credit go. */

@@ -1,5 +1,9 @@
 import type { CommandOf } from "../../common/comms/messages.ts";
-import type { Conversation } from "../../common/model/conversation.ts";
+import type {
+  Conversation,
+  ConversationOutline,
+  DatasetInfo,
+} from "../../common/model/conversation.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import { type Configuration, onCommand, onConfigure } from "../../common/service/hooks.ts";
 import { createSyntheticDataset, type Dataset } from "./synthetic/synthetic_dataset.ts";
@@ -20,6 +24,19 @@ export class DatasetManager extends ComponentService {
     return indexes.map((index) => {
       this.#used.add(index);
       return this.#dataset!.conversation(index);
+    });
+  }
+
+  @onCommand("get_dataset_info")
+  protected info(_command: CommandOf<"get_dataset_info">): DatasetInfo {
+    return { entries: this.#dataset!.entries, maxTurns: 1, hasTimestamps: false };
+  }
+
+  @onCommand("get_outlines")
+  protected outlines({ first, count }: CommandOf<"get_outlines">): ConversationOutline[] {
+    return Array.from({ length: count }, (_, position) => {
+      const { index, turns } = this.#dataset!.conversation(first + position);
+      return { index, turns: turns.map(({ delayMs, timestampMs }) => ({ delayMs, timestampMs })) };
     });
   }
 

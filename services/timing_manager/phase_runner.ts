@@ -210,6 +210,9 @@ export class PhaseRunner {
       index,
       conversationIndex: this.#sample(index),
       turnIndex: 0,
+      sessionIndex: index,
+      isLastTurn: true,
+      cancelAfterNs: null,
       dueNs,
       issuedNs: this.#ports.clock.nowNs(),
     };

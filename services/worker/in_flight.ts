@@ -154,7 +154,7 @@ class Deadlines {
     this.#dueNs.set(request, this.#clock.nowNs() + this.#ms * 1e6);
     if (this.#watch !== null) return;
     this.#watch = new AbortController();
-    this.#run(this.#watch.signal);
+    void this.#run(this.#watch.signal);
   }
 
   delete(request: Opened): void {

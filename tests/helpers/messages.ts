@@ -17,6 +17,8 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   finish_records: { kind: "finish_records", deadlineMs: 10_000 },
   write_results: { kind: "write_results", wasCancelled: false, account },
   get_conversations: { kind: "get_conversations", indexes: [0, 7, 3] },
+  get_dataset_info: { kind: "get_dataset_info" },
+  get_outlines: { kind: "get_outlines", first: 0, count: 64 },
   get_used_indexes: { kind: "get_used_indexes" },
   write_inputs: { kind: "write_inputs" },
 };
@@ -49,6 +51,9 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
       index: 10,
       conversationIndex: 4,
       turnIndex: 0,
+      sessionIndex: 0,
+      isLastTurn: true,
+      cancelAfterNs: null,
       dueNs: 123_456_789_012,
       issuedNs: 123_456_800_000,
     },

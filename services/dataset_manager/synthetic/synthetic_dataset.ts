@@ -43,7 +43,14 @@ function makeConversation(plan: DatasetPlan, index: number): Conversation {
   return {
     index,
     id: conversationId(plan.seed, index),
-    turns: [{ role: "user", texts: [text], inputTokens, outputTokens }],
+    turns: [{
+      role: "user",
+      texts: [text],
+      inputTokens,
+      outputTokens,
+      delayMs: null,
+      timestampMs: null,
+    }],
   };
 }
 

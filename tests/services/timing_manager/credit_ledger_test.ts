@@ -10,7 +10,18 @@ import {
 import { CreditLedger } from "../../../services/timing_manager/credit_ledger.ts";
 
 function credit(id: number, phase: Phase = "profiling"): Credit {
-  return { id, phase, index: id, conversationIndex: 0, turnIndex: 0, dueNs: 0, issuedNs: 0 };
+  return {
+    id,
+    phase,
+    index: id,
+    conversationIndex: 0,
+    turnIndex: 0,
+    sessionIndex: id,
+    isLastTurn: true,
+    cancelAfterNs: null,
+    dueNs: 0,
+    issuedNs: 0,
+  };
 }
 
 function returned(

@@ -8,6 +8,8 @@ function conversation(index: number, characters = 10): Conversation {
     texts: ["x".repeat(characters)],
     inputTokens: 1,
     outputTokens: null,
+    delayMs: null,
+    timestampMs: null,
   };
   return { index, id: `c${index}`, turns: [turn] };
 }

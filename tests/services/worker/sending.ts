@@ -29,7 +29,14 @@ export const NO_SECRETS: RunSecrets = { apiKey: null, headers: {} };
 const CONVERSATION: Conversation = {
   index: 4,
   id: "conversation-4",
-  turns: [{ role: "user", texts: ["hi"], inputTokens: 3, outputTokens: 5 }],
+  turns: [{
+    role: "user",
+    texts: ["hi"],
+    inputTokens: 3,
+    outputTokens: 5,
+    delayMs: null,
+    timestampMs: null,
+  }],
 };
 
 /** A job with made-up times, the same each time. */
@@ -40,6 +47,9 @@ export const JOB: RequestJob = {
     index: 7,
     conversationIndex: 4,
     turnIndex: 0,
+    sessionIndex: 0,
+    isLastTurn: true,
+    cancelAfterNs: null,
     dueNs: 1000,
     issuedNs: 2000,
   },

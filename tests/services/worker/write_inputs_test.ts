@@ -3,7 +3,14 @@ import type { Conversation } from "../../../common/model/conversation.ts";
 import { writeInputs } from "../../../services/worker/write_inputs.ts";
 
 function conversation(index: number): Conversation {
-  const turn = { role: "user", texts: [`text ${index}`], inputTokens: 2, outputTokens: null };
+  const turn = {
+    role: "user",
+    texts: [`text ${index}`],
+    inputTokens: 2,
+    outputTokens: null,
+    delayMs: null,
+    timestampMs: null,
+  };
   return { index, id: `session-${index}`, turns: [turn] };
 }
 

@@ -10,6 +10,9 @@ function credit(id: number): Credit {
     index: id,
     conversationIndex: id,
     turnIndex: 0,
+    sessionIndex: 0,
+    isLastTurn: true,
+    cancelAfterNs: null,
     dueNs: 0,
     issuedNs: 0,
   };

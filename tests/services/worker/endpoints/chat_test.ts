@@ -17,7 +17,14 @@ const PLAN: EndpointPlan = {
   tokenCountSource: "auto",
 };
 
-const TURN: Turn = { role: "user", texts: ["hi"], inputTokens: 1, outputTokens: 5 };
+const TURN: Turn = {
+  role: "user",
+  texts: ["hi"],
+  inputTokens: 1,
+  outputTokens: 5,
+  delayMs: null,
+  timestampMs: null,
+};
 
 function body(plan: Partial<EndpointPlan>, turns: Turn[] = [TURN]): unknown {
   return JSON.parse(chatEndpoint.buildBody({ ...PLAN, ...plan }, turns));
