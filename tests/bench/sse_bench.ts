@@ -30,7 +30,7 @@ const EVENT = `data: ${
 const EVENTS_PER_ANSWER = 256;
 
 /** Measures both ways of reading in turn, several times, and takes the fastest of each; about 1 s. */
-export function measureSse(eventsPerRead: number, events = 50_000): SseBenchResult {
+export function benchmarkSse(eventsPerRead: number, events = 50_000): SseBenchResult {
   const read = new TextEncoder().encode(EVENT.repeat(eventsPerRead));
   const reads = Math.ceil(events / eventsPerRead);
   let best = Infinity;
