@@ -53,3 +53,5 @@ function syntheticRecords(count: number) {
     return recordOf({ index, sentNs, chunksAfterNs, endAfterNs: atNs, requestedOutputTokens: 16 });
   });
 }
+
+if (import.meta.main) console.log(JSON.stringify(measureSummary(1_000_000)));
