@@ -135,9 +135,8 @@ export class Connection implements Deadline {
 
   async #write(bytes: Uint8Array, reply: Reply | null): Promise<void> {
     try {
-      for (let at = 0; at < bytes.length;) {
-        at += await this.#stream.write(at === 0 ? bytes : bytes.subarray(at));
-      }
+      let written = await this.#stream.write(bytes);
+      while (written < bytes.length) written += await this.#stream.write(bytes.subarray(written));
     } catch {
       return this.close();
     }

@@ -4,8 +4,9 @@ export interface HttpRequest {
   /** Path without the query. */
   readonly path: string;
   readonly query: string;
-  /** Names in lower case; repeated headers are joined with `, `. */
+  /** Those that matter here, by lower-case name; repeated ones are joined with `, `. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Valid until the parser is given more bytes. */
   readonly body: Uint8Array;
   /** Whether the connection may be used again after the answer. */
   readonly keepAlive: boolean;
@@ -30,11 +31,20 @@ export interface HttpLimits {
 }
 
 const DEFAULT_LIMITS: HttpLimits = { maxHeadBytes: 64 * 1024, maxBodyBytes: 256 * 1024 * 1024 };
+const NOTHING = new Uint8Array(0);
 const MAX_CHUNK_LINE = 1024;
 const CR = 13;
 const LF = 10;
 const REQUEST_LINE_REGEXP = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.([01])$/;
-const NOT_HEADER_NAME_REGEXP = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;
+/** The headers that are kept; the others are skipped without a copy, for this is the hot path. */
+const KEPT_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "transfer-encoding",
+  "x-request-id",
+]);
+const KEPT_LENGTHS: ReadonlySet<number> = new Set([...KEPT_HEADERS].map((name) => name.length));
 const CHUNK_SIZE_REGEXP = /^([0-9a-fA-F]{1,12})[ \t]*(?:;.*)?$/;
 
 interface Head {
@@ -54,7 +64,9 @@ interface Head {
 export class HttpRequestParser {
   readonly #limits: HttpLimits;
   readonly #decoder = new TextDecoder();
-  #bytes = new Uint8Array(4096);
+  /** What is to be parsed: in own memory, or still in the caller's. */
+  #bytes: Uint8Array = NOTHING;
+  #isBorrowed = false;
   #start = 0;
   #end = 0;
   /** Where the search for the end of a line or head goes on. */
@@ -69,10 +81,20 @@ export class HttpRequestParser {
     this.#limits = limits;
   }
 
-  /** Adds what was read; the bytes are copied. */
+  /**
+   * Adds what was read; the bytes must not change until {@linkcode next} has returned null.
+   *
+   * So requests that come complete in one read, which is nearly all, are parsed in place.
+   */
   push(bytes: Uint8Array): void {
-    if (this.#start === this.#end) this.#start = this.#end = this.#scanned = 0;
-    if (this.#end + bytes.length > this.#bytes.length) this.#makeRoom(bytes.length);
+    if (this.#start === this.#end) {
+      this.#bytes = bytes;
+      this.#isBorrowed = true;
+      this.#start = this.#scanned = 0;
+      this.#end = bytes.length;
+      return;
+    }
+    this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.#end);
     this.#end += bytes.length;
   }
@@ -83,6 +105,12 @@ export class HttpRequestParser {
    * @throws {HttpSyntaxError} if the bytes are not a legal request or exceed the limits.
    */
   next(): HttpRequest | null {
+    const request = this.#next();
+    if (request === null && this.#isBorrowed && this.#start < this.#end) this.#makeRoom(0);
+    return request;
+  }
+
+  #next(): HttpRequest | null {
     if (this.#head === null) {
       this.#head = this.#readHead();
       if (this.#head === null) return null;
@@ -111,13 +139,15 @@ export class HttpRequestParser {
     return wanted;
   }
 
+  /** Sees that what is left, and `count` bytes more, are in own memory. */
   #makeRoom(count: number): void {
     const kept = this.#end - this.#start;
-    let size = this.#bytes.length;
-    while (size < kept + count) size *= 2;
-    const target = size > this.#bytes.length ? new Uint8Array(size) : this.#bytes;
+    if (!this.#isBorrowed && this.#end + count <= this.#bytes.length) return;
+    const isFull = this.#isBorrowed || kept + count > this.#bytes.length;
+    const target = isFull ? new Uint8Array(2 * (kept + count)) : this.#bytes;
     target.set(this.#bytes.subarray(this.#start, this.#end));
     this.#bytes = target;
+    this.#isBorrowed = false;
     this.#scanned -= this.#start;
     this.#start = 0;
     this.#end = kept;
@@ -154,7 +184,7 @@ export class HttpRequestParser {
 
   #readFixed(length: number): Uint8Array | null {
     if (this.#end - this.#start < length) return null;
-    const body = this.#bytes.slice(this.#start, this.#start + length);
+    const body = this.#bytes.subarray(this.#start, this.#start + length);
     this.#start += length;
     this.#scanned = this.#start;
     return body;
@@ -238,11 +268,15 @@ function parseHeaders(text: string, from: number): Map<string, string> {
     const end = found < 0 ? text.length : found;
     const colon = text.indexOf(":", at);
     if (colon <= at || colon >= end) throw new HttpSyntaxError(400, "Bad header line");
-    const name = text.slice(at, colon).toLowerCase();
-    if (NOT_HEADER_NAME_REGEXP.test(name)) throw new HttpSyntaxError(400, "Bad header line");
-    const value = text.slice(colon + 1, end).trim();
-    const earlier = headers.get(name);
-    headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+    if (text.charCodeAt(colon - 1) <= 32) throw new HttpSyntaxError(400, "Bad header line");
+    if (KEPT_LENGTHS.has(colon - at)) {
+      const name = text.slice(at, colon).toLowerCase();
+      if (KEPT_HEADERS.has(name)) {
+        const value = text.slice(colon + 1, end).trim();
+        const earlier = headers.get(name);
+        headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+      }
+    }
     at = end + 2;
   }
   return headers;

@@ -13,7 +13,7 @@ const PLAIN = "POST /v1/x?a=1&b=2 HTTP/1.1\r\nHost: h\r\nX-Request-ID:  r1 \r\n"
   'Content-Length: 9\r\n\r\n{"ä":12}';
 const CHUNKED = "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" +
   "5;note=x\r\nhello\r\nA\r\n world, hi\r\n0\r\nTrailer: t\r\n\r\n";
-const GET = "GET /g HTTP/1.1\r\nA: 1\r\nA: 2\r\n\r\n";
+const GET = "GET /g HTTP/1.1\r\nX-Request-Id: 1\r\nX-REQUEST-ID: 2\r\nX-Other-Name: 3\r\n\r\n";
 const OLD = "GET /old HTTP/1.0\r\n\r\n";
 
 /** All requests in `bytes`, fed in pieces of the given sizes (repeated). */
@@ -25,7 +25,9 @@ function parse(bytes: Uint8Array, sizes: readonly number[]): HttpRequest[] {
     const size = sizes[i % sizes.length]!;
     parser.push(bytes.subarray(at, at + size));
     at += size;
-    for (let next = parser.next(); next !== null; next = parser.next()) found.push(next);
+    for (let next = parser.next(); next !== null; next = parser.next()) {
+      found.push({ ...next, body: next.body.slice() });
+    }
   }
   return found;
 }
@@ -43,7 +45,6 @@ const EXPECTED = [
     "/v1/x",
     "a=1&b=2",
     {
-      "host": "h",
       "x-request-id": "r1",
       "content-length": "9",
     },
@@ -51,7 +52,7 @@ const EXPECTED = [
     true,
   ],
   ["POST", "/c", "", { "transfer-encoding": "chunked" }, "hello world, hi", true],
-  ["GET", "/g", "", { "a": "1, 2" }, "", true],
+  ["GET", "/g", "", { "x-request-id": "1, 2" }, "", true],
   ["GET", "/old", "", {}, "", false],
 ];
 
@@ -105,7 +106,7 @@ Deno.test("HttpRequestParser refuses what is not HTTP", () => {
     ["\rGET / HTTP/1.1\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nno colon\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\n: empty\r\n\r\n", 400],
-    ["GET / HTTP/1.1\r\nbad name: x\r\n\r\n", 400],
+    ["GET / HTTP/1.1\r\nBad-Name : x\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400],
