@@ -59,6 +59,7 @@ export class SystemController extends ControllerService {
   readonly #config = Promise.withResolvers<RunConfig>();
   readonly #configured = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
+  readonly #loadEnded = Promise.withResolvers<void>();
   #isLoadRunning = false;
   #wasCancelled = false;
   #failure: string | null = null;
@@ -168,6 +169,7 @@ export class SystemController extends ControllerService {
   @onMessage("run_complete")
   protected noteEnd({ wasCancelled }: MessageOf<"run_complete">): void {
     this.#wasCancelled = wasCancelled;
+    this.#loadEnded.resolve();
     this.#ended.resolve();
   }
 
@@ -258,6 +260,7 @@ export class SystemController extends ControllerService {
     this.#request.view.end();
     if (!this.#isLoadRunning) return;
     this.#isLoadRunning = false;
+    if (this.#failure !== null) await this.#cutOff();
     const inHaste = this.#failure !== null || this.#interruptedBy !== null;
     try {
       const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
@@ -275,6 +278,20 @@ export class SystemController extends ControllerService {
       this.#results = writtenResultsSchema.parse(written);
     } catch (error) {
       this.#end(describeError(error));
+    }
+  }
+
+  /** What is in flight when the run breaks becomes records too, if those who see to it live. */
+  async #cutOff(): Promise<void> {
+    const limit = new AbortController();
+    try {
+      await this.#ask("timing_manager", { kind: "cancel_run", graceMs: 0 }, INTERRUPT_LIMIT_MS);
+      const late = this.clock.sleep(INTERRUPT_LIMIT_MS, limit.signal);
+      await Promise.race([this.#loadEnded.promise, late]);
+    } catch (error) {
+      this.log.warning(`Cannot cut off the load: ${describeError(error)}`);
+    } finally {
+      limit.abort();
     }
   }
 
