@@ -30,9 +30,10 @@ export class Tally {
     this.#accounts[phase].issued = issued;
   }
 
-  /** The account of a phase so far. */
+  /** The account of a phase so far; a phase that did not tell its end has issued what came. */
   account(phase: Phase): CreditAccount {
-    return { ...this.#accounts[phase] };
+    const account = this.#accounts[phase];
+    return { ...account, issued: Math.max(account.issued, recorded(account)) };
   }
 
   /** Records so far. */

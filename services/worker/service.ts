@@ -97,6 +97,11 @@ export class Worker extends ComponentService {
     this.#client?.close();
   }
 
+  /** Without a manager nobody can cut off what is in flight when the run ends. */
+  protected override peerLeft(peer: Peer): void {
+    if (peer === this.#manager) this.#cancelled.abort();
+  }
+
   async #send(credit: Credit, conversation: Conversation, receivedNs: number): Promise<void> {
     const job = { credit, conversation, receivedNs, correlationId: crypto.randomUUID() };
     const record = await sendRequest(job, this.#sending!, this.#cancelled.signal);

@@ -38,6 +38,14 @@ Deno.test("Tally knows how many records are still to come, each phase by itself"
   assertEquals(tally.missing, 4);
 });
 
+Deno.test("Tally takes the records for what a phase issued when it did not tell its end", () => {
+  const tally = new Tally();
+  tally.add(0, "profiling", "success");
+  tally.add(1, "profiling", "lost");
+  assertEquals(tally.account("profiling").issued, 2);
+  assertEquals(tally.missing, 0);
+});
+
 Deno.test("Tally counts a credit once, whatever comes in whatever order", () => {
   const records = fc.array(
     fc.record({ id: fc.nat(200_000), outcome: fc.constantFrom<Outcome>(...OUTCOMES) }),
