@@ -86,6 +86,12 @@ const failure = z.object({
   cause: z.string(),
 });
 
+const badInput = z.object({
+  type: z.literal("bad_input"),
+  /** What is wrong with it, in one line for the terminal. */
+  problem: z.string(),
+});
+
 const credit = z.object({ type: z.literal("credit"), credit: creditSchema });
 const creditReturn = z.object({
   type: z.literal("credit_return"),
@@ -104,6 +110,7 @@ export const messageSchema = z.discriminatedUnion("type", [
   status,
   heartbeat,
   failure,
+  badInput,
   credit,
   creditReturn,
   cancelCredits,

@@ -186,9 +186,13 @@ function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "mode
 
 function resolveDataset(values: OptionValues, seed: number): DatasetPlan {
   return {
+    file: null,
     entries: values.numDatasetEntries,
     isl: { mean: values.isl, stddev: values.islStddev },
     osl: values.osl === null ? null : { mean: values.osl, stddev: values.oslStddev },
+    turns: { mean: 1, stddev: 0 },
+    turnDelayMs: { mean: 0, stddev: 0 },
+    delayRatio: 1,
     sampling: values.datasetSamplingStrategy,
     seed,
     tokenizer: values.tokenizer,

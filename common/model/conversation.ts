@@ -6,8 +6,11 @@ export const turnSchema = z.object({
   role: z.string(),
   /** The text parts of the turn, in order. */
   texts: z.array(z.string()),
-  /** Tokens of `texts` as the run's tokenizer counts them, without any chat template. */
-  inputTokens: z.int(),
+  /**
+   * Tokens of `texts` as the run's tokenizer counts them, without any chat template; null: nobody
+   * has counted them yet.
+   */
+  inputTokens: z.nullable(z.int()),
   /** Output tokens to ask the server for; null leaves the length to the server. */
   outputTokens: z.nullable(z.int()),
   /** Pause between the end of the answer before and this turn; null: none. */
@@ -23,12 +26,14 @@ export type Turn = z.infer<typeof turnSchema>;
 export const conversationSchema = z.object({
   /** Position in the data set, from 0. */
   index: z.int(),
-  /** Stable id, a function of the seed and the index. */
+  /** Stable id: the input file's own, else a function of the seed and the index. */
   id: z.string(),
+  /** What every request begins with, e.g. a system prompt; never sent by itself. */
+  opening: z.array(turnSchema),
   turns: z.array(turnSchema),
 });
 
-/** A conversation: a pure function of the run's seed and its index. */
+/** A conversation: a pure function of the data set, the run's seed and its index. */
 export type Conversation = z.infer<typeof conversationSchema>;
 
 /** Wire schema of what the timing of a conversation depends on. */

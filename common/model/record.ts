@@ -45,6 +45,8 @@ export const requestRecordSchema = z.object({
   conversationIndex: z.int(),
   conversationId: z.string(),
   turnIndex: z.int(),
+  /** Whether no turn of the session follows. */
+  isLastTurn: z.boolean(),
   requestId: z.string(),
   correlationId: z.string(),
   workerId: z.string(),
@@ -68,8 +70,12 @@ export const requestRecordSchema = z.object({
   /** The response's last byte, or the failure, after `sentNs`. */
   endAfterNs: z.nullable(z.number()),
 
-  /** Tokens of the prompt by the run's tokenizer, without a chat template. */
-  inputTokens: z.int(),
+  /**
+   * Tokens of the turns sent so far, this one included, and of what opens the conversation, by the
+   * run's tokenizer; without the answers in between and without a chat template. null: still to be
+   * counted, from the conversation.
+   */
+  inputTokens: z.nullable(z.int()),
   requestedOutputTokens: z.nullable(z.int()),
   usage: z.nullable(usageSchema),
   /** Kept only while tokens are still to be counted on the client. */

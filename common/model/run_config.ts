@@ -31,12 +31,34 @@ export const phasePlanSchema = z.object({
 /** What one phase sends and when it stops. */
 export type PhasePlan = z.infer<typeof phasePlanSchema>;
 
+/** Wire schema of where a data set is read from. */
+export const datasetFileSchema = z.object({
+  /** Absolute. */
+  path: z.string(),
+  /** The format's name; null: found out from the file. */
+  format: z.nullable(z.string()),
+  /** Only so many conversations from the start of the file; null: all. */
+  maxEntries: z.nullable(z.int()),
+});
+
+/** Where a data set is read from. */
+export type DatasetFile = z.infer<typeof datasetFileSchema>;
+
 /** Wire schema of the data set's plan. */
 export const datasetPlanSchema = z.object({
+  /** null: the conversations are made up. */
+  file: z.nullable(datasetFileSchema),
+  /** How many conversations are made up; of a file, `DatasetInfo` says how many it has. */
   entries: z.int(),
   isl: z.object({ mean: z.number(), stddev: z.number() }),
-  /** null: the server decides how long to answer. */
+  /** null: the input file says how long the answers are, else the server decides. */
   osl: z.nullable(z.object({ mean: z.number(), stddev: z.number() })),
+  /** How many turns a made-up conversation has. */
+  turns: z.object({ mean: z.number(), stddev: z.number() }),
+  /** Pauses between the turns of a made-up conversation, before `delayRatio`. */
+  turnDelayMs: z.object({ mean: z.number(), stddev: z.number() }),
+  /** Every pause between turns, made up or recorded, is multiplied by it. */
+  delayRatio: z.number(),
   sampling: z.enum(["sequential", "random", "shuffle"]),
   /** Root of every random stream of the run; drawn by the controller when the user gave none. */
   seed: z.int(),

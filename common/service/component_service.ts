@@ -2,6 +2,7 @@ import type { CommandOf, Message } from "../comms/messages.ts";
 import { RUN_EVENT_TYPES, type RunEvent } from "../model/run_event.ts";
 import { CONTROLLER_ID } from "../model/service_type.ts";
 import { describeError } from "../runtime/log.ts";
+import { BadInputError } from "./bad_input_error.ts";
 import { BaseService, type ServiceContext } from "./base_service.ts";
 import { every, hooksOf, onCommand } from "./hooks.ts";
 import type { ServiceState } from "./lifecycle.ts";
@@ -60,6 +61,10 @@ export abstract class ComponentService extends BaseService {
   /** Moves to `failed` and tells the controller, which ends the run. */
   override fail(error: unknown): void {
     super.fail(error);
+    if (error instanceof BadInputError) {
+      void this.#bus?.send({ type: "bad_input", problem: error.message });
+      return;
+    }
     void this.#bus?.send({ type: "failure", serviceId: this.id, cause: describeError(error) });
   }
 

@@ -191,6 +191,7 @@ class SentRequest {
       conversationIndex: credit.conversationIndex,
       conversationId: conversation.id,
       turnIndex: credit.turnIndex,
+      isLastTurn: credit.isLastTurn,
       requestId: this.#requestId,
       correlationId,
       workerId,

@@ -15,7 +15,7 @@ export interface LostRequest {
 export function lostRecord(
   { credit, workerId, model, streaming, reason }: LostRequest,
 ): RequestRecord {
-  const { id, phase, index, conversationIndex, turnIndex, dueNs, issuedNs } = credit;
+  const { id, phase, index, conversationIndex, turnIndex, isLastTurn, dueNs, issuedNs } = credit;
   return {
     creditId: id,
     phase,
@@ -23,6 +23,7 @@ export function lostRecord(
     conversationIndex,
     conversationId: "",
     turnIndex,
+    isLastTurn,
     requestId: "",
     correlationId: "",
     workerId,

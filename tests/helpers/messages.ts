@@ -43,6 +43,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
   status: { type: "status", state: "running" },
   heartbeat: { type: "heartbeat", rssBytes: 50_000_000, loopLagMs: 0.25 },
   failure: { type: "failure", serviceId: "worker_359d423a", cause: "Cannot go on: é 🚀" },
+  bad_input: { type: "bad_input", problem: "--input-file: a.jsonl, line 3: text: is missing" },
   credit: {
     type: "credit",
     credit: {

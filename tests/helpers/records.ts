@@ -14,6 +14,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     conversationIndex: 0,
     conversationId: "conversation_0",
     turnIndex: 0,
+    isLastTurn: true,
     requestId: "request_0",
     correlationId: "correlation_0",
     workerId: "worker_0",

@@ -19,9 +19,13 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       tokenCountSource: "auto",
     },
     dataset: {
+      file: null,
       entries: 100,
       isl: { mean: 20, stddev: 0 },
       osl: { mean: 5, stddev: 0 },
+      turns: { mean: 1, stddev: 0 },
+      turnDelayMs: { mean: 0, stddev: 0 },
+      delayRatio: 1,
       sampling: "sequential",
       seed: 0,
       tokenizer: "builtin",

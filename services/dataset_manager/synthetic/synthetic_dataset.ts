@@ -43,6 +43,7 @@ function makeConversation(plan: DatasetPlan, index: number): Conversation {
   return {
     index,
     id: conversationId(plan.seed, index),
+    opening: [],
     turns: [{
       role: "user",
       texts: [text],

@@ -56,7 +56,7 @@ function answerOf(record: RequestRecord, countText: (text: string) => number): A
     osl = (text.output === "" ? 0 : countText(text.output)) + (reasoning ?? 0);
   }
   const times = record.chunksAfterNs;
-  return { record, sent: record.sentNs!, times, isl: record.inputTokens, osl, reasoning };
+  return { record, sent: record.sentNs!, times, isl: record.inputTokens!, osl, reasoning };
 }
 
 function latencies(answers: Answer[]): Record<string, number[]> {
@@ -113,7 +113,7 @@ function tokens(answers: Answer[]): Record<string, number[]> {
 
 function errorIsl(measured: readonly RequestRecord[]): number[] {
   return measured.filter(({ outcome }) => outcome !== "success").map((record) =>
-    record.inputTokens
+    record.inputTokens!
   );
 }
 

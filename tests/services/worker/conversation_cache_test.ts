@@ -11,7 +11,7 @@ function conversation(index: number, characters = 10): Conversation {
     delayMs: null,
     timestampMs: null,
   };
-  return { index, id: `c${index}`, turns: [turn] };
+  return { index, id: `c${index}`, opening: [], turns: [turn] };
 }
 
 function cacheOver(maxCharacters?: number) {

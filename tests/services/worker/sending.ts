@@ -29,6 +29,7 @@ export const NO_SECRETS: RunSecrets = { apiKey: null, headers: {} };
 const CONVERSATION: Conversation = {
   index: 4,
   id: "conversation-4",
+  opening: [],
   turns: [{
     role: "user",
     texts: ["hi"],
@@ -66,6 +67,7 @@ export const RECORD: RequestRecord = {
   conversationIndex: 4,
   conversationId: "conversation-4",
   turnIndex: 0,
+  isLastTurn: true,
   requestId: "request-1",
   correlationId: "session-1",
   workerId: "worker_1",

@@ -11,7 +11,7 @@ function conversation(index: number): Conversation {
     delayMs: null,
     timestampMs: null,
   };
-  return { index, id: `session-${index}`, turns: [turn] };
+  return { index, id: `session-${index}`, opening: [], turns: [turn] };
 }
 
 async function written(indexes: number[]): Promise<{ text: string; batches: number[] }> {

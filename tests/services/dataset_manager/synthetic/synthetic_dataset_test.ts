@@ -10,9 +10,13 @@ import {
 
 function plan(changes: Partial<DatasetPlan> = {}): DatasetPlan {
   return {
+    file: null,
     entries: 1_000,
     isl: { mean: 64, stddev: 16 },
     osl: { mean: 32, stddev: 8 },
+    turns: { mean: 1, stddev: 0 },
+    turnDelayMs: { mean: 0, stddev: 0 },
+    delayRatio: 1,
     sampling: "sequential",
     seed: 42,
     tokenizer: "builtin",
@@ -74,7 +78,7 @@ Deno.test("lengths follow the normal distribution asked for", () => {
   const dataset = createSyntheticDataset(plan({ entries: 4_000, isl: { mean: 100, stddev: 10 } }));
   const lengths = Array.from({ length: 4_000 }, (_, i) => {
     const [turn] = dataset.conversation(i).turns;
-    return { input: turn!.inputTokens, output: turn!.outputTokens! };
+    return { input: turn!.inputTokens!, output: turn!.outputTokens! };
   });
   const moments = (values: number[]) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -92,7 +96,7 @@ Deno.test("lengths are whole and at least 1", () => {
   const dataset = createSyntheticDataset(plan({ isl: short, osl: { mean: 0, stddev: 0 } }));
   for (let i = 0; i < 500; i++) {
     const [turn] = dataset.conversation(i).turns;
-    assert(Number.isInteger(turn!.inputTokens) && turn!.inputTokens >= 1);
+    assert(Number.isInteger(turn!.inputTokens) && turn!.inputTokens! >= 1);
     assertEquals(turn!.outputTokens, 1);
   }
   const exact = createSyntheticDataset(plan({ isl: { mean: 17.4, stddev: 0 } }));
