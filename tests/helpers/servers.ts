@@ -34,3 +34,55 @@ export function closedUrl(): string {
   listener.close();
   return `http://127.0.0.1:${port}`;
 }
+
+/** A server that answers three requests of four at once, and never ends its answer to the fourth. */
+export class StallingServer implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  #received = 0;
+  #stalled = 0;
+
+  constructor() {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => request.method === "POST" ? this.#answer() : new Response("{}"),
+    );
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  /** How many answers are stuck after their first piece. */
+  get stalled(): number {
+    return this.#stalled;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  #answer(): Response {
+    const isLast = ++this.#received % 4 === 0;
+    if (isLast) this.#stalled++;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(encoder.encode(event({ choices: [{ delta: { content: "Hello" } }] })));
+        if (isLast) return;
+        controller.enqueue(encoder.encode(event(COUNTED) + "data: [DONE]\n\n"));
+        controller.close();
+      },
+    });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  }
+}
+
+const encoder = new TextEncoder();
+
+const COUNTED = {
+  choices: [],
+  usage: { prompt_tokens: 8, completion_tokens: 1, total_tokens: 9 },
+};
+
+function event(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,261 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Artifacts, filesBelow, readArtifacts, readJournal } from "../helpers/artifacts.ts";
+import {
+  aiperfCommand,
+  HAS_PROC,
+  type RunningAiperf,
+  type Sandbox,
+  withSandbox,
+} from "../helpers/run_aiperf.ts";
+import { StallingServer, withServer } from "../helpers/servers.ts";
+import { until } from "../helpers/until.ts";
+import { checkAgreement } from "./agreement.ts";
+
+/** Once so many requests are stuck, as many slots are taken and nothing goes on. */
+const CONCURRENCY = 4;
+
+/** What has ended by then: three requests of four. */
+const ENDED = 3 * CONCURRENCY;
+
+/** A run that has come to a standstill in the middle. */
+interface StalledRun {
+  readonly sandbox: Sandbox;
+  readonly running: RunningAiperf;
+}
+
+async function withStalledRun(use: (run: StalledRun) => Promise<void>): Promise<void> {
+  await using server = new StallingServer();
+  await withSandbox(async (sandbox) => {
+    const running = sandbox.start([
+      ...[
+        "--url",
+        server.url,
+        "--model",
+        "m",
+        "--streaming",
+        "--isl",
+        "8",
+        "--artifact-dir",
+        "out",
+      ],
+      ...["--concurrency", `${CONCURRENCY}`, "--request-count", "100", "--workers-max", "2"],
+    ]);
+    await until("the standstill", () => server.stalled === CONCURRENCY);
+    await until("the journal", async () => {
+      const records = await readJournal(`${sandbox.path}/out`);
+      return records.length === ENDED;
+    });
+    await use({ sandbox, running });
+  });
+}
+
+for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`${signal} in the middle of a run`, async (t) => {
+    await withStalledRun(async ({ sandbox, running }) => {
+      running.kill(signal);
+      const { code, stdout, stderr } = await running.finished;
+
+      await t.step(`ends it with ${exitCode}`, () => assertEquals(code, exitCode, stderr));
+      await t.step("leaves no process and no run directory when it has ended", async () => {
+        assertEquals(await sandbox.processes(), []);
+        assertEquals(await sandbox.runDirs(), []);
+      });
+      await t.step("is acknowledged", () => {
+        assertStringIncludes(
+          stderr,
+          `aiperf: ${signal}: ending the run; once more to end at once\n`,
+        );
+      });
+      const artifacts = await readArtifacts(`${sandbox.path}/out`);
+      await t.step("leaves the results of what had ended", () => checkPartial(artifacts));
+      await t.step("leaves them in all files", () => {
+        assertEquals(stdout, artifacts.console);
+        checkAgreement(artifacts);
+      });
+    });
+  });
+}
+
+function checkPartial({ json, records, inputs }: Artifacts): void {
+  assertEquals(json.was_cancelled, true);
+  assertEquals(json.credits, {
+    issued: ENDED + CONCURRENCY,
+    succeeded: ENDED,
+    failed: 0,
+    cancelled: CONCURRENCY,
+    lost: 0,
+  });
+  assertEquals(json.error_summary, [{
+    error_details: {
+      code: 499,
+      type: "RequestCancellationError",
+      message: "the run ended before the answer was complete",
+    },
+    count: CONCURRENCY,
+  }]);
+  for (const record of records.filter(({ outcome }) => outcome === "cancelled")) {
+    assertEquals(record.chunksAfterNs.length, 1, "what had arrived is kept");
+  }
+  assert(inputs.data.length > 0);
+}
+
+Deno.test("a second SIGINT ends a run at once, without results", async () => {
+  await withStalledRun(async ({ sandbox, running }) => {
+    running.kill("SIGINT");
+    await until("the answer to the first", () => running.stderr.includes("once more"));
+    running.kill("SIGINT");
+    const { code, stdout } = await running.finished;
+    assertEquals({ code, stdout }, { code: 130, stdout: "" });
+    await sandbox.untilClean();
+    assertEquals((await filesBelow(`${sandbox.path}/out`)).includes("inputs.json"), false);
+    await checkJournal(sandbox);
+  });
+});
+
+Deno.test("the services of a controller that is killed end by themselves", async () => {
+  await withStalledRun(async ({ sandbox, running }) => {
+    running.kill("SIGKILL");
+    await running.finished;
+    await sandbox.untilClean();
+    await checkJournal(sandbox);
+  });
+});
+
+/** What had ended is on disk. */
+async function checkJournal(sandbox: Sandbox): Promise<void> {
+  const records = await readJournal(`${sandbox.path}/out`);
+  assertEquals(records.filter(({ outcome }) => outcome === "success").length, ENDED);
+}
+
+/** Services whose death leaves nobody who could make the results. */
+const KEEPERS = ["records_manager", "post_processor_manager"];
+
+for (const service of ["worker_manager", "timing_manager", "dataset_manager", ...KEEPERS]) {
+  Deno.test({
+    name: `a run whose ${service} is killed`,
+    ignore: !HAS_PROC,
+    fn: (t) =>
+      withStalledRun(async ({ sandbox, running }) => {
+        const victim = await sandbox.processNamed(`aiperf ${service}`);
+        Deno.kill(victim.pid, "SIGKILL");
+        const { code, stdout, stderr } = await running.finished;
+
+        await t.step("ends with 1 and says so", () => {
+          assertEquals(code, 1);
+          assertStringIncludes(
+            stderr,
+            `aiperf: ${service} was ended by SIGKILL in the middle of the run\n`,
+          );
+        });
+        await t.step("leaves on disk what had ended", () => checkJournal(sandbox));
+        if (!KEEPERS.includes(service)) {
+          await t.step("leaves the results of it", async () => {
+            const json = JSON.parse(
+              await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.json`),
+            );
+            assertEquals(json.credits.succeeded, ENDED);
+            assertEquals(json.was_cancelled, true);
+            assertMatch(stdout, /aiperf \| LLM Metrics/);
+          });
+        }
+        // Nobody else can cut off the load, or take its records.
+        if (!["timing_manager", "records_manager"].includes(service)) {
+          await t.step("leaves a record of every request in flight", async () => {
+            const records = await readJournal(`${sandbox.path}/out`);
+            const cancelled = records.filter(({ outcome }) => outcome === "cancelled");
+            assertEquals(cancelled.length, CONCURRENCY);
+          });
+        }
+      }),
+  });
+}
+
+Deno.test({
+  name: "a run whose worker is killed",
+  ignore: !HAS_PROC,
+  fn: (t) =>
+    withStalledRun(async ({ sandbox, running }) => {
+      const victim = await until("a worker", async () =>
+        (await sandbox.processes()).find(({ title }) =>
+          /^aiperf worker_[0-9a-f]{8}$/.test(title)
+        ));
+      const id = victim.title.replace("aiperf ", "");
+      Deno.kill(victim.pid, "SIGKILL");
+      const { code, stdout, stderr } = await running.finished;
+
+      await t.step("ends with 1 and says so", () => {
+        assertEquals(code, 1);
+        assertStringIncludes(
+          stderr,
+          `aiperf: worker_manager: ${id} was ended by SIGKILL in the middle of the run\n`,
+        );
+      });
+      const artifacts = await readArtifacts(`${sandbox.path}/out`);
+      await t.step("has a record for every request, those of the worker lost", () => {
+        const lost = artifacts.records.filter(({ outcome }) => outcome === "lost");
+        assert(lost.length > 0);
+        for (const { workerId } of lost) assertEquals(workerId, id);
+        const { issued, succeeded, cancelled } = artifacts.json.credits;
+        // The slots that it held may have been used again before the run was cut off.
+        assert(succeeded! >= ENDED);
+        assertEquals(issued, succeeded! + cancelled! + lost.length);
+      });
+      await t.step("groups the lost requests in the error summary", () => {
+        const lost = artifacts.json.error_summary.find(({ error_details: { type } }) =>
+          type === "WorkerLost"
+        );
+        assertEquals(lost?.error_details.message, "The worker was ended by SIGKILL");
+      });
+      await t.step("leaves the results in all files", () => {
+        assertEquals(stdout, artifacts.console);
+        checkAgreement(artifacts);
+      });
+    }),
+});
+
+Deno.test("a run whose services cannot be started ends with 1 and says which and why", async () => {
+  await withSandbox(async (sandbox) => {
+    const deno = `${sandbox.path}/deno`;
+    await Deno.copyFile(Deno.execPath(), deno);
+    // The program asks for the model before it starts its services; by then it is gone.
+    const takeAway = (request: Request) => {
+      if (request.url.endsWith("/v1/models")) Deno.removeSync(deno);
+      return Response.json({ data: [{ id: "m" }] });
+    };
+    await withServer(takeAway, async (url) => {
+      const args = ["--url", url, "--artifact-dir", "out"];
+      const { code, stdout, stderr } = await sandbox.run(args, { deno });
+      assertEquals({ code, stdout }, { code: 1, stdout: "" });
+      assertMatch(stderr, /^aiperf: Cannot start worker_manager: .*No such file or directory/);
+    });
+  });
+});
+
+Deno.test("a reader that goes away does not disturb a run", async () => {
+  await withSandbox(async (sandbox) => {
+    const args = "profile --mock-server --request-count 10 --artifact-dir out".split(" ");
+    // A pipeline's code is that of its last part that failed.
+    const { code, stdout } = await new Deno.Command("bash", {
+      args: ["-c", 'set -o pipefail; "$@" 2>&1 | true', "-", ...aiperfCommand(args)],
+      cwd: sandbox.path,
+      ...sandbox.environment(),
+    }).output();
+    assertEquals({ code, stdout: stdout.length }, { code: 0, stdout: 0 });
+    await readArtifacts(`${sandbox.path}/out`);
+  });
+});
+
+Deno.test("a reader that goes away does not disturb --help", async () => {
+  await withSandbox(async (sandbox) => {
+    const { code, stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", 'set -o pipefail; "$@" | head -n 1', "-", ...aiperfCommand(["--help"])],
+      ...sandbox.environment(),
+    }).output();
+    assertEquals(code, 0);
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      "aiperf measures the performance of generative-AI inference servers.\n",
+    );
+    assertEquals(stderr.length, 0);
+  });
+});
