@@ -36,6 +36,8 @@ export function startMockServer(options: MockServerOptions = {}): MockServer {
   });
   const router = new Router(settings, nowMs());
   const deadlines = new DeadlineQueue(systemTimer());
+  // The first timer of a process fires some 10 ms late, so it is not left to the first request.
+  const firstTimer = setTimeout(() => {}, 0);
   const connections = new Map<Connection, Promise<void>>();
   const context: ConnectionContext = {
     router,
@@ -56,6 +58,7 @@ export function startMockServer(options: MockServerOptions = {}): MockServer {
     requests: (from = 0) => router.log.page(from),
     async stop() {
       listener.close();
+      clearTimeout(firstTimer);
       deadlines.clear();
       const running = [...connections.values()];
       for (const connection of [...connections.keys()]) connection.close();
