@@ -1,4 +1,5 @@
 import type {
+  DatasetFile,
   DatasetPlan,
   EndpointPlan,
   LoadPlan,
@@ -14,6 +15,9 @@ import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.t
 import type { OptionValues } from "./option_table.ts";
 import type { Options } from "./validate.ts";
 import { workerCount } from "./worker_count.ts";
+
+/** Made-up conversations, where the user does not say how many. */
+const DEFAULT_ENTRIES = 100;
 
 /** What a run depends on beside its options. */
 export interface Surroundings {
@@ -75,7 +79,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     baseUrl: mockServer ? `http://${mockServer.host}` : values.url,
     endpoint: resolveEndpoint(values),
     endpointPath: values.endpoint ?? endpointPath(values.endpointType),
-    dataset: resolveDataset(values, seed),
+    dataset: resolveDataset(values, seed, surroundings.workingDir),
     phases: resolvePhases(values, load),
     workers: workerCount({ cpus: surroundings.cpus, concurrency: concurrencyOf(load), workersMax }),
     goodput: values.goodput ?? [],
@@ -184,19 +188,28 @@ function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "mode
   };
 }
 
-function resolveDataset(values: OptionValues, seed: number): DatasetPlan {
+function resolveDataset(values: OptionValues, seed: number, workingDir: string): DatasetPlan {
   return {
-    file: null,
-    entries: values.numDatasetEntries,
+    file: resolveFile(values, workingDir),
+    entries: values.numDatasetEntries ?? DEFAULT_ENTRIES,
     isl: { mean: values.isl, stddev: values.islStddev },
     osl: values.osl === null ? null : { mean: values.osl, stddev: values.oslStddev },
-    turns: { mean: 1, stddev: 0 },
-    turnDelayMs: { mean: 0, stddev: 0 },
-    delayRatio: 1,
+    turns: { mean: values.conversationTurnMean, stddev: values.conversationTurnStddev },
+    turnDelayMs: {
+      mean: values.conversationTurnDelayMean,
+      stddev: values.conversationTurnDelayStddev,
+    },
+    delayRatio: values.conversationTurnDelayRatio,
     sampling: values.datasetSamplingStrategy,
     seed,
     tokenizer: values.tokenizer,
   };
+}
+
+function resolveFile(values: OptionValues, workingDir: string): DatasetFile | null {
+  const path = absolute(values.inputFile, workingDir);
+  if (path === null) return null;
+  return { path, format: values.customDatasetType, maxEntries: values.numDatasetEntries };
 }
 
 function absolute(path: string | null, workingDir: string): string | null {

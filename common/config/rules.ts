@@ -46,10 +46,29 @@ const MOCK_DETAILS: readonly OptionKey[] = [
   "mockOutputTokens",
 ];
 
+/** What only made-up conversations depend on. */
+const SYNTHETIC_DETAILS: readonly OptionKey[] = [
+  "isl",
+  "islStddev",
+  "conversationTurnMean",
+  "conversationTurnStddev",
+  "conversationTurnDelayMean",
+  "conversationTurnDelayStddev",
+];
+
+const TURN_DELAYS: readonly OptionKey[] = [
+  "conversationTurnDelayMean",
+  "conversationTurnDelayStddev",
+  "conversationTurnDelayRatio",
+];
+
 const RULES: readonly Rule[] = [
   { about: ["runType"], check: checkRunType },
   { about: ["url", "mockServer"], check: checkMockServerUrl },
   ...MOCK_DETAILS.map((key) => needs(key, "mockServer", (values) => values.mockServer)),
+  needs("customDatasetType", "inputFile", (values) => values.inputFile !== null),
+  ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "inputFile")),
+  ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
   needs("oslStddev", "osl", (values) => values.osl !== null),
   needs("arrivalPattern", "requestRate", (values) => values.requestRate !== null),
   needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
@@ -72,6 +91,22 @@ function needs(
       return [problem(candidate, key, `has no effect without ${flagOf(other, "profile")}`)];
     },
   };
+}
+
+/** A rule that `key` means nothing where another option is set. */
+function uselessWith(key: OptionKey, other: OptionKey): Rule {
+  return {
+    about: [key, other],
+    check: (candidate) => {
+      if (candidate.values[other] === null || !isDeliberate(candidate, key)) return [];
+      return [problem(candidate, key, `has no effect with ${flagOf(other, "profile")}`)];
+    },
+  };
+}
+
+function hasSeveralTurns(values: OptionValues): boolean {
+  const { inputFile, conversationTurnMean, conversationTurnStddev } = values;
+  return inputFile !== null || conversationTurnMean > 1 || conversationTurnStddev > 0;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { phaseSchema } from "./credit.ts";
+import { DATASET_FORMATS } from "./dataset_format.ts";
 
 /** Wire schema of how requests are paced. */
 export const loadPlanSchema = z.discriminatedUnion("kind", [
@@ -35,8 +36,8 @@ export type PhasePlan = z.infer<typeof phasePlanSchema>;
 export const datasetFileSchema = z.object({
   /** Absolute. */
   path: z.string(),
-  /** The format's name; null: found out from the file. */
-  format: z.nullable(z.string()),
+  /** null: found out from the file. */
+  format: z.nullable(z.enum(DATASET_FORMATS)),
   /** Only so many conversations from the start of the file; null: all. */
   maxEntries: z.nullable(z.int()),
 });

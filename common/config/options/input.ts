@@ -1,10 +1,25 @@
+import { DATASET_FORMATS } from "../../model/dataset_format.ts";
 import { TIKTOKEN_ENCODINGS } from "../../tokenizer/load_tokenizer.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
-import { choice, decimal, integer } from "../value_type.ts";
+import { choice, decimal, integer, text } from "../value_type.ts";
 
 /** What is sent. */
 export const INPUT_OPTIONS = {
+  inputFile: option({
+    type: text("FILE"),
+    default: null,
+    defaultNote: "prompts are made up",
+    path: "input.file",
+    help: "Send the conversations of this file, one JSON object a line; see docs/input_files.md.",
+  }),
+  customDatasetType: option({
+    type: choice(DATASET_FORMATS),
+    default: null,
+    defaultNote: "found out from the first line",
+    path: "input.custom_dataset_type",
+    help: "What a line of --input-file is: one prompt, or a conversation with its turns.",
+  }),
   isl: option({
     type: integer({ min: 1 }),
     default: 550,
@@ -24,12 +39,12 @@ export const INPUT_OPTIONS = {
   osl: option({
     type: integer({ min: 1 }),
     default: null,
-    defaultNote: "the server decides",
+    defaultNote: "as --input-file says, else the server decides",
     path: "input.prompt.output_tokens.mean",
     unit: "tokens",
     aliases: ["--output-tokens-mean"],
     help:
-      "Mean number of output tokens to ask for; a server may stop earlier unless told not to (--extra-inputs ignore_eos:true).",
+      "Mean number of output tokens to ask for, whatever --input-file says; a server may stop earlier unless told not to (--extra-inputs ignore_eos:true).",
   }),
   oslStddev: option({
     type: decimal({ min: 0 }),
@@ -41,10 +56,50 @@ export const INPUT_OPTIONS = {
   }),
   numDatasetEntries: option({
     type: integer({ min: 1 }),
-    default: 100,
+    default: null,
+    defaultNote: "100, or all of --input-file",
     path: "input.conversation.num_dataset_entries",
     aliases: ["--num-prompts"],
-    help: "How many different prompts there are; a longer run uses them again.",
+    help:
+      "How many different conversations there are, of --input-file the first so many; a longer run uses them again.",
+  }),
+  conversationTurnMean: option({
+    type: integer({ min: 1 }),
+    default: 1,
+    path: "input.conversation.turn.mean",
+    aliases: ["--session-turns-mean"],
+    help:
+      "Mean number of turns of a conversation; each turn is a request with all turns before it.",
+  }),
+  conversationTurnStddev: option({
+    type: decimal({ min: 0 }),
+    default: 0,
+    path: "input.conversation.turn.stddev",
+    aliases: ["--session-turns-stddev"],
+    help: "Standard deviation of the number of turns.",
+  }),
+  conversationTurnDelayMean: option({
+    type: decimal({ min: 0 }),
+    default: 0,
+    path: "input.conversation.turn.delay.mean",
+    unit: "ms",
+    aliases: ["--session-turn-delay-mean"],
+    help: "Mean pause between the end of an answer and the next turn of the conversation.",
+  }),
+  conversationTurnDelayStddev: option({
+    type: decimal({ min: 0 }),
+    default: 0,
+    path: "input.conversation.turn.delay.stddev",
+    unit: "ms",
+    aliases: ["--session-turn-delay-stddev"],
+    help: "Standard deviation of the pause between turns.",
+  }),
+  conversationTurnDelayRatio: option({
+    type: decimal({ min: 0 }),
+    default: 1,
+    path: "input.conversation.turn.delay.ratio",
+    aliases: ["--session-delay-ratio"],
+    help: "Multiplies every pause between turns, also those of --input-file; 0 leaves none.",
   }),
   datasetSamplingStrategy: option({
     type: choice(["sequential", "random", "shuffle"]),
