@@ -135,26 +135,6 @@ export const LATENCY_METRICS: readonly Metric[] = [
     kind: "record",
     value: ({ record }) => difference(firstChunkNs(record), record.headersAfterNs),
   },
-  {
-    // sent − credit in the worker's hands: what the worker itself added.
-    tag: "credit_drop_latency",
-    header: "Credit Drop Latency",
-    unit: MILLISECONDS,
-    consoleOrder: null,
-    flags: [],
-    kind: "record",
-    value: ({ record }) => difference(record.sentNs, record.receivedNs),
-  },
-  {
-    // sent − due: how late the request left against its schedule. Ours: the reference has none.
-    tag: "send_lateness",
-    header: "Send Lateness",
-    unit: MILLISECONDS,
-    consoleOrder: null,
-    flags: [],
-    kind: "record",
-    value: ({ record }) => difference(record.sentNs, record.dueNs),
-  },
 ];
 
 /** Arrival of the last chunk, nanoseconds after the request was sent; null without chunks. */
@@ -162,11 +142,15 @@ export function lastChunkNs({ chunksAfterNs }: RequestRecord): number | null {
   return chunksAfterNs[chunksAfterNs.length - 1] ?? null;
 }
 
-function firstChunkNs({ chunksAfterNs }: RequestRecord): number | null {
+/** Arrival of the first chunk, nanoseconds after the request was sent; null without chunks. */
+export function firstChunkNs({ chunksAfterNs }: RequestRecord): number | null {
   return chunksAfterNs[0] ?? null;
 }
 
-function firstOutputChunkNs({ chunksAfterNs, firstOutputChunk }: RequestRecord): number | null {
+/** Arrival of the first chunk that is not reasoning, likewise; null when there is none. */
+export function firstOutputChunkNs(
+  { chunksAfterNs, firstOutputChunk }: RequestRecord,
+): number | null {
   return firstOutputChunk === null ? null : chunksAfterNs[firstOutputChunk] ?? null;
 }
 

@@ -1,6 +1,7 @@
 import { LATENCY_METRICS } from "./latency_metrics.ts";
 import type { Metric, PerRequestMetric } from "./metric.ts";
 import { RUN_METRICS } from "./run_metrics.ts";
+import { SCHEDULE_METRICS } from "./schedule_metrics.ts";
 import { TOKEN_METRICS } from "./token_metrics.ts";
 import { USAGE_METRICS } from "./usage_metrics.ts";
 
@@ -11,6 +12,7 @@ import { USAGE_METRICS } from "./usage_metrics.ts";
  */
 export const METRICS: readonly Metric[] = [
   ...LATENCY_METRICS,
+  ...SCHEDULE_METRICS,
   ...TOKEN_METRICS,
   ...USAGE_METRICS,
   ...RUN_METRICS,

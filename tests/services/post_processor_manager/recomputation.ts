@@ -82,6 +82,15 @@ function latencies(answers: Answer[]): Record<string, number[]> {
     e2e_output_token_throughput: withContent
       .filter(({ osl, times }) => osl !== undefined && times.at(-1)! > 0)
       .map(({ osl, times }) => osl! / (times.at(-1)! / 1e9)),
+    time_to_first_token_from_schedule: streams
+      .map(({ sent, times, record }) => (sent + times[0]! - record.dueNs) / 1e6),
+    time_to_first_output_token_from_schedule: firstOutput
+      .map(({ sent, times, record }) =>
+        (sent + times[record.firstOutputChunk!]! - record.dueNs) / 1e6
+      ),
+    request_latency_from_schedule: withContent
+      .map(({ sent, times, record }) => (sent + times.at(-1)! - record.dueNs) / 1e6),
+    schedule_lateness: answers.map(({ sent, record }) => (sent - record.dueNs) / 1e6),
     prefill_throughput_per_user: streams.filter(({ times }) => times[0]! > 0)
       .map(({ isl, times }) => isl / (times[0]! / 1e9)),
   };

@@ -28,6 +28,7 @@ const chunks = fc.array(gap, { maxLength: 12 }).map((gaps) => {
 
 const success = fc.record({
   streaming: fc.boolean(),
+  dueNs: fc.nat(),
   sentNs: fc.nat(),
   chunksAfterNs: chunks,
   inputTokens: tokens,

@@ -7,6 +7,7 @@ const MS = 1e6;
 /** 4 chunks at 100, 130, 130 and 190 ms; the second is the first after reasoning; 7 tokens. */
 const ANSWER = recordOf({
   dueNs: 990 * MS,
+  issuedNs: 994 * MS,
   receivedNs: 999 * MS,
   sentNs: 1000 * MS,
   headersAfterNs: 40 * MS,
@@ -43,8 +44,13 @@ Deno.test("every metric of a streamed answer has the value worked out by hand", 
     prefill_throughput_per_user: 500, // 50 / 0.1
     stream_setup_latency: 40,
     stream_prefill_latency: 60,
+    time_to_first_token_from_schedule: 110,
+    time_to_first_output_token_from_schedule: 140,
+    request_latency_from_schedule: 200,
+    schedule_lateness: 10,
+    schedule_lateness_issue: 4,
+    schedule_lateness_hand_over: 5,
     credit_drop_latency: 1,
-    send_lateness: 10,
     output_sequence_length: 7,
     input_sequence_length: 50,
     output_token_count: 5,
@@ -76,7 +82,10 @@ Deno.test("an answer that is not streamed has no metric of a stream", () => {
     "output_token_count",
     "reasoning_token_count",
     "request_latency",
-    "send_lateness",
+    "request_latency_from_schedule",
+    "schedule_lateness",
+    "schedule_lateness_hand_over",
+    "schedule_lateness_issue",
     "thinking_efficiency",
     "usage_completion_tokens",
     "usage_prompt_cache_read_tokens",
@@ -135,9 +144,28 @@ Deno.test("a success without content has neither latency nor first token", () =>
   assertEquals(values["output_sequence_length"], 7);
 });
 
+Deno.test("the parts of a request's lateness add up to the whole", () => {
+  const values = valuesOf({ ...ANSWER, dueNs: 1, issuedNs: 3, receivedNs: 70, sentNs: 1001 });
+  const part = (tag: string) => values[tag] as number;
+  assertAlmostEquals(
+    part("schedule_lateness_issue") + part("schedule_lateness_hand_over") +
+      part("credit_drop_latency"),
+    part("schedule_lateness"),
+    1e-12,
+  );
+});
+
+Deno.test("latencies from the schedule show a stall that those from the sending hide", () => {
+  const held = valuesOf({ ...ANSWER, dueNs: 0, issuedNs: 999 * MS });
+  assertEquals(held["time_to_first_token"], 100);
+  assertEquals(held["time_to_first_token_from_schedule"], 1100);
+  assertEquals(held["request_latency_from_schedule"], 1190);
+});
+
 Deno.test("an answer of nothing but reasoning has no first output token", () => {
   const values = valuesOf({ ...ANSWER, firstOutputChunk: null });
   assertEquals(values["time_to_first_output_token"], undefined);
+  assertEquals(values["time_to_first_output_token_from_schedule"], undefined);
   assertEquals(values["time_to_first_token"], 100);
 });
 
@@ -157,11 +185,16 @@ Deno.test("without usage and without text the tokens of an answer are unknown", 
     "inter_chunk_latency",
     "prefill_throughput_per_user",
     "request_latency",
-    "send_lateness",
+    "request_latency_from_schedule",
+    "schedule_lateness",
+    "schedule_lateness_hand_over",
+    "schedule_lateness_issue",
     "stream_prefill_latency",
     "stream_setup_latency",
     "time_to_first_output_token",
+    "time_to_first_output_token_from_schedule",
     "time_to_first_token",
+    "time_to_first_token_from_schedule",
     "time_to_second_token",
   ]);
 });
