@@ -2,6 +2,7 @@ import { ENDPOINT_OPTIONS } from "./options/endpoint.ts";
 import { INPUT_OPTIONS } from "./options/input.ts";
 import { LOAD_OPTIONS } from "./options/load.ts";
 import { MOCK_SERVER_OPTIONS } from "./options/mock_server.ts";
+import { MULTI_RUN_OPTIONS } from "./options/multi_run.ts";
 import { OUTPUT_OPTIONS, SERVICE_OPTIONS } from "./options/output.ts";
 import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
 
@@ -10,6 +11,7 @@ export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
   ...INPUT_OPTIONS,
   ...LOAD_OPTIONS,
+  ...MULTI_RUN_OPTIONS,
   ...OUTPUT_OPTIONS,
   ...SERVICE_OPTIONS,
   ...MOCK_SERVER_OPTIONS,
@@ -19,6 +21,7 @@ const GROUPS: readonly (readonly [string, object])[] = [
   ["Endpoint", ENDPOINT_OPTIONS],
   ["Input", INPUT_OPTIONS],
   ["Load", LOAD_OPTIONS],
+  ["Repeated runs", MULTI_RUN_OPTIONS],
   ["Output", OUTPUT_OPTIONS],
   ["Mock server", MOCK_SERVER_OPTIONS],
   ["Service and UI", SERVICE_OPTIONS],

@@ -13,6 +13,7 @@ import { endpointPath, joinUrl } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
+import { type Repetition, repetitionOf } from "./repetition.ts";
 import type { Options } from "./validate.ts";
 import { workerCount } from "./worker_count.ts";
 
@@ -46,6 +47,8 @@ export interface RunPlan {
   readonly workers: number;
   readonly goodput: readonly Slo[];
   readonly exportRecords: boolean;
+  /** null: one run. */
+  readonly repetition: Repetition | null;
   /** Absolute; null: named after model, load and time. */
   readonly artifactDir: string | null;
   readonly overwrite: boolean;
@@ -84,6 +87,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     workers: workerCount({ cpus: surroundings.cpus, concurrency: concurrencyOf(load), workersMax }),
     goodput: values.goodput ?? [],
     exportRecords: values.exportLevel === "records",
+    repetition: repetitionOf(values),
     artifactDir: absolute(values.artifactDir, surroundings.workingDir),
     overwrite: values.overwrite,
     runtimeDir: absolute(values.runtimeDir, surroundings.workingDir),
@@ -101,7 +105,7 @@ export function modelsUrl(baseUrl: string): string {
   return joinUrl(baseUrl, "/v1/models");
 }
 
-/** Completes a plan into what every service gets, all but the run directory. */
+/** Completes a plan into what every service of its only run gets, all but the run directory. */
 export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runDir"> {
   const label = {
     model: facts.model,
@@ -112,6 +116,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
   const { workingDir, cliCommand } = plan.surroundings;
   return {
     benchmarkId: facts.benchmarkId,
+    trial: null,
     epochUnixMs: facts.epochUnixMs,
     artifactDir: plan.artifactDir ?? `${workingDir}/${defaultArtifactDir(label)}`,
     exportRecords: plan.exportRecords,

@@ -62,6 +62,13 @@ const TURN_DELAYS: readonly OptionKey[] = [
   "conversationTurnDelayRatio",
 ];
 
+const REPETITION_DETAILS: readonly OptionKey[] = [
+  "profileRunCooldownSeconds",
+  "confidenceLevel",
+  "profileRunDisableWarmupAfterFirst",
+  "setConsistentSeed",
+];
+
 const RULES: readonly Rule[] = [
   { about: ["runType"], check: checkRunType },
   { about: ["url", "mockServer"], check: checkMockServerUrl },
@@ -73,6 +80,11 @@ const RULES: readonly Rule[] = [
   needs("arrivalPattern", "requestRate", (values) => values.requestRate !== null),
   needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
   { about: ["requestCount", "concurrency", "requestRate"], check: checkRequestCount },
+  ...REPETITION_DETAILS.map((key): Rule => ({
+    about: [key, "numProfileRuns"],
+    check: (candidate) => checkRepetition(candidate, key),
+  })),
+  { about: ["numProfileRuns", "setConsistentSeed", "randomSeed"], check: checkSeeds },
   { about: ["apiKey", "header"], check: checkAuthorization },
   { about: ["extraInputs"], check: checkExtraInputs },
   { about: ["goodput", "streaming"], check: checkGoodput },
@@ -144,6 +156,19 @@ function checkRequestCount(candidate: Candidate): Problem[] {
   if (requestCount >= concurrency) return [];
   const message = `must be at least the concurrency (${concurrency}), got ${requestCount}`;
   return [problem(candidate, "requestCount", message)];
+}
+
+function checkRepetition(candidate: Candidate, key: OptionKey): Problem[] {
+  if (candidate.values.numProfileRuns > 1 || !isDeliberate(candidate, key)) return [];
+  return [problem(candidate, key, "has no effect without --num-profile-runs of at least 2")];
+}
+
+function checkSeeds(candidate: Candidate): Problem[] {
+  const { numProfileRuns, setConsistentSeed, randomSeed } = candidate.values;
+  if (numProfileRuns === 1 || setConsistentSeed || randomSeed === null) return [];
+  const seed = candidate.origins.get("randomSeed")!.name;
+  const message = `contradicts ${seed}, which gives every run the same seed`;
+  return [problem(candidate, "setConsistentSeed", message)];
 }
 
 function checkAuthorization(candidate: Candidate): Problem[] {

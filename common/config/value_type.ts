@@ -29,6 +29,8 @@ export interface Range {
   readonly max?: number;
   /** Whether `min` itself is excluded. */
   readonly above?: boolean;
+  /** Whether `max` itself is excluded. */
+  readonly below?: boolean;
 }
 
 /** A switch: on or off. */
@@ -127,12 +129,15 @@ function numberFromText(text: string): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
-function describeRange(range: Range): string {
-  if (range.max !== undefined) return `from ${range.min} to ${range.max}`;
-  return range.above ? `above ${range.min}` : `of at least ${range.min}`;
+function describeRange({ min, max, above, below }: Range): string {
+  const lowest = above ? `above ${min}` : `of at least ${min}`;
+  if (max === undefined) return lowest;
+  if (!above && !below) return `from ${min} to ${max}`;
+  return `${lowest} and ${below ? "below" : "at most"} ${max}`;
 }
 
 function rangeChecks(z: Zod, range: Range): zod.core.$ZodCheck<number>[] {
   const lowest = range.above ? z.gt(range.min) : z.gte(range.min);
-  return range.max === undefined ? [lowest] : [lowest, z.lte(range.max)];
+  if (range.max === undefined) return [lowest];
+  return [lowest, range.below ? z.lt(range.max) : z.lte(range.max)];
 }

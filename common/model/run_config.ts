@@ -93,9 +93,17 @@ export const sloSchema = z.object({ tag: z.string(), threshold: z.number() });
 /** A good request has every metric on the right side of its threshold (display unit). */
 export type Slo = z.infer<typeof sloSchema>;
 
+/** Wire schema of a run's place among several. */
+export const trialSchema = z.object({ number: z.int(), of: z.int(), label: z.string() });
+
+/** Which of several repeated runs it is: 1 for the first, `of` for the last. */
+export type Trial = z.infer<typeof trialSchema>;
+
 /** Wire schema of a resolved run. */
 export const runConfigSchema = z.object({
   benchmarkId: z.string(),
+  /** null: it is the only run. */
+  trial: z.nullable(trialSchema),
   /** The zero of every `…Ns` instant of the run, whole milliseconds since 1970. */
   epochUnixMs: z.int(),
   runDir: z.string(),

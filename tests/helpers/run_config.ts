@@ -4,6 +4,7 @@ import type { RunConfig } from "../../common/model/run_config.ts";
 export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
   return {
     benchmarkId: "5f0c3f4e-0000-4000-8000-000000000001",
+    trial: null,
     epochUnixMs: 1_759_813_207_532,
     runDir: "/tmp/aiperf-run",
     artifactDir: "artifacts/mock-openai-chat-concurrency1",

@@ -24,6 +24,7 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
     run_info: {
       benchmark_id: report.benchmarkId,
       random_seed: config.dataset.seed,
+      ...(config.trial && { trial: config.trial.number, run_label: config.trial.label }),
       cli_command: config.cliCommand,
     },
     was_cancelled: report.wasCancelled,

@@ -163,6 +163,34 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
     "--url: contradicts --mock-server, which brings a server of its own",
   ],
   ["--mock-ttft 5", "--mock-ttft: has no effect without --mock-server"],
+  // Repeated runs.
+  ["--num-profile-runs 0", '--num-profile-runs: must be a whole number from 1 to 10, got "0"'],
+  ["--num-profile-runs 11", '--num-profile-runs: must be a whole number from 1 to 10, got "11"'],
+  ["--num-profile-runs 2.5", '--num-profile-runs: must be a whole number from 1 to 10, got "2.5"'],
+  ...[0, 1, 95].map((level) =>
+    [
+      `--num-profile-runs 3 --confidence-level ${level}`,
+      `--confidence-level: must be a number above 0 and below 1, got "${level}"`,
+    ] as const
+  ),
+  [
+    "--num-profile-runs 3 --profile-run-cooldown-seconds -1",
+    '--profile-run-cooldown-seconds: must be a number of at least 0, got "-1"',
+  ],
+  [
+    "--profile-run-cooldown-seconds 5 --confidence-level 0.9 --no-set-consistent-seed " +
+    "--no-profile-run-disable-warmup-after-first",
+    ...[
+      "--profile-run-cooldown-seconds",
+      "--confidence-level",
+      "--no-profile-run-disable-warmup-after-first",
+      "--no-set-consistent-seed",
+    ].map((flag) => `${flag}: has no effect without --num-profile-runs of at least 2`),
+  ],
+  [
+    "--num-profile-runs 3 --no-set-consistent-seed --random-seed 5",
+    "--no-set-consistent-seed: contradicts --random-seed, which gives every run the same seed",
+  ],
   // Files.
   ["--config nope.yaml", '--config: cannot read "nope.yaml": no such file'],
   ["config validate nope.yaml", 'FILE: cannot read "nope.yaml": no such file'],
