@@ -33,7 +33,8 @@ function makeFolder(base: string): string {
     folder = Deno.makeTempDirSync({ dir: base, prefix: "aiperf-" });
     Deno.chmodSync(folder, 0o700);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const cause = message.replace(/ \(os error \d+\).*/, "");
     throw new Error(
       `Cannot make a run directory in "${base}": ${cause}; choose one by --runtime-dir`,
     );

@@ -1,6 +1,6 @@
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 
-/** Files that say that a folder holds a run. */
+/** Files that say that a folder holds a run, unless they are empty: then it never began. */
 const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];
 
 /** Thrown when a folder cannot take a run's results; the message is for the terminal. */
@@ -22,23 +22,24 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
   } catch (error) {
     throw new ArtifactDirError(`--artifact-dir: cannot write to "${folder}": ${reason(error)}`);
   }
-  if (!TRACES_OF_A_RUN.some((file) => exists(`${folder}/${file}`))) return;
+  const holdsRun = TRACES_OF_A_RUN.some((file) => (sizeOf(`${folder}/${file}`) ?? 0) > 0);
+  if (!holdsRun) return;
   if (!overwrite) {
     throw new ArtifactDirError(
       `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
     );
   }
   for (const file of Object.values(ARTIFACT_FILES)) {
-    if (exists(`${folder}/${file}`)) Deno.removeSync(`${folder}/${file}`);
+    if (sizeOf(`${folder}/${file}`) !== null) Deno.removeSync(`${folder}/${file}`);
   }
 }
 
-function exists(path: string): boolean {
+/** The size of a file in bytes; null when there is none. */
+function sizeOf(path: string): number | null {
   try {
-    Deno.lstatSync(path);
-    return true;
+    return Deno.lstatSync(path).size;
   } catch {
-    return false;
+    return null;
   }
 }
 

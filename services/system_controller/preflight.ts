@@ -85,7 +85,7 @@ export function describeNetworkError(error: unknown): string {
   if (/certificate|tls|handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
     return `the TLS connection failed (${lastPart(text)}); is it http or https?`;
   }
-  if (/invalid http|parse|incomplete message|connection closed/i.test(text)) {
+  if (/invalid http|parse|unexpected message|incomplete message|connection closed/i.test(text)) {
     return `it does not speak HTTP (${lastPart(text)}); is it http or https?`;
   }
   return lastPart(text);
