@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { creditReturnSchema, creditSchema } from "../model/credit.ts";
+import { lagSampleSchema } from "../model/instrument.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
 import { creditAccountSchema } from "../model/report.ts";
@@ -18,6 +19,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("start") }),
   z.object({ kind: z.literal("stop") }),
+  /** any: send a heartbeat at once, ahead of the answer. */
+  z.object({ kind: z.literal("beat") }),
   /** timing_manager: send no more; give what runs `graceMs`, then cancel it. */
   z.object({ kind: z.literal("cancel_run"), graceMs: z.number() }),
   /** records_manager: wait for the records that are due, then hand over the last of them. */
@@ -76,9 +79,13 @@ const response = z.object({
 const status = z.object({ type: z.literal("status"), state: z.enum(SERVICE_STATES) });
 const heartbeat = z.object({
   type: z.literal("heartbeat"),
+  /** Nanoseconds since the run's epoch. */
+  atNs: z.number(),
   rssBytes: z.number(),
-  /** How late the heartbeat's timer fired: the event loop was busy for so long. */
-  loopLagMs: z.number(),
+  /** CPU time of the process since it was started. */
+  cpuMs: z.number(),
+  /** Since the heartbeat before; empty for a service that does not probe its event loop. */
+  lags: z.array(lagSampleSchema),
 });
 const failure = z.object({
   type: z.literal("failure"),

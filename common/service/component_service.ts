@@ -1,7 +1,9 @@
 import type { CommandOf, Message } from "../comms/messages.ts";
+import type { LagSample } from "../model/instrument.ts";
 import { RUN_EVENT_TYPES, type RunEvent } from "../model/run_event.ts";
 import { CONTROLLER_ID } from "../model/service_type.ts";
 import { describeError } from "../runtime/log.ts";
+import { processUsage } from "../runtime/process_usage.ts";
 import { BadInputError } from "./bad_input_error.ts";
 import { BaseService, type ServiceContext } from "./base_service.ts";
 import { every, hooksOf, onCommand } from "./hooks.ts";
@@ -22,7 +24,6 @@ export abstract class ComponentService extends BaseService {
   /** Why the controller does not want this service; null while it does. */
   #refusal: string | null = null;
   readonly #stopped = Promise.withResolvers<void>();
-  #lastBeatNs = 0;
 
   constructor(context: ServiceContext) {
     super(context);
@@ -35,7 +36,6 @@ export abstract class ComponentService extends BaseService {
    */
   override async run(): Promise<void> {
     const bus = await this.#reachController();
-    this.#lastBeatNs = this.clock.nowNs();
     this.startTimers();
     const isOrphan = await Promise.race([
       this.#stopped.promise.then(() => false),
@@ -110,10 +110,21 @@ export abstract class ComponentService extends BaseService {
 
   @every(HEARTBEAT_MS)
   protected beat(): void {
-    const nowNs = this.clock.nowNs();
-    const loopLagMs = Math.max(0, (nowNs - this.#lastBeatNs) / 1e6 - HEARTBEAT_MS);
-    this.#lastBeatNs = nowNs;
-    const rssBytes = Deno.memoryUsage().rss;
-    void this.#bus?.send({ type: "heartbeat", rssBytes, loopLagMs });
+    void this.#bus?.send({
+      type: "heartbeat",
+      atNs: this.clock.nowNs(),
+      ...processUsage(),
+      lags: this.takeLags(),
+    });
+  }
+
+  @onCommand("beat")
+  protected onBeatCommand(): void {
+    this.beat();
+  }
+
+  /** What the service has seen of its event loop since the heartbeat before. */
+  protected takeLags(): LagSample[] {
+    return [];
   }
 }

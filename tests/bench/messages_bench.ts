@@ -103,7 +103,7 @@ async function oneWayPerSecond(line: Line, messages: number): Promise<number> {
 async function roundTripUs(line: Line, roundTrips: number): Promise<number> {
   const startMs = performance.now();
   for (let i = 0; i < roundTrips; i++) {
-    void line.send({ type: "heartbeat", rssBytes: i, loopLagMs: 0 });
+    void line.send({ type: "heartbeat", atNs: 0, rssBytes: i, cpuMs: 0, lags: [] });
     await line.flush();
     await line.next();
   }

@@ -13,6 +13,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   },
   start: { kind: "start" },
   stop: { kind: "stop" },
+  beat: { kind: "beat" },
   cancel_run: { kind: "cancel_run", graceMs: 1_500 },
   finish_records: { kind: "finish_records", deadlineMs: 10_000 },
   write_results: { kind: "write_results", wasCancelled: false, account },
@@ -41,7 +42,13 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
   command: { type: "command", id: 3, command: commands.cancel_run },
   response: { type: "response", id: 3, error: null, data: { written: ["a.json"] } },
   status: { type: "status", state: "running" },
-  heartbeat: { type: "heartbeat", rssBytes: 50_000_000, loopLagMs: 0.25 },
+  heartbeat: {
+    type: "heartbeat",
+    atNs: 12_000_000_000,
+    rssBytes: 50_000_000,
+    cpuMs: 310.25,
+    lags: [{ atNs: 11_020_000_000, lagMs: 0.25 }, { atNs: 11_040_000_000, lagMs: 0 }],
+  },
   failure: { type: "failure", serviceId: "worker_359d423a", cause: "Cannot go on: é 🚀" },
   bad_input: { type: "bad_input", problem: "--input-file: a.jsonl, line 3: text: is missing" },
   credit: {

@@ -62,7 +62,7 @@ const BAD: [string, unknown, string][] = [
   ],
   [
     "a number that is none",
-    { type: "heartbeat", rssBytes: NaN, loopLagMs: 0 },
+    { type: "heartbeat", atNs: 0, rssBytes: NaN, cpuMs: 0, lags: [] },
     'Cannot use the message "heartbeat": rssBytes must be of type number',
   ],
   [

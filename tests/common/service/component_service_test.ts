@@ -299,13 +299,21 @@ Deno.test("a component that the controller refuses says why, and is no orphan", 
   assertEquals(error?.message, "controller: wrong token");
 });
 
-Deno.test("a sign of life goes out every second, with the lag of the event loop", async () => {
+Deno.test("a sign of life goes out every second, with CPU time and memory", async () => {
   await using test = await up();
+  const startNs = test.clock.nowNs();
   await test.clock.advance(3_500);
   const beats = test.controller.of("heartbeat");
-  assertEquals(beats.length, 3);
-  assertEquals(beats.map(({ loopLagMs }) => loopLagMs), [0, 0, 0]);
+  assertEquals(beats.map(({ atNs }) => (atNs - startNs) / 1e6), [1_000, 2_000, 3_000]);
   assert(beats[0]!.rssBytes > 1e6);
+  assert(beats[0]!.cpuMs > 0 && beats[2]!.cpuMs >= beats[0]!.cpuMs);
+  assertEquals(beats[0]!.lags, []);
+});
+
+Deno.test("a service that is asked for a sign of life gives it before it answers", async () => {
+  await using test = await up();
+  await test.controller.ask({ kind: "beat" });
+  assertEquals(test.controller.of("heartbeat").length, 1);
 });
 
 Deno.test("periodic work does not pile up behind a slow run, and ends with the service", async () => {

@@ -71,7 +71,7 @@ Deno.test("every message is a sign of life", async () => {
   const worker = await test.connectAs("worker", "worker_1");
   const joinedNs = test.clock.nowNs();
   await test.clock.advance(700);
-  worker.send({ type: "heartbeat", rssBytes: 1, loopLagMs: 0 });
+  worker.send({ type: "heartbeat", atNs: 0, rssBytes: 1, cpuMs: 0, lags: [] });
   await settle();
   assertEquals(test.service.lastSeenNs("worker_1"), joinedNs + 700e6);
 });

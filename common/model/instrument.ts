@@ -1,0 +1,222 @@
+import * as z from "zod/mini";
+import type { PhasePlan } from "./run_config.ts";
+import { serviceTypeSchema } from "./service_type.ts";
+
+/**
+ * How long a cold run is cold: the first requests wait for code to be compiled and connections to
+ * be opened. What happens in this time is measured and shown, but no verdict is built on it.
+ */
+const COLD_START_NS = 500e6;
+
+/** How long the start of the profiling phase is cold: not at all after a warm-up. */
+export function coldStartNs(phases: readonly Pick<PhasePlan, "phase">[]): number {
+  return phases.some(({ phase }) => phase === "warmup") ? 0 : COLD_START_NS;
+}
+
+/** Wire schema of one look at the event loop. */
+export const lagSampleSchema = z.object({
+  /** When the timer fired, in nanoseconds since the run's epoch. */
+  atNs: z.number(),
+  /** How much later than it should have; never below 0. */
+  lagMs: z.number(),
+});
+
+/** One look at the event loop: how late a timer fired. */
+export type LagSample = z.infer<typeof lagSampleSchema>;
+
+/** Wire schema of the lag of an event loop over the profiling phase. */
+export const lagStatsSchema = z.object({
+  samples: z.int(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+  maxMs: z.number(),
+});
+
+/** The lag of an event loop over the profiling phase. */
+export type LagStats = z.infer<typeof lagStatsSchema>;
+
+/** Wire schema of the health of a process. */
+export const processHealthSchema = z.object({
+  serviceId: z.string(),
+  serviceType: serviceTypeSchema,
+  /** CPU time by elapsed time, 1 is one whole CPU; null: not watched for long enough. */
+  cpuShare: z.nullable(z.number()),
+  /** The elapsed time that `cpuShare` is over. */
+  watchedMs: z.number(),
+  maxRssBytes: z.number(),
+  /** null for a process that does not probe its event loop. */
+  lag: z.nullable(lagStatsSchema),
+});
+
+/** How a process was during the profiling phase. */
+export type ProcessHealth = z.infer<typeof processHealthSchema>;
+
+/** Wire schema of the health of the machine. */
+export const machineHealthSchema = z.object({
+  cpus: z.int(),
+  /** Of all CPUs together, 0 to 1, by whatever program. */
+  cpuShare: z.number(),
+  /** What the hypervisor gave to others, 0 to 1. */
+  stealShare: z.number(),
+  /** TCP connections opened, by whatever program. */
+  connectionsOpened: z.int(),
+  /** TCP segments sent again, by whatever program. */
+  segmentsResent: z.int(),
+});
+
+/** How the machine was, from the start of the load to its end. */
+export type MachineHealth = z.infer<typeof machineHealthSchema>;
+
+/** Wire schema of the health of the instrument. */
+export const healthSummarySchema = z.object({
+  processes: z.array(processHealthSchema),
+  /** null where the system does not tell. */
+  machine: z.nullable(machineHealthSchema),
+});
+
+/** How the tool itself was while it measured. */
+export type HealthSummary = z.infer<typeof healthSummarySchema>;
+
+/** What a result can be worth, from good to bad. */
+export const VERDICTS = ["VALID", "SUSPECT", "INVALID"] as const;
+
+/** Wire schema of a verdict. */
+export const verdictSchema = z.enum(VERDICTS);
+
+/** What a result is worth: whether the load was kept and the times can be believed. */
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** Wire schema of why a verdict is not VALID. */
+export const verdictReasonSchema = z.object({
+  /** Which row of the table of thresholds. */
+  check: z.string(),
+  level: verdictSchema,
+  /** What is wrong, what it does to the numbers, and what to do, in plain words. */
+  text: z.string(),
+});
+
+/** Why a verdict is not VALID. */
+export type VerdictReason = z.infer<typeof verdictReasonSchema>;
+
+/** Wire schema of the distribution of a delay. */
+export const delayStatsSchema = z.object({
+  avgMs: z.number(),
+  p50Ms: z.number(),
+  p90Ms: z.number(),
+  p99Ms: z.number(),
+  maxMs: z.number(),
+});
+
+/** The distribution of a delay. */
+export type DelayStats = z.infer<typeof delayStatsSchema>;
+
+/** Wire schema of how late requests left. */
+export const latenessReportSchema = z.object({
+  /** Requests that were sent, whatever became of them. */
+  requests: z.int(),
+  /** Sent − due. */
+  total: delayStatsSchema,
+  /** Issued − due. */
+  issue: delayStatsSchema,
+  /** In the worker's hands − issued. */
+  handOver: delayStatsSchema,
+  /** Sent − in the worker's hands. */
+  worker: delayStatsSchema,
+  /** What the verdict looks at: the cold start left out, and the wait under a cap. */
+  judged: z.nullable(z.object({ requests: z.int(), p50Ms: z.number(), p99Ms: z.number() })),
+});
+
+/** How late requests left. */
+export type LatenessReport = z.infer<typeof latenessReportSchema>;
+
+/** Wire schema of the test whether gaps follow a distribution. */
+export const ksTestSchema = z.object({ distance: z.number(), pValue: z.number() });
+
+/** The Kolmogorov–Smirnov test of gaps against the distribution that was asked for. */
+export type KsTest = z.infer<typeof ksTestSchema>;
+
+/** Wire schema of the shape of arrivals. */
+export const arrivalStatsSchema = z.object({
+  count: z.int(),
+  /** Gaps by the time from the first to the last; null below two arrivals. */
+  ratePerSecond: z.nullable(z.number()),
+  /** Standard deviation of the gaps by their mean; null below two gaps. */
+  gapCv: z.nullable(z.number()),
+  /** null when no distribution was asked for, or below five gaps. */
+  ks: z.nullable(ksTestSchema),
+});
+
+/** The shape of arrivals. */
+export type ArrivalStats = z.infer<typeof arrivalStatsSchema>;
+
+/** Wire schema of the arrivals asked for, scheduled and sent. */
+export const arrivalsReportSchema = z.object({
+  /** `concurrency`, `fixed_schedule`, `user_centric`, or the arrival pattern of a rate. */
+  pattern: z.string(),
+  /** null when no rate was asked for. */
+  askedRatePerSecond: z.nullable(z.number()),
+  /** Credits issued. */
+  issued: z.int(),
+  /** By the due times. */
+  scheduled: arrivalStatsSchema,
+  /** By the times of sending, in their own order. */
+  sent: arrivalStatsSchema,
+  /** The most that a gap between two sendings differs from that of the schedule. */
+  largestGapErrorMs: z.nullable(z.number()),
+  /** Whether a cap on the concurrency was reached, so that requests had to wait for a slot. */
+  wasCapped: z.boolean(),
+});
+
+/** The arrivals asked for, scheduled and sent. */
+export type ArrivalsReport = z.infer<typeof arrivalsReportSchema>;
+
+/** Wire schema of the concurrency asked for and achieved. */
+export const concurrencyReportSchema = z.object({
+  /** null when the load has no concurrency to keep. */
+  asked: z.nullable(z.int()),
+  /** Requests in flight, time-weighted, from the first sending to the last end. */
+  avg: z.number(),
+  max: z.int(),
+  /**
+   * The same average from when every slot was in use to the last sending, over so many milliseconds;
+   * null when the load keeps no number of requests in flight.
+   */
+  steady: z.nullable(z.object({ avg: z.number(), windowMs: z.number() })),
+});
+
+/** The concurrency asked for and achieved. */
+export type ConcurrencyReport = z.infer<typeof concurrencyReportSchema>;
+
+/** Wire schema of what a worker did and how it was. */
+export const workerReportSchema = z.object({
+  workerId: z.string(),
+  requests: z.int(),
+  /** null when nothing is known of its health. */
+  health: z.nullable(processHealthSchema),
+});
+
+/** What a worker did and how it was. */
+export type WorkerReport = z.infer<typeof workerReportSchema>;
+
+/** Wire schema of the proof that the load was kept. */
+export const instrumentReportSchema = z.object({
+  verdict: verdictSchema,
+  /** The gravest first. */
+  reasons: z.array(verdictReasonSchema),
+  /** What could not be judged, and why, one sentence each. */
+  notes: z.array(z.string()),
+  /** null when nothing was sent. */
+  lateness: z.nullable(latenessReportSchema),
+  arrivals: arrivalsReportSchema,
+  concurrency: z.nullable(concurrencyReportSchema),
+  workers: z.array(workerReportSchema),
+  /** Every other process. */
+  processes: z.array(processHealthSchema),
+  machine: z.nullable(machineHealthSchema),
+  /** Requests that failed because this machine had no free port, or no free file handle. */
+  outOfPorts: z.int(),
+  outOfFiles: z.int(),
+});
+
+/** The proof that the load was kept, or what speaks against it. */
+export type InstrumentReport = z.infer<typeof instrumentReportSchema>;
