@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readArtifacts, scalarOf } from "../helpers/artifacts.ts";
+import { type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
+import { withMockServer } from "../helpers/servers.ts";
+import { checkAgreement } from "./agreement.ts";
+
+/** Runs a load against the server at `url`; throws unless it ends with 0. */
+async function runLoad(sandbox: Sandbox, url: string, load: string) {
+  const args = `--url ${url} --isl 8 --osl 2 --artifact-dir out ${load}`.split(" ");
+  const { code, stdout, stderr } = await sandbox.run(args);
+  assertEquals(code, 0, stderr);
+  return { stdout, ...await readArtifacts(`${sandbox.path}/out`) };
+}
+
+Deno.test("a constant rate for a duration sends exactly rate times duration requests", async (t) => {
+  await withMockServer({}, async (server) => {
+    await withSandbox(async (sandbox) => {
+      const artifacts = await runLoad(
+        sandbox,
+        server.url,
+        "--request-rate 100 --arrival-pattern constant --benchmark-duration 2",
+      );
+      await t.step("to the server", () => assertEquals(server.stats().received, 200));
+      await t.step("by the records, each due at its place in the schedule", () => {
+        const records = artifacts.records.toSorted((a, b) => a.index - b.index);
+        assertEquals(records.length, 200);
+        const startNs = records[0]!.dueNs;
+        for (const { index, dueNs, sentNs } of records) {
+          assertEquals(Math.round(dueNs - startNs), index * 10e6);
+          assert(sentNs! >= dueNs, "sent before it was due");
+        }
+      });
+      await t.step("by all exports", () => {
+        assertEquals(scalarOf(artifacts, "request_count"), 200);
+        checkAgreement(artifacts);
+      });
+    });
+  });
+});
+
+Deno.test("a Poisson load with a cap and a warm-up", async (t) => {
+  await withMockServer({ ttftMs: 30 }, async (server) => {
+    await withSandbox(async (sandbox) => {
+      // Far more than four at a time of 30 ms each can do.
+      const artifacts = await runLoad(
+        sandbox,
+        server.url,
+        "--request-rate 1000 --request-count 60 --concurrency 4 --warmup-request-count 10",
+      );
+      const { records, requests } = artifacts;
+      const warmup = records.filter(({ phase }) => phase === "warmup");
+      const profiling = records.filter(({ phase }) => phase === "profiling");
+
+      await t.step("sends exactly the requests asked for", () => {
+        assertEquals(server.stats().received, 70);
+        assertEquals([warmup.length, profiling.length], [10, 60]);
+      });
+      await t.step("keeps to the cap", () => assertEquals(server.stats().maxInFlight, 4));
+      await t.step("begins when the warm-up has ended", () => {
+        const ends = warmup.map(({ sentNs, endAfterNs }) => sentNs! + endAfterNs!);
+        const starts = profiling.map(({ sentNs }) => sentNs!);
+        assert(Math.max(...ends) <= Math.min(...starts));
+      });
+      await t.step("leaves the warm-up out of the results", () => {
+        assertEquals(scalarOf(artifacts, "request_count"), 60);
+        assertEquals(requests.length, 60);
+        for (const { metadata } of requests) {
+          assertEquals(metadata["benchmark_phase"], "profiling");
+        }
+        checkAgreement(artifacts);
+      });
+      await t.step("spreads the requests at random", () => {
+        const due = profiling.toSorted((a, b) => a.index - b.index).map(({ dueNs }) => dueNs);
+        const gaps = due.slice(1).map((dueNs, i) => Math.round(dueNs - due[i]!));
+        assert(gaps.every((gap) => gap >= 0));
+        assert(new Set(gaps).size > gaps.length / 2);
+      });
+    });
+  });
+});
+
+Deno.test("what is in flight when the grace period ends is cut off", async (t) => {
+  await withMockServer({ ttftMs: 600 }, async (server) => {
+    await withSandbox(async (sandbox) => {
+      const artifacts = await runLoad(
+        sandbox,
+        server.url,
+        "--streaming --concurrency 4 --benchmark-duration 1 --benchmark-grace-period 0.01",
+      );
+      const { succeeded, cancelled, issued } = artifacts.json.credits;
+
+      await t.step("each slot's second request is", () => {
+        assertEquals({ issued, succeeded, cancelled }, { issued: 8, succeeded: 4, cancelled: 4 });
+        assertEquals(server.stats().aborted, 4);
+      });
+      await t.step("its record says so", () => {
+        for (const record of artifacts.records.filter(({ index }) => index >= 4)) {
+          assertEquals(record.outcome, "cancelled");
+          assertEquals(record.error?.code, 499);
+        }
+        for (const { metadata, error } of artifacts.requests) {
+          assertEquals(metadata["was_cancelled"], error !== null);
+          assertEquals(metadata["cancellation_time_ns"] !== null, error !== null);
+        }
+      });
+      await t.step("it is no error, and the run was not interrupted", () => {
+        assertEquals(scalarOf(artifacts, "error_request_count"), 0);
+        assertEquals(scalarOf(artifacts, "cancelled_request_count"), 4);
+        assertEquals(artifacts.json.was_cancelled, false);
+        assertMatch(artifacts.stdout, /Warning: 4 requests had not ended when the run did/);
+        checkAgreement(artifacts);
+      });
+    });
+  });
+});
