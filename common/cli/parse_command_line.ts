@@ -1,4 +1,4 @@
-import type { GoodputTag } from "../config/rules.ts";
+import type { GoodputTag } from "../config/rule.ts";
 import type { MockServerOptions } from "../config/mock_server_options.ts";
 import type { OptionValues } from "../config/option_table.ts";
 import type { Options } from "../config/validate.ts";

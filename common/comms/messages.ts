@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { creditReturnSchema, creditSchema } from "../model/credit.ts";
+import { creditReturnSchema, creditSchema, phaseSchema } from "../model/credit.ts";
 import { lagSampleSchema } from "../model/instrument.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
@@ -104,6 +104,12 @@ const creditReturn = z.object({
   type: z.literal("credit_return"),
   creditReturn: creditReturnSchema,
 });
+/** worker → worker_manager → timing_manager, only where a limit depends on it. */
+const firstToken = z.object({
+  type: z.literal("first_token"),
+  creditId: z.int(),
+  phase: phaseSchema,
+});
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
 const record = z.object({ type: z.literal("record"), record: requestRecordSchema });
 const recordsEnd = z.object({ type: z.literal("records_end"), records: z.int() });
@@ -120,6 +126,7 @@ export const messageSchema = z.discriminatedUnion("type", [
   badInput,
   credit,
   creditReturn,
+  firstToken,
   cancelCredits,
   record,
   recordsEnd,

@@ -16,10 +16,26 @@ export function defaultArtifactDir(label: RunLabel): string {
   return `artifacts/${model}-openai-${label.endpointType}-${describeLoad(label.load)}/${time}`;
 }
 
-/** The load in a file name: `concurrency10`, `request_rate10.0` or `request_rate10.0-concurrency5`. */
+/** The load in a file name, such as `concurrency10` or `request_rate10.0-concurrency5`. */
 export function describeLoad(load: LoadPlan): string {
-  if (load.kind === "closed") return `concurrency${load.concurrency}`;
-  const { ratePerSecond: rate, concurrencyCap } = load;
-  const cap = concurrencyCap === null ? "" : `-concurrency${concurrencyCap}`;
-  return `request_rate${Number.isInteger(rate) ? rate.toFixed(1) : rate}${cap}`;
+  switch (load.kind) {
+    case "closed":
+      return `concurrency${load.concurrency}`;
+    case "user_centric":
+      return `user_centric-users${load.users}-qps${rateText(load.ratePerSecond)}`;
+    case "fixed_schedule":
+      return `fixed_schedule${capText(load.concurrencyCap)}`;
+    case "open": {
+      const rate = load.rateSeries ? "_series" : rateText(load.ratePerSecond);
+      return `request_rate${rate}${capText(load.concurrencyCap)}`;
+    }
+  }
+}
+
+function rateText(rate: number): string {
+  return Number.isInteger(rate) ? rate.toFixed(1) : String(rate);
+}
+
+function capText(cap: number | null): string {
+  return cap === null ? "" : `-concurrency${cap}`;
 }

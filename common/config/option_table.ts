@@ -4,6 +4,7 @@ import { LOAD_OPTIONS } from "./options/load.ts";
 import { MOCK_SERVER_OPTIONS } from "./options/mock_server.ts";
 import { MULTI_RUN_OPTIONS } from "./options/multi_run.ts";
 import { OUTPUT_OPTIONS, SERVICE_OPTIONS } from "./options/output.ts";
+import { WARMUP_OPTIONS } from "./options/warmup.ts";
 import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
 
 /** Every option by key. Flags, environment names and YAML paths derive from this table. */
@@ -11,6 +12,7 @@ export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
   ...INPUT_OPTIONS,
   ...LOAD_OPTIONS,
+  ...WARMUP_OPTIONS,
   ...MULTI_RUN_OPTIONS,
   ...OUTPUT_OPTIONS,
   ...SERVICE_OPTIONS,
@@ -21,6 +23,7 @@ const GROUPS: readonly (readonly [string, object])[] = [
   ["Endpoint", ENDPOINT_OPTIONS],
   ["Input", INPUT_OPTIONS],
   ["Load", LOAD_OPTIONS],
+  ["Warm-up", WARMUP_OPTIONS],
   ["Repeated runs", MULTI_RUN_OPTIONS],
   ["Output", OUTPUT_OPTIONS],
   ["Mock server", MOCK_SERVER_OPTIONS],

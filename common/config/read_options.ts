@@ -1,7 +1,8 @@
-import type { Given } from "./layer.ts";
+import { type Given, isStronger } from "./layer.ts";
 import type { CommandName } from "./option.ts";
-import { type Problem, quote } from "./problem.ts";
-import type { GoodputTag } from "./rules.ts";
+import { type Problem, quote, Refusal } from "./problem.ts";
+import type { RatePoint } from "../model/run_config.ts";
+import type { GoodputTag } from "./rule.ts";
 import { givenByEnvironment } from "./text_layer.ts";
 import { validate, type Validation } from "./validate.ts";
 import { type FileReading, readYamlText } from "./yaml_layer.ts";
@@ -32,9 +33,11 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const given = [...direct, ...file.given];
   const usesGoodput = given.some(({ key }) => key === "goodput");
   const goodputTags = usesGoodput ? await sources.goodputTags?.() ?? null : null;
+  const series = await readRateSeries(given, sources);
   const z = await import("zod/mini");
-  const validation = validate(given, { command, z, goodputTags });
-  const known = [...sources.problems, ...file.problems];
+  const { points: rateSeries } = series;
+  const validation = validate(given, { command, z, goodputTags, rateSeries });
+  const known = [...sources.problems, ...file.problems, ...series.problems];
   if (known.length === 0) return validation;
   return { ok: false, problems: [...known, ...(validation.ok ? [] : validation.problems)] };
 }
@@ -49,10 +52,46 @@ async function readConfigFile(
   try {
     text = await readFile(file);
   } catch (error) {
-    const message = `cannot read ${quote(file)}: ${describeFileError(error)}`;
-    return { given: [], problems: [{ where: config.origin.name, message }] };
+    return { given: [], problems: [unreadable(config, error)] };
   }
   return await readYamlText(text, { file, command });
+}
+
+interface SeriesReading {
+  readonly points: readonly RatePoint[] | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the file of `--request-rate-series`, as the strongest of those who set it names it. */
+async function readRateSeries(
+  all: readonly Given[],
+  { readFile }: OptionSources,
+): Promise<SeriesReading> {
+  const [given] = all.filter(({ key }) => key === "requestRateSeries")
+    .sort((a, b) => isStronger(a.origin, b.origin) ? -1 : 1);
+  if (typeof given?.raw !== "string" || given.raw === "") return { points: null, problems: [] };
+  let text: string;
+  try {
+    text = await readFile(given.raw);
+  } catch (error) {
+    return { points: null, problems: [unreadable(given, error)] };
+  }
+  try {
+    const { parseRateSeries } = await import("./rate_series.ts");
+    return { points: parseRateSeries(text), problems: [] };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const problems = error.messages.map((message) => ({
+      where: given.origin.name,
+      message: `${quote(given.raw as string)}: ${message}`,
+    }));
+    return { points: null, problems };
+  }
+}
+
+function unreadable({ raw, origin }: Given, error: unknown): Problem {
+  const message = `cannot read ${quote(String(raw))}: ${describeFileError(error)}`;
+  return { where: origin.name, message };
 }
 
 const FILE_ERRORS: Readonly<Record<string, string>> = {

@@ -2,7 +2,6 @@ import type {
   DatasetFile,
   DatasetPlan,
   EndpointPlan,
-  LoadPlan,
   PhasePlan,
   RunConfig,
   RunSecrets,
@@ -13,6 +12,7 @@ import { endpointPath, joinUrl } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
+import { concurrencyOf, resolvePhases } from "./resolve_load.ts";
 import { type Repetition, repetitionOf } from "./repetition.ts";
 import type { Options } from "./validate.ts";
 import { workerCount } from "./worker_count.ts";
@@ -74,7 +74,7 @@ export interface RunFacts {
 export function resolveRun(options: Options, surroundings: Surroundings): RunPlan {
   const { values } = options;
   const seed = values.randomSeed ?? surroundings.freshSeed;
-  const load = resolveLoad(values);
+  const phases = resolvePhases(options);
   const mockServer = values.mockServer ? mockServerOfRun(values, seed) : null;
   const { workersMax } = values;
   return {
@@ -83,8 +83,12 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     endpoint: resolveEndpoint(values),
     endpointPath: values.endpoint ?? endpointPath(values.endpointType),
     dataset: resolveDataset(values, seed, surroundings.workingDir),
-    phases: resolvePhases(values, load),
-    workers: workerCount({ cpus: surroundings.cpus, concurrency: concurrencyOf(load), workersMax }),
+    phases,
+    workers: workerCount({
+      cpus: surroundings.cpus,
+      concurrency: mostSessions(phases),
+      workersMax,
+    }),
     goodput: values.goodput ?? [],
     exportRecords: values.exportLevel === "records",
     repetition: repetitionOf(values),
@@ -141,45 +145,16 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
  */
 function exportedConfig(plan: RunPlan, model: string): Record<string, unknown> {
   const { values, origins } = plan.options;
-  const concurrency = concurrencyOf(plan.phases.at(-1)!.load);
+  const { load } = plan.phases.at(-1)!;
+  const concurrency = load.kind === "user_centric" ? null : concurrencyOf(load);
   const keys = new Set(origins.keys()).add("model").add("concurrency");
   return inputConfig({ ...values, model, concurrency }, keys);
 }
 
-/** Closed loop, unless a rate is given; then the concurrency is a cap. */
-function resolveLoad(values: OptionValues): LoadPlan {
-  if (values.requestRate === null) return { kind: "closed", concurrency: values.concurrency ?? 1 };
-  return {
-    kind: "open",
-    ratePerSecond: values.requestRate,
-    arrivals: values.arrivalPattern,
-    concurrencyCap: values.concurrency,
-  };
-}
-
-function concurrencyOf(load: LoadPlan): number | null {
-  return load.kind === "closed" ? load.concurrency : load.concurrencyCap;
-}
-
-function resolvePhases(values: OptionValues, load: LoadPlan): PhasePlan[] {
-  const profiling: PhasePlan = { phase: "profiling", load, ...profilingLimits(values, load) };
-  if (values.warmupRequestCount === 0) return [profiling];
-  const maxRequests = values.warmupRequestCount;
-  return [{ phase: "warmup", load, maxRequests, maxDurationMs: null, graceMs: null }, profiling];
-}
-
-/** Without any limit: twice the concurrency, at least 10, so that each slot is used again. */
-function profilingLimits(values: OptionValues, load: LoadPlan) {
-  const { requestCount, benchmarkDuration, benchmarkGracePeriod } = values;
-  if (benchmarkDuration === null) {
-    const maxRequests = requestCount ?? Math.max(10, 2 * (concurrencyOf(load) ?? 0));
-    return { maxRequests, maxDurationMs: null, graceMs: null };
-  }
-  return {
-    maxRequests: requestCount,
-    maxDurationMs: benchmarkDuration * 1000,
-    graceMs: benchmarkGracePeriod === Infinity ? null : benchmarkGracePeriod * 1000,
-  };
+/** The most sessions that any phase has at the same time; null: no limit. */
+function mostSessions(phases: readonly PhasePlan[]): number | null {
+  const limits = phases.map(({ load }) => concurrencyOf(load));
+  return limits.includes(null) ? null : Math.max(...limits as number[]);
 }
 
 function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "model"> {

@@ -1,37 +1,22 @@
-import { isStronger, type Origin } from "./layer.ts";
-import { flagOf, type OptionKey, type OptionValues, specOf } from "./option_table.ts";
+import { isStronger } from "./layer.ts";
+import { LOAD_RULES } from "./load_rules.ts";
+import type { OptionKey, OptionValues } from "./option_table.ts";
 import { type Problem, quote } from "./problem.ts";
+import {
+  type Candidate,
+  isDeliberate,
+  needs,
+  problem,
+  type Rule,
+  type RuleContext,
+  uselessWith,
+} from "./rule.ts";
 import { suggestion } from "./suggest.ts";
-
-/** A metric that an objective may be set for. */
-export interface GoodputTag {
-  readonly tag: string;
-  /** Whether the metric exists only with `--streaming`. */
-  readonly streamingOnly: boolean;
-}
-
-/** Values that are valid by themselves. */
-export interface Candidate {
-  readonly values: OptionValues;
-  readonly origins: ReadonlyMap<OptionKey, Origin>;
-}
-
-/** What the rules need beside the values. */
-export interface RuleContext {
-  /** Options with a value that is invalid by itself; rules about them are left out. */
-  readonly invalid: ReadonlySet<OptionKey>;
-  readonly goodputTags: readonly GoodputTag[] | null;
-}
 
 /** What is wrong between options that are fine one by one. */
 export function ruleProblems(candidate: Candidate, context: RuleContext): Problem[] {
   const sound = RULES.filter((rule) => !rule.about.some((key) => context.invalid.has(key)));
   return sound.flatMap((rule) => rule.check(candidate, context));
-}
-
-interface Rule {
-  readonly about: readonly OptionKey[];
-  check(candidate: Candidate, context: RuleContext): Problem[];
 }
 
 const MOCK_DETAILS: readonly OptionKey[] = [
@@ -44,6 +29,13 @@ const MOCK_DETAILS: readonly OptionKey[] = [
   "mockStreamErrorRate",
   "mockUsage",
   "mockOutputTokens",
+];
+
+const REPETITION_DETAILS: readonly OptionKey[] = [
+  "profileRunCooldownSeconds",
+  "confidenceLevel",
+  "profileRunDisableWarmupAfterFirst",
+  "setConsistentSeed",
 ];
 
 /** What only made-up conversations depend on. */
@@ -62,13 +54,6 @@ const TURN_DELAYS: readonly OptionKey[] = [
   "conversationTurnDelayRatio",
 ];
 
-const REPETITION_DETAILS: readonly OptionKey[] = [
-  "profileRunCooldownSeconds",
-  "confidenceLevel",
-  "profileRunDisableWarmupAfterFirst",
-  "setConsistentSeed",
-];
-
 const RULES: readonly Rule[] = [
   { about: ["runType"], check: checkRunType },
   { about: ["url", "mockServer"], check: checkMockServerUrl },
@@ -77,9 +62,7 @@ const RULES: readonly Rule[] = [
   ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "inputFile")),
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
   needs("oslStddev", "osl", (values) => values.osl !== null),
-  needs("arrivalPattern", "requestRate", (values) => values.requestRate !== null),
-  needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
-  { about: ["requestCount", "concurrency", "requestRate"], check: checkRequestCount },
+  ...LOAD_RULES,
   ...REPETITION_DETAILS.map((key): Rule => ({
     about: [key, "numProfileRuns"],
     check: (candidate) => checkRepetition(candidate, key),
@@ -90,48 +73,9 @@ const RULES: readonly Rule[] = [
   { about: ["goodput", "streaming"], check: checkGoodput },
 ];
 
-/** A rule that `key` means nothing unless another option is set. */
-function needs(
-  key: OptionKey,
-  other: OptionKey,
-  isMet: (values: OptionValues) => boolean,
-): Rule {
-  return {
-    about: [key, other],
-    check: (candidate) => {
-      if (isMet(candidate.values) || !isDeliberate(candidate, key)) return [];
-      return [problem(candidate, key, `has no effect without ${flagOf(other, "profile")}`)];
-    },
-  };
-}
-
-/** A rule that `key` means nothing where another option is set. */
-function uselessWith(key: OptionKey, other: OptionKey): Rule {
-  return {
-    about: [key, other],
-    check: (candidate) => {
-      if (candidate.values[other] === null || !isDeliberate(candidate, key)) return [];
-      return [problem(candidate, key, `has no effect with ${flagOf(other, "profile")}`)];
-    },
-  };
-}
-
 function hasSeveralTurns(values: OptionValues): boolean {
   const { inputFile, conversationTurnMean, conversationTurnStddev } = values;
   return inputFile !== null || conversationTurnMean > 1 || conversationTurnStddev > 0;
-}
-
-/**
- * Whether the user means the value for this very run: not one from the environment, which is there
- * for every run, nor a file that spells out a default.
- */
-function isDeliberate({ values, origins }: Candidate, key: OptionKey): boolean {
-  const layer = origins.get(key)?.layer;
-  return layer === "command line" || (layer === "file" && values[key] !== specOf(key).default);
-}
-
-function problem({ origins }: Candidate, key: OptionKey, message: string): Problem {
-  return { where: origins.get(key)?.name ?? flagOf(key, "profile"), message };
 }
 
 function checkRunType(candidate: Candidate): Problem[] {
@@ -147,15 +91,6 @@ function checkMockServerUrl(candidate: Candidate): Problem[] {
   if (!values.mockServer || !mock || !url || isStronger(mock, url)) return [];
   if (!isDeliberate(candidate, "url")) return [];
   return [problem(candidate, "url", `contradicts ${mock.name}, which brings a server of its own`)];
-}
-
-/** In a closed loop, fewer requests than slots would never reach the concurrency asked for. */
-function checkRequestCount(candidate: Candidate): Problem[] {
-  const { requestCount, concurrency, requestRate } = candidate.values;
-  if (requestCount === null || concurrency === null || requestRate !== null) return [];
-  if (requestCount >= concurrency) return [];
-  const message = `must be at least the concurrency (${concurrency}), got ${requestCount}`;
-  return [problem(candidate, "requestCount", message)];
 }
 
 function checkRepetition(candidate: Candidate, key: OptionKey): Problem[] {

@@ -2,7 +2,9 @@ import { type Given, isStronger, type Origin } from "./layer.ts";
 import { type OptionKey, OPTIONS, type OptionValues, specOf } from "./option_table.ts";
 import type { CommandName } from "./option.ts";
 import type { Problem } from "./problem.ts";
-import { type GoodputTag, ruleProblems } from "./rules.ts";
+import type { RatePoint } from "../model/run_config.ts";
+import type { GoodputTag } from "./rule.ts";
+import { ruleProblems } from "./rules.ts";
 import type { Zod } from "./value_type.ts";
 
 /** Checked options. */
@@ -10,6 +12,8 @@ export interface Options {
   readonly values: OptionValues;
   /** Where each value that is not a default comes from. */
   readonly origins: ReadonlyMap<OptionKey, Origin>;
+  /** What the file of `--request-rate-series` holds; null when there is none. */
+  readonly rateSeries: readonly RatePoint[] | null;
 }
 
 /** What checking needs beside the values. */
@@ -19,6 +23,7 @@ export interface ValidationContext {
   readonly z: Zod;
   /** The metrics that `--goodput` may name; null leaves them unchecked. */
   readonly goodputTags: readonly GoodputTag[] | null;
+  readonly rateSeries: readonly RatePoint[] | null;
 }
 
 /** Options, or everything that is wrong with them. */
@@ -48,7 +53,8 @@ export function validate(given: readonly Given[], context: ValidationContext): V
     values[entry.key] = result.data;
     origins.set(entry.key, entry.origin);
   }
-  const options = { values: { ...DEFAULTS, ...values } as OptionValues, origins };
+  const { rateSeries } = context;
+  const options = { values: { ...DEFAULTS, ...values } as OptionValues, origins, rateSeries };
   if (context.command === "profile") {
     problems.push(...ruleProblems(options, { invalid, goodputTags: context.goodputTags }));
   }

@@ -2,31 +2,79 @@ import * as z from "zod/mini";
 import { phaseSchema } from "./credit.ts";
 import { DATASET_FORMATS } from "./dataset_format.ts";
 
+/** Wire schema of a point of a rate that changes over time. */
+export const ratePointSchema = z.object({ atMs: z.number(), ratePerSecond: z.number() });
+
+/** The rate asked for at one time of the phase; between two points it changes in a straight line. */
+export type RatePoint = z.infer<typeof ratePointSchema>;
+
 /** Wire schema of how requests are paced. */
 export const loadPlanSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("closed"), concurrency: z.int() }),
+  z.object({
+    kind: z.literal("closed"),
+    /** So many sessions at the same time; a new one starts when one has ended. */
+    concurrency: z.int(),
+    /** The slots open one after the other over so long; 0: all at once. */
+    concurrencyRampMs: z.number(),
+  }),
   z.object({
     kind: z.literal("open"),
+    /** The rate to hold after the ramp; of a series, its mean. */
     ratePerSecond: z.number(),
-    arrivals: z.enum(["constant", "poisson"]),
-    /** At most so many requests in flight; null: no cap. */
+    /** The rate grows from 0 in a straight line over so long; 0: it is there at once. */
+    rateRampMs: z.number(),
+    /** The rate over time, which takes the place of rate and ramp; null: no series. */
+    rateSeries: z.nullable(z.array(ratePointSchema)),
+    arrivals: z.enum(["constant", "poisson", "gamma"]),
+    /** Shape of the gaps of `gamma`: 1 is Poisson, below more bursty, above more even. */
+    smoothness: z.number(),
+    /** At most so many sessions at the same time; null: no cap. */
     concurrencyCap: z.nullable(z.int()),
+    concurrencyRampMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal("fixed_schedule"),
+    /** The timestamp that is the start of the phase; null: the first one in the data set. */
+    originMs: z.nullable(z.number()),
+    /** First turns before it are left out; null: none. */
+    startMs: z.nullable(z.number()),
+    /** First turns after it are left out; null: none. */
+    endMs: z.nullable(z.number()),
+    concurrencyCap: z.nullable(z.int()),
+    concurrencyRampMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal("user_centric"),
+    users: z.int(),
+    /** Of all users together: each of them has a turn every `users / ratePerSecond` seconds. */
+    ratePerSecond: z.number(),
   }),
 ]);
 
-/** How requests are paced: a closed loop of `concurrency` slots, or arrivals at a rate. */
+/**
+ * How requests are paced: a closed loop of `concurrency` slots, arrivals at a rate, the timestamps
+ * of a recorded trace, or users who take turns at a pace of their own.
+ */
 export type LoadPlan = z.infer<typeof loadPlanSchema>;
 
 /** Wire schema of a phase's plan. */
 export const phasePlanSchema = z.object({
   phase: phaseSchema,
   load: loadPlanSchema,
+  /** At most `limit` requests without a first token, growing from 1 over `rampMs`; null: no limit. */
+  prefill: z.nullable(z.object({ limit: z.int(), rampMs: z.number() })),
+  /** The part of the requests, from 0 to 1, that is cut off so long after it was sent. */
+  cancellation: z.nullable(z.object({ share: z.number(), delayMs: z.number() })),
   /** Stop after so many requests; null: no such limit. */
   maxRequests: z.nullable(z.int()),
+  /** Start no more than so many sessions; null: no such limit. */
+  maxSessions: z.nullable(z.int()),
   /** Stop sending after so long; null: no such limit. */
   maxDurationMs: z.nullable(z.number()),
   /** How long running requests may go on after the duration; null: for ever. */
   graceMs: z.nullable(z.number()),
+  /** End the run when more than `ratio` of the requests failed, of `armedAfter` at least. */
+  failureLimit: z.nullable(z.object({ ratio: z.number(), armedAfter: z.int() })),
 });
 
 /** What one phase sends and when it stops. */

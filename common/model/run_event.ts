@@ -3,7 +3,15 @@ import { creditAccountSchema } from "./report.ts";
 import { phaseSchema } from "./credit.ts";
 
 /** Wire schema of why a phase stopped sending. */
-export const stopReasonSchema = z.enum(["count", "duration", "cancelled"]);
+export const stopReasonSchema = z.enum([
+  "count",
+  "duration",
+  /** Nothing is left to send: the trace, or the rate series, is at its end. */
+  "schedule",
+  "cancelled",
+  /** More requests failed than the run is to put up with. */
+  "failed_threshold",
+]);
 
 /** Why a phase stopped sending. */
 export type StopReason = z.infer<typeof stopReasonSchema>;

@@ -1,7 +1,7 @@
 import { type Invocation, parseCommandLine } from "../../common/cli/parse_command_line.ts";
 import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
-import type { GoodputTag } from "../../common/config/rules.ts";
+import type { GoodputTag } from "../../common/config/rule.ts";
 import { EXIT } from "./outcome.ts";
 
 type ProfileInvocation = Invocation & { kind: "profile" };

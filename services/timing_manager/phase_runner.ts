@@ -169,8 +169,9 @@ export class PhaseRunner {
 
   #schedule(): Schedule {
     const { load, phase } = this.#plan;
-    if (load.kind === "closed") throw new Error("a closed loop has no schedule");
-    const { arrivals, ratePerSecond } = load;
+    if (load.kind !== "open") throw new Error(`a ${load.kind} load has no schedule`);
+    const { ratePerSecond } = load;
+    const arrivals = load.arrivals === "gamma" ? "poisson" : load.arrivals;
     const startNs = this.#startNs;
     return createSchedule({ arrivals, ratePerSecond, phase, startNs, seed: this.#dataset.seed });
   }

@@ -1,12 +1,12 @@
 import type { Channel } from "../../common/comms/channel.ts";
 import { UnixTransport } from "../../common/comms/unix_transport.ts";
 import type { Credit } from "../../common/model/credit.ts";
-import type { PhasePlan } from "../../common/model/run_config.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { blockThread, EventLoopTurner } from "../../common/runtime/waiting.ts";
 import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
 import { PrecisePacer } from "../../services/timing_manager/pacer.ts";
 import { PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
+import { openLoad, phasePlanOf } from "../helpers/phase_plan.ts";
 
 /** How late credits went out, in microseconds after they were due. */
 export interface Lateness {
@@ -106,13 +106,11 @@ async function pace(
   clock: SystemClock,
   issue: Issue,
 ): Promise<{ issued: Lateness; cpuPercent: number }> {
-  const plan: PhasePlan = {
-    phase: "profiling",
-    load: { kind: "open", ratePerSecond, arrivals: "constant", concurrencyCap: null },
-    maxRequests: null,
+  const plan = phasePlanOf({
+    load: openLoad(ratePerSecond),
     maxDurationMs: seconds * 1e3,
     graceMs: 1_000,
-  };
+  });
   const turner = await EventLoopTurner.open(await Deno.makeTempFile().then(freed));
   const latenessUs: number[] = [];
   const returned = ({ id }: Credit) =>

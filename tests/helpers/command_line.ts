@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Invocation, parseCommandLine } from "../../common/cli/parse_command_line.ts";
 import { renderProblems } from "../../common/config/problem.ts";
-import type { GoodputTag } from "../../common/config/rules.ts";
+import type { GoodputTag } from "../../common/config/rule.ts";
 import type { Options } from "../../common/config/validate.ts";
 
 /** A world for a command line: what is in the environment and on disk. */

@@ -1,10 +1,11 @@
 import type { Credit, Outcome } from "../../common/model/credit.ts";
-import type { LoadPlan, PhasePlan } from "../../common/model/run_config.ts";
+import type { LoadPlan } from "../../common/model/run_config.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
 import type { Pacer } from "../../services/timing_manager/pacer.ts";
 import { type PhaseOutcome, PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { phasePlanOf } from "./phase_plan.ts";
 
 /** How a phase is run in a test, and what its server is like. */
 export interface FakePhaseOptions {
@@ -40,7 +41,7 @@ export class FakePhase {
     this.clock = new FakeClock(options.startNs ?? 0);
     this.ledger = options.ledger ?? new CreditLedger();
     const { load, maxRequests = null, maxDurationMs = null, graceMs = null } = options;
-    const plan: PhasePlan = { phase: "profiling", load, maxRequests, maxDurationMs, graceMs };
+    const plan = phasePlanOf({ load, maxRequests, maxDurationMs, graceMs });
     this.runner = new PhaseRunner({
       plan,
       dataset: { entries: 10, sampling: "sequential", seed: 1 },

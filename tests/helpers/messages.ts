@@ -70,6 +70,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
     type: "credit_return",
     creditReturn: { creditId: 12, phase: "profiling", outcome: "success" },
   },
+  first_token: { type: "first_token", creditId: 12, phase: "profiling" },
   cancel_credits: { type: "cancel_credits" },
   record: { type: "record", record: recordOf({ text: { output: "a", reasoning: "b" } }) },
   records_end: { type: "records_end", records: 10 },

@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { phasePlanOf } from "./phase_plan.ts";
 
 /** A streamed chat benchmark of a server on this host, one request at a time. */
 export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
@@ -31,13 +32,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       seed: 0,
       tokenizer: "builtin",
     },
-    phases: [{
-      phase: "profiling",
-      load: { kind: "closed", concurrency: 1 },
-      maxRequests: 10,
-      maxDurationMs: null,
-      graceMs: null,
-    }],
+    phases: [phasePlanOf({ maxRequests: 10 })],
     workers: 1,
     goodput: [],
     inputConfig: { endpoint: { model_names: ["mock"], streaming: true } },

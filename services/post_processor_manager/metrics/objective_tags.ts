@@ -1,4 +1,4 @@
-import type { GoodputTag } from "../../../common/config/rules.ts";
+import type { GoodputTag } from "../../../common/config/rule.ts";
 import { PER_REQUEST_METRICS } from "./metric_table.ts";
 
 /** The metrics that a service level objective may name: those of which a request has one value. */

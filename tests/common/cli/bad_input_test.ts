@@ -45,7 +45,11 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ["--mock-server --mock-error-rate x", '--mock-error-rate: must be a number from 0 to 1, got "x"'],
   ["mock-server --port 70000", '--port: must be a whole number from 0 to 65535, got "70000"'],
   // Words that are none of the choices.
-  ["--arrival-pattern gamma", '--arrival-pattern: must be one of constant, poisson, got "gamma"'],
+  [
+    "--arrival-pattern burst",
+    "--arrival-pattern: must be one of constant, poisson, gamma, concurrency_burst, " +
+    'got "burst"',
+  ],
   ["--endpoint-type chta", '--endpoint-type: must be chat for now, got "chta"'],
   ["--export-level raw", '--export-level: must be one of summary, records, got "raw"'],
   ["--ui dashboard", '--ui: must be one of simple, none, got "dashboard"'],

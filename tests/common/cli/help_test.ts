@@ -36,9 +36,9 @@ Deno.test("an option's help has its aliases, value, default and environment name
   assertStringIncludes(
     await printed(["--help"]),
     `  --request-count, --num-requests N
-                                Stop after so many requests.
-                                [default: twice the concurrency, at least 10; no limit with
-                                --benchmark-duration; env: AIPERF_REQUEST_COUNT]
+                                Stop after so many requests; every turn of a conversation is one.
+                                [default: twice the concurrency, at least 10; no limit with another
+                                limit or a trace; env: AIPERF_REQUEST_COUNT]
 `,
   );
 });

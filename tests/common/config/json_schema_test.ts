@@ -26,6 +26,11 @@ Deno.test("the schema knows bounds, choices and unknown keys", () => {
   const schema = configFileSchema(z);
   assertEquals(at(schema, "loadgen.concurrency")["minimum"], 1);
   assertEquals(at(schema, "loadgen.request_rate")["exclusiveMinimum"], 0);
-  assertEquals(at(schema, "loadgen.arrival_pattern")["enum"], ["constant", "poisson"]);
+  assertEquals(at(schema, "loadgen.arrival_pattern")["enum"], [
+    "constant",
+    "poisson",
+    "gamma",
+    "concurrency_burst",
+  ]);
   assertEquals(at(schema, "loadgen")["additionalProperties"], false);
 });

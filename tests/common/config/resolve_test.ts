@@ -3,6 +3,7 @@ import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import { runConfigSchema } from "../../../common/model/run_config.ts";
 import { optionsFor, type World } from "../../helpers/command_line.ts";
+import { openLoad, phasePlanOf } from "../../helpers/phase_plan.ts";
 
 async function plan(args: readonly string[], world: World = {}): Promise<RunPlan> {
   return resolveRun(await optionsFor(args, world), {
@@ -22,16 +23,8 @@ async function config(
   return runConfig(await plan(args, world), { benchmarkId: "b", epochUnixMs, model: "org/m" });
 }
 
-const LIMITLESS = { maxDurationMs: null, graceMs: null };
-
 Deno.test("without any load option there is one request at a time, ten in all", async () => {
-  const load = { kind: "closed", concurrency: 1 } as const;
-  assertEquals((await plan([])).phases, [{
-    phase: "profiling",
-    load,
-    maxRequests: 10,
-    ...LIMITLESS,
-  }]);
+  assertEquals((await plan([])).phases, [phasePlanOf({ maxRequests: 10 })]);
 });
 
 Deno.test("the default number of requests is twice the concurrency", async () => {
@@ -41,21 +34,11 @@ Deno.test("the default number of requests is twice the concurrency", async () =>
 
 Deno.test("a rate makes an open loop, a concurrency beside it a cap", async () => {
   const [open] = (await plan(["--request-rate", "20"])).phases;
-  assertEquals(open!.load, {
-    kind: "open",
-    ratePerSecond: 20,
-    arrivals: "poisson",
-    concurrencyCap: null,
-  });
+  assertEquals(open!.load, openLoad(20, { arrivals: "poisson" }));
   assertEquals(open!.maxRequests, 10);
   const args = ["--request-rate", "2.5", "--concurrency", "8", "--arrival-pattern", "constant"];
   const [capped] = (await plan(args)).phases;
-  assertEquals(capped!.load, {
-    kind: "open",
-    ratePerSecond: 2.5,
-    arrivals: "constant",
-    concurrencyCap: 8,
-  });
+  assertEquals(capped!.load, openLoad(2.5, { concurrencyCap: 8 }));
 });
 
 Deno.test("a duration takes the place of the default number of requests, not of a given one", async () => {

@@ -1,20 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { concurrencyOf } from "../../../common/config/resolve_load.ts";
 import type { LoadPlan } from "../../../common/model/run_config.ts";
 import { CreditLedger } from "../../../services/timing_manager/credit_ledger.ts";
 import { settle } from "../../helpers/fake_clock.ts";
 import { FakePhase, type FakePhaseOptions } from "../../helpers/fake_phase.ts";
+import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
 
 function started(options: FakePhaseOptions): FakePhase {
   return new FakePhase(options).start();
 }
 
 function open(ratePerSecond: number, concurrencyCap: number | null = null): LoadPlan {
-  return { kind: "open", ratePerSecond, arrivals: "constant", concurrencyCap };
-}
-
-function closed(concurrency: number): LoadPlan {
-  return { kind: "closed", concurrency };
+  return openLoad(ratePerSecond, { concurrencyCap });
 }
 
 function every(ms: number, count: number): number[] {
@@ -22,7 +20,7 @@ function every(ms: number, count: number): number[] {
 }
 
 Deno.test("a closed loop fills all its slots at once", async () => {
-  const phase = started({ load: closed(4), maxRequests: 100, startNs: 5e9 });
+  const phase = started({ load: closedLoad(4), maxRequests: 100, startNs: 5e9 });
   await settle();
   assertEquals(phase.issued.map(({ id, index, dueNs, issuedNs }) => [id, index, dueNs, issuedNs]), [
     [0, 0, 5e9, 5e9],
@@ -34,7 +32,11 @@ Deno.test("a closed loop fills all its slots at once", async () => {
 });
 
 Deno.test("in a closed loop the next credit of a slot is due the moment its last one returns", async () => {
-  const phase = started({ load: closed(2), maxRequests: 6, serviceMs: (i) => [10, 25][i % 2]! });
+  const phase = started({
+    load: closedLoad(2),
+    maxRequests: 6,
+    serviceMs: (i) => [10, 25][i % 2]!,
+  });
   await phase.clock.advance(1_000);
   assertEquals(phase.duesMs, [0, 0, 10, 20, 25, 35]);
   assertEquals(phase.issuedMs, phase.duesMs);
@@ -52,7 +54,7 @@ Deno.test("in a closed loop the next credit of a slot is due the moment its last
 });
 
 Deno.test("a count smaller than the concurrency is kept", async () => {
-  const phase = started({ load: closed(8), maxRequests: 3, serviceMs: () => 1 });
+  const phase = started({ load: closedLoad(8), maxRequests: 3, serviceMs: () => 1 });
   await phase.clock.advance(10);
   assertEquals(phase.issued.length, 3);
   assertEquals(phase.outcome!.endNs, 1e6);
@@ -60,7 +62,7 @@ Deno.test("a count smaller than the concurrency is kept", async () => {
 
 Deno.test("a closed loop stops at the end of its duration and lets the rest finish", async () => {
   const phase = started({
-    load: closed(2),
+    load: closedLoad(2),
     maxDurationMs: 100,
     graceMs: 50,
     serviceMs: (index) => index % 2 ? 30 : 40,
@@ -73,7 +75,7 @@ Deno.test("a closed loop stops at the end of its duration and lets the rest fini
 });
 
 Deno.test("a closed loop whose requests never end stops by its duration all the same", async () => {
-  const phase = started({ load: closed(3), maxDurationMs: 100, graceMs: 0 });
+  const phase = started({ load: closedLoad(3), maxDurationMs: 100, graceMs: 0 });
   await phase.clock.advance(100);
   assertEquals(phase.outcome!.reason, "duration");
   assertEquals(phase.outcome!.account.cancelled, 3);
@@ -113,12 +115,7 @@ Deno.test("of a count and a duration the first to be reached stops", async () =>
 });
 
 Deno.test("a Poisson schedule is followed", async () => {
-  const load: LoadPlan = {
-    kind: "open",
-    ratePerSecond: 50,
-    arrivals: "poisson",
-    concurrencyCap: null,
-  };
+  const load = openLoad(50, { arrivals: "poisson" });
   const phase = started({ load, maxRequests: 100, serviceMs: () => 5 });
   await phase.clock.advance(10_000);
   assertEquals(phase.issuedMs, phase.duesMs);
@@ -235,7 +232,7 @@ Deno.test("what does not even come back from cancellation is lost", async () => 
 });
 
 Deno.test("cancelling stops at once and gives what is in flight a moment", async () => {
-  for (const load of [open(100), open(100, 5), closed(5)]) {
+  for (const load of [open(100), open(100, 5), closedLoad(5)]) {
     const phase = started({ load, maxRequests: 1_000, serviceMs: (i) => i % 2 ? 60 : 5_000 });
     await phase.clock.advance(205);
     const before = phase.issued.length;
@@ -265,7 +262,7 @@ Deno.test("cancelling never lengthens the grace period, and the shortest notice 
   phase.runner.cancel(10_000);
   await phase.clock.advance(25);
   assertEquals(phase.cancelledNs, [130e6]);
-  const other = started({ load: closed(1), maxDurationMs: 100, graceMs: 30_000 });
+  const other = started({ load: closedLoad(1), maxDurationMs: 100, graceMs: 30_000 });
   other.runner.cancel(10_000);
   other.runner.cancel(20);
   await other.clock.advance(25);
@@ -273,7 +270,7 @@ Deno.test("cancelling never lengthens the grace period, and the shortest notice 
 });
 
 Deno.test("cancelling before the start sends nothing", async () => {
-  for (const load of [open(100), closed(5)]) {
+  for (const load of [open(100), closedLoad(5)]) {
     const phase = new FakePhase({ load, maxDurationMs: 1_000 });
     phase.runner.cancel(0);
     phase.start();
@@ -291,7 +288,7 @@ Deno.test("cancelling frees a loop that waits for a slot or for room", async () 
 });
 
 Deno.test("stray returns are reported and free no slot", async () => {
-  const phase = started({ load: closed(1), maxRequests: 10 });
+  const phase = started({ load: closedLoad(1), maxRequests: 10 });
   await settle();
   const credit = phase.issued[0]!;
   assertEquals(
@@ -306,7 +303,7 @@ Deno.test("stray returns are reported and free no slot", async () => {
 Deno.test("ids go on from phase to phase, indexes begin anew", async () => {
   const ledger = new CreditLedger();
   for (const expected of [0, 3]) {
-    const phase = started({ load: closed(2), maxRequests: 3, serviceMs: () => 1, ledger });
+    const phase = started({ load: closedLoad(2), maxRequests: 3, serviceMs: () => 1, ledger });
     await phase.clock.advance(10);
     assertEquals(phase.issued.map(({ id }) => id), [expected, expected + 1, expected + 2]);
     assertEquals(phase.issued.map(({ index }) => index), [0, 1, 2]);
@@ -316,7 +313,7 @@ Deno.test("ids go on from phase to phase, indexes begin anew", async () => {
 
 Deno.test("whatever the load and the server, every credit ends and no limit is passed", async () => {
   const load = fc.oneof(
-    fc.integer({ min: 1, max: 8 }).map(closed),
+    fc.integer({ min: 1, max: 8 }).map((slots) => closedLoad(slots)),
     fc.tuple(
       fc.constantFrom(20, 130, 1_000),
       fc.option(fc.integer({ min: 1, max: 4 })),
@@ -350,7 +347,7 @@ Deno.test("whatever the load and the server, every credit ends and no limit is p
       assert(phase.duesMs.every((ms) => ms < rest.maxDurationMs));
       assert(phase.issued.every(({ dueNs, issuedNs }) => issuedNs >= dueNs));
       assert(endNs <= latestMs * 1e6);
-      const slots = rest.load.kind === "closed" ? rest.load.concurrency : rest.load.concurrencyCap;
+      const slots = concurrencyOf(rest.load);
       assert(slots === null || phase.mostInFlight <= slots);
     }),
     { numRuns: 150 },

@@ -1,16 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { PhasePlan } from "../../../common/model/run_config.ts";
 import { StopRule } from "../../../services/timing_manager/stop_rule.ts";
+import { phasePlanOf } from "../../helpers/phase_plan.ts";
 
 function rule(maxRequests: number | null, maxDurationMs: number | null): StopRule {
-  const plan: PhasePlan = {
-    phase: "profiling",
-    load: { kind: "closed", concurrency: 1 },
-    maxRequests,
-    maxDurationMs,
-    graceMs: null,
-  };
-  return new StopRule(plan, 1_000);
+  return new StopRule(phasePlanOf({ maxRequests, maxDurationMs }), 1_000);
 }
 
 Deno.test("a count stops at the request after the last", () => {

@@ -1,0 +1,215 @@
+import { flagOf, type OptionKey, type OptionValues } from "./option_table.ts";
+import type { Problem } from "./problem.ts";
+import { hasWarmup } from "./resolve_load.ts";
+import { type Candidate, hasEffectOnly, isDeliberate, needs, problem, type Rule } from "./rule.ts";
+
+/** What sets the pace of the requests, the strongest first; two of them contradict each other. */
+const PACES: readonly OptionKey[] = [
+  "fixedSchedule",
+  "userCentricRate",
+  "requestRateSeries",
+  "requestRate",
+];
+
+const FIXED_SCHEDULE_DETAILS: readonly OptionKey[] = [
+  "fixedScheduleAutoOffset",
+  "fixedScheduleStartOffset",
+  "fixedScheduleEndOffset",
+];
+
+const WARMUP_TRIGGERS: readonly OptionKey[] = [
+  "warmupRequestCount",
+  "warmupDuration",
+  "numWarmupSessions",
+];
+
+const WARMUP_DETAILS: readonly OptionKey[] = [
+  "warmupConcurrency",
+  "warmupConcurrencyRampDuration",
+  "warmupPrefillConcurrency",
+  "warmupPrefillConcurrencyRampDuration",
+  "warmupRequestRate",
+  "warmupRequestRateRampDuration",
+  "warmupArrivalPattern",
+];
+
+/** Each ramp and the duration that it must fit into. */
+const RAMPS: readonly (readonly [OptionKey, OptionKey])[] = [
+  ["concurrencyRampDuration", "benchmarkDuration"],
+  ["prefillConcurrencyRampDuration", "benchmarkDuration"],
+  ["requestRateRampDuration", "benchmarkDuration"],
+  ["warmupConcurrencyRampDuration", "warmupDuration"],
+  ["warmupPrefillConcurrencyRampDuration", "warmupDuration"],
+  ["warmupRequestRateRampDuration", "warmupDuration"],
+];
+
+/** What must hold between the options of the load. */
+export const LOAD_RULES: readonly Rule[] = [
+  ...PACES.slice(1).map(contradictsStrongerPace),
+  { about: ["concurrency", "userCentricRate"], check: checkUserConcurrency },
+  { about: ["userCentricRate", "numUsers"], check: checkUsers },
+  needs("numUsers", "userCentricRate", (values) => values.userCentricRate !== null),
+  { about: ["fixedSchedule", "inputFile"], check: checkTimestamps },
+  ...FIXED_SCHEDULE_DETAILS.map((key) => needs(key, "fixedSchedule", (v) => v.fixedSchedule)),
+  { about: FIXED_SCHEDULE_DETAILS, check: checkOffsets },
+  { about: ["arrivalPattern", "concurrency", ...PACES], check: checkArrivalPattern },
+  hasEffectOnly("arrivalSmoothness", {
+    when: (values) => values.arrivalPattern === "gamma" || values.warmupArrivalPattern === "gamma",
+    about: ["arrivalPattern", "warmupArrivalPattern"],
+    otherwise: "without --arrival-pattern gamma",
+  }),
+  needs("concurrencyRampDuration", "concurrency", (values) => values.concurrency !== null),
+  needs(
+    "prefillConcurrencyRampDuration",
+    "prefillConcurrency",
+    (values) => values.prefillConcurrency !== null,
+  ),
+  needs("requestRateRampDuration", "requestRate", (values) => values.requestRate !== null),
+  ...RAMPS.map(([ramp, duration]) => fitsInto(ramp, duration)),
+  ...["prefillConcurrency", "warmupPrefillConcurrency"].map((key) => prefill(key as PrefillKey)),
+  needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
+  {
+    about: ["requestCount", "numSessions", "concurrency", ...PACES],
+    check: checkEnoughForConcurrency,
+  },
+  hasEffectOnly("requestCancellationDelay", {
+    when: (values) => values.requestCancellationRate > 0,
+    about: ["requestCancellationRate"],
+    otherwise: "without --request-cancellation-rate above 0",
+  }),
+  needs("warmupGracePeriod", "warmupDuration", (values) => values.warmupDuration !== null),
+  ...WARMUP_DETAILS.map((key) =>
+    hasEffectOnly(key, {
+      when: hasWarmup,
+      about: WARMUP_TRIGGERS,
+      otherwise: "without --warmup-request-count, --warmup-duration or --num-warmup-sessions",
+    })
+  ),
+];
+
+type PrefillKey = "prefillConcurrency" | "warmupPrefillConcurrency";
+
+function isPaced(values: OptionValues): boolean {
+  return PACES.some((key) => isSet(values, key));
+}
+
+function isSet(values: OptionValues, key: OptionKey): boolean {
+  return values[key] !== null && values[key] !== false;
+}
+
+/** How the user has called an option. */
+function nameOf({ origins }: Candidate, key: OptionKey): string {
+  return origins.get(key)?.name ?? flagOf(key, "profile");
+}
+
+function contradictsStrongerPace(key: OptionKey): Rule {
+  const stronger = PACES.slice(0, PACES.indexOf(key));
+  return {
+    about: [key, ...stronger],
+    check: (candidate) => {
+      const other = stronger.find((pace) => isSet(candidate.values, pace));
+      if (other === undefined || !isDeliberate(candidate, key)) return [];
+      const message = `contradicts ${nameOf(candidate, other)}, which sets the pace too`;
+      return [problem(candidate, key, message)];
+    },
+  };
+}
+
+function checkUserConcurrency(candidate: Candidate): Problem[] {
+  if (candidate.values.userCentricRate === null) return [];
+  if (!isDeliberate(candidate, "concurrency")) return [];
+  const rate = nameOf(candidate, "userCentricRate");
+  return [problem(candidate, "concurrency", `contradicts ${rate}; say how many by --num-users`)];
+}
+
+function checkUsers(candidate: Candidate): Problem[] {
+  const { userCentricRate, numUsers } = candidate.values;
+  if (userCentricRate === null || numUsers !== null) return [];
+  return [problem(candidate, "userCentricRate", "needs --num-users")];
+}
+
+function checkTimestamps(candidate: Candidate): Problem[] {
+  if (!candidate.values.fixedSchedule || candidate.values.inputFile !== null) return [];
+  return [problem(candidate, "fixedSchedule", "needs --input-file with timestamps")];
+}
+
+function checkOffsets(candidate: Candidate): Problem[] {
+  const { fixedScheduleStartOffset: start, fixedScheduleEndOffset: end } = candidate.values;
+  const problems: Problem[] = [];
+  if (candidate.values.fixedScheduleAutoOffset && start !== null) {
+    const other = nameOf(candidate, "fixedScheduleAutoOffset");
+    problems.push(problem(candidate, "fixedScheduleStartOffset", `contradicts ${other}`));
+  }
+  if (start !== null && end !== null && end < start) {
+    const message = `must be at least the start offset (${start}), got ${end}`;
+    problems.push(problem(candidate, "fixedScheduleEndOffset", message));
+  }
+  return problems;
+}
+
+function checkArrivalPattern(candidate: Candidate): Problem[] {
+  const { values } = candidate;
+  const { arrivalPattern, requestRate, requestRateSeries, concurrency } = values;
+  if (!isDeliberate(candidate, "arrivalPattern")) return [];
+  const hasRate = requestRate !== null || requestRateSeries !== null;
+  if (arrivalPattern !== "concurrency_burst") {
+    if (hasRate || values.warmupRequestRate !== null) return [];
+    return [problem(candidate, "arrivalPattern", "has no effect without --request-rate")];
+  }
+  const pace = PACES.find((key) => isSet(values, key));
+  if (pace !== undefined) {
+    const message = `concurrency_burst contradicts ${nameOf(candidate, pace)}`;
+    return [problem(candidate, "arrivalPattern", message)];
+  }
+  if (concurrency !== null) return [];
+  return [problem(candidate, "arrivalPattern", "concurrency_burst needs --concurrency")];
+}
+
+function fitsInto(ramp: OptionKey, duration: OptionKey): Rule {
+  return {
+    about: [ramp, duration],
+    check: (candidate) => {
+      const rampS = candidate.values[ramp] as number | null;
+      const durationS = candidate.values[duration] as number | null;
+      if (rampS === null || durationS === null || rampS <= durationS) return [];
+      const limit = `${nameOf(candidate, duration)} (${durationS})`;
+      return [problem(candidate, ramp, `must be at most ${limit}, got ${rampS}`)];
+    },
+  };
+}
+
+/** A limit on requests without a first token needs first tokens, and others that it holds back. */
+function prefill(key: PrefillKey): Rule {
+  return {
+    about: [key, "streaming", "concurrency", "warmupConcurrency", ...PACES],
+    check: (candidate) => {
+      const { values } = candidate;
+      const limit = values[key];
+      if (limit === null || !isDeliberate(candidate, key)) return [];
+      if (!values.streaming) return [problem(candidate, key, "needs --streaming")];
+      const concurrency = key === "prefillConcurrency"
+        ? values.concurrency
+        : values.warmupConcurrency ?? values.concurrency;
+      if (concurrency === null) {
+        if (isPaced(values)) return [];
+        return [problem(candidate, key, "has no effect without --concurrency or a rate")];
+      }
+      if (limit <= concurrency) return [];
+      const message = `must be at most the concurrency (${concurrency}), got ${limit}`;
+      return [problem(candidate, key, message)];
+    },
+  };
+}
+
+/** In a closed loop, fewer requests than slots would never reach the concurrency asked for. */
+function checkEnoughForConcurrency(candidate: Candidate): Problem[] {
+  const { values } = candidate;
+  const { concurrency } = values;
+  if (concurrency === null || isPaced(values)) return [];
+  return (["requestCount", "numSessions"] as const).flatMap((key) => {
+    const count = values[key];
+    if (count === null || count >= concurrency) return [];
+    const message = `must be at least the concurrency (${concurrency}), got ${count}`;
+    return [problem(candidate, key, message)];
+  });
+}
