@@ -18,6 +18,8 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/launch.ts",
   "services/system_controller/command_line.ts",
   "services/system_controller/artifacts.ts",
+  // Asks the system what the machine did.
+  "services/system_controller/read_machine.ts",
   // The HTTP client of a worker.
   "services/worker/http_client.ts",
   // The mock server's socket, and its life as a program of its own.

@@ -1,0 +1,24 @@
+import { type MachineCounters, parseCounters } from "./machine_counters.ts";
+
+const FILES = ["/proc/stat", "/proc/net/snmp"];
+
+/**
+ * What the kernel counts now; null where there is no `/proc`, or no `cat`.
+ *
+ * By a program of the system, because the runtime itself opens `/proc` only with every permission.
+ * It takes about 2 ms of another process, so it is asked before the load and after it.
+ */
+export async function readMachine(): Promise<MachineCounters | null> {
+  if (Deno.build.os !== "linux") return null;
+  try {
+    const { stdout } = await new Deno.Command("cat", {
+      args: FILES,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).output();
+    return parseCounters(new TextDecoder().decode(stdout));
+  } catch {
+    return null;
+  }
+}
