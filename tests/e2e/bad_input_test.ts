@@ -237,7 +237,8 @@ Deno.test("fails with 1 before the load: a server that does not speak HTTP", asy
   const greeting = async () => {
     for await (const conn of listener) {
       await conn.write(new TextEncoder().encode("220 mail.example ESMTP\r\n"));
-      conn.close();
+      // Until the client has gone.
+      for await (const _ of conn.readable);
     }
   };
   const greeted = greeting();

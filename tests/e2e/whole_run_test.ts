@@ -58,11 +58,10 @@ Deno.test("a run against the mock server", async (t) => {
 });
 
 async function checkTitles(sandbox: Sandbox): Promise<void> {
-  await until("all nine processes", async () => {
-    const titles = (await sandbox.processes()).map(({ title }) => title);
-    return titles.length === 9 && titles.every((title) => title.startsWith("aiperf "));
+  const titles = await until("all nine processes", async () => {
+    const found = (await sandbox.processes()).map(({ title }) => title);
+    return found.length === 9 && found.every((title) => title.startsWith("aiperf ")) && found;
   });
-  const titles = (await sandbox.processes()).map(({ title }) => title);
   assertEquals(titles.map((title) => title.replace(/_[0-9a-f]{8}$/, "_<id>")), [
     "aiperf controller",
     "aiperf dataset_manager",
