@@ -15,11 +15,13 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/preflight.ts",
   "services/system_controller/run_log.ts",
   // The front of a run: folders, signals, streams.
-  "services/system_controller/launch.ts",
+  "services/system_controller/front.ts",
   "services/system_controller/command_line.ts",
   "services/system_controller/artifacts.ts",
   // Asks the system what the machine did.
   "services/system_controller/read_machine.ts",
+  // Reads the lines of a data set.
+  "services/dataset_manager/file/input_file.ts",
   // The HTTP client of a worker.
   "services/worker/http_client.ts",
   // The mock server's socket, and its life as a program of its own.
@@ -27,6 +29,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/mock_server/serve_mock.ts",
   // Writes the summaries.
   "services/post_processor_manager/write_exports.ts",
+  "services/post_processor_manager/repeated_runs/write_aggregate.ts",
 ]);
 
 const IO_PATHS_REGEXP =

@@ -4,44 +4,76 @@ import type {
   ConversationOutline,
   DatasetInfo,
 } from "../../common/model/conversation.ts";
+import { charactersOf } from "../../common/model/conversation_size.ts";
+import type { DatasetPlan } from "../../common/model/run_config.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
-import { type Configuration, onCommand, onConfigure } from "../../common/service/hooks.ts";
-import { createSyntheticDataset, type Dataset } from "./synthetic/synthetic_dataset.ts";
+import {
+  type Configuration,
+  onCleanup,
+  onCommand,
+  onConfigure,
+} from "../../common/service/hooks.ts";
+import type { Dataset } from "./dataset.ts";
+import { createSyntheticDataset } from "./synthetic/synthetic_dataset.ts";
 
-/** Makes conversations when they are asked for. */
+/** From so many characters of text on, an answer is sent with fewer conversations than asked for. */
+const MAX_ANSWER_CHARACTERS = 8 * 1024 * 1024;
+
+/** Makes conversations, or reads them from a file, when they are asked for. */
 export class DatasetManager extends ComponentService {
   #dataset: Dataset | null = null;
   readonly #used = new Set<number>();
 
   @onConfigure
-  protected open({ config }: Configuration): void {
-    this.#dataset = createSyntheticDataset(config.dataset);
+  protected async open({ config }: Configuration): Promise<void> {
+    this.#dataset = await openDataset(config.dataset);
     this.listen();
   }
 
   @onCommand("get_conversations")
   protected conversations({ indexes }: CommandOf<"get_conversations">): Conversation[] {
-    return indexes.map((index) => {
+    const conversations: Conversation[] = [];
+    let characters = 0;
+    for (const index of indexes) {
+      const conversation = this.#dataset!.conversation(index);
+      characters += charactersOf(conversation);
+      if (conversations.length > 0 && characters > MAX_ANSWER_CHARACTERS) break;
       this.#used.add(index);
-      return this.#dataset!.conversation(index);
-    });
+      conversations.push(conversation);
+    }
+    return conversations;
   }
 
   @onCommand("get_dataset_info")
   protected info(_command: CommandOf<"get_dataset_info">): DatasetInfo {
-    return { entries: this.#dataset!.entries, maxTurns: 1, hasTimestamps: false };
+    return this.#dataset!.info();
   }
 
   @onCommand("get_outlines")
   protected outlines({ first, count }: CommandOf<"get_outlines">): ConversationOutline[] {
-    return Array.from({ length: count }, (_, position) => {
-      const { index, turns } = this.#dataset!.conversation(first + position);
-      return { index, turns: turns.map(({ delayMs, timestampMs }) => ({ delayMs, timestampMs })) };
-    });
+    return Array.from({ length: count }, (_, position) => this.#dataset!.outline(first + position));
   }
 
   @onCommand("get_used_indexes")
   protected usedIndexes(_command: CommandOf<"get_used_indexes">): number[] {
     return [...this.#used].sort((a, b) => a - b);
   }
+
+  @onCleanup
+  protected close(): void {
+    this.#dataset?.close();
+  }
+}
+
+async function openDataset(plan: DatasetPlan): Promise<Dataset> {
+  if (plan.file === null) return createSyntheticDataset(plan);
+  const [{ createFileDataset }, { openInputFile }] = await Promise.all([
+    import("./file/file_dataset.ts"),
+    import("./file/input_file.ts"),
+  ]);
+  return await createFileDataset({
+    plan,
+    file: plan.file,
+    source: await openInputFile(plan.file.path),
+  });
 }

@@ -1,4 +1,5 @@
 import type { Conversation } from "../../common/model/conversation.ts";
+import { charactersOf } from "../../common/model/conversation_size.ts";
 
 /** Characters of text that a worker keeps at most. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
@@ -70,12 +71,4 @@ export class ConversationCache {
     }
     return conversation;
   }
-}
-
-function charactersOf({ turns }: Conversation): number {
-  let characters = 0;
-  for (const { texts } of turns) {
-    for (const text of texts) characters += text.length;
-  }
-  return characters;
 }

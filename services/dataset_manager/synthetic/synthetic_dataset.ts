@@ -1,83 +1,104 @@
-import type { Conversation } from "../../../common/model/conversation.ts";
+import type {
+  Conversation,
+  ConversationOutline,
+  DatasetInfo,
+  Turn,
+} from "../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
-import { deriveRandom, randomNormal } from "../../../common/runtime/random.ts";
+import { deriveRandom } from "../../../common/runtime/random.ts";
+import { checkIndex, type Dataset } from "../dataset.ts";
+import { conversationId, drawDuration, drawLength, drawOutputTokens, streamOf } from "../draw.ts";
 import { writePrompt } from "./prompt.ts";
 
-/** How often a length is drawn again before the least one is taken. */
-const LENGTH_ATTEMPTS = 1_000;
-
-/** Conversations by their position. */
-export interface Dataset {
-  /** How many there are. */
-  readonly entries: number;
-  /** The conversation at `index`; throws `RangeError` unless it is an integer in [0, entries). */
-  conversation(index: number): Conversation;
-}
-
 /**
- * A data set of single-turn prompts, each a pure function of `plan` and its index.
+ * Made-up conversations, each a pure function of `plan` and its index.
  *
- * Nothing is made before it is asked for, so a million entries cost as much as ten. Lengths, texts
- * and ids have streams of their own: another `osl` leaves the prompts as they are.
+ * Nothing is made before it is asked for, so a million entries cost as much as ten. Numbers of
+ * turns, pauses, lengths, texts and ids have streams of their own: another `osl` leaves the prompts
+ * as they are, and more turns leave the first ones as they are.
  */
 export function createSyntheticDataset(plan: DatasetPlan): Dataset {
-  return {
-    entries: plan.entries,
-    conversation(index) {
-      if (!Number.isInteger(index) || index < 0 || index >= plan.entries) {
-        throw new RangeError(
-          `conversation ${index} is not among the ${plan.entries} of the data set`,
-        );
-      }
-      return makeConversation(plan, index);
-    },
-  };
+  return new SyntheticDataset(plan);
 }
 
-function makeConversation(plan: DatasetPlan, index: number): Conversation {
-  const inputTokens = drawLength(plan, `dataset.isl.${index}`, plan.isl);
-  const text = writePrompt(deriveRandom(plan.seed, `dataset.text.${index}`), inputTokens);
-  const outputTokens = plan.osl === null
-    ? null
-    : drawLength(plan, `dataset.osl.${index}`, plan.osl);
-  return {
-    index,
-    id: conversationId(plan.seed, index),
-    opening: [],
-    turns: [{
-      role: "user",
-      texts: [text],
-      inputTokens,
-      outputTokens,
-      delayMs: null,
-      timestampMs: null,
-    }],
-  };
-}
+class SyntheticDataset implements Dataset {
+  readonly #plan: DatasetPlan;
+  #maxTurns: number | null = null;
 
-/** A rounded normal deviate of at least 1; what is smaller is drawn again, as the reference does. */
-function drawLength(
-  plan: DatasetPlan,
-  stream: string,
-  { mean, stddev }: { mean: number; stddev: number },
-): number {
-  if (stddev === 0) return Math.max(1, Math.round(mean));
-  const random = deriveRandom(plan.seed, stream);
-  for (let attempt = 0; attempt < LENGTH_ATTEMPTS; attempt++) {
-    const length = Math.round(randomNormal(random, mean, stddev));
-    if (length >= 1) return length;
+  constructor(plan: DatasetPlan) {
+    this.#plan = plan;
   }
-  return 1;
+
+  get entries(): number {
+    return this.#plan.entries;
+  }
+
+  info(): DatasetInfo {
+    this.#maxTurns ??= mostTurns(this.#plan);
+    return { entries: this.entries, maxTurns: this.#maxTurns, hasTimestamps: false };
+  }
+
+  conversation(index: number): Conversation {
+    checkIndex(index, this.entries);
+    const plan = this.#plan;
+    return {
+      index,
+      id: conversationId(plan.seed, index),
+      opening: [],
+      turns: delaysOf(plan, index).map((delayMs, turnIndex) =>
+        makeTurn(plan, index, { turnIndex, delayMs })
+      ),
+    };
+  }
+
+  outline(index: number): ConversationOutline {
+    checkIndex(index, this.entries);
+    const delays = delaysOf(this.#plan, index);
+    return { index, turns: delays.map((delayMs) => ({ delayMs, timestampMs: null })) };
+  }
+
+  close(): void {}
 }
 
-/** Shaped like a UUID; the index is its last part, so that no two of a data set are equal. */
-function conversationId(seed: number, index: number): string {
-  const random = deriveRandom(seed, `dataset.id.${index}`);
-  const digits = hex(random.next() * 2 ** 40, 10) + hex(random.next() * 2 ** 40, 10);
-  const parts = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16)];
-  return `${parts.join("-")}-${hex(index, 12)}`;
+function makeTurn(
+  plan: DatasetPlan,
+  index: number,
+  { turnIndex, delayMs }: { turnIndex: number; delayMs: number | null },
+): Turn {
+  const { seed, isl } = plan;
+  const inputTokens = drawLength(seed, streamOf("isl", index, turnIndex), isl);
+  const words = deriveRandom(seed, streamOf("text", index, turnIndex));
+  return {
+    role: "user",
+    texts: [writePrompt(words, inputTokens)],
+    inputTokens,
+    outputTokens: drawOutputTokens(plan, index, turnIndex),
+    delayMs,
+    timestampMs: null,
+  };
 }
 
-function hex(value: number, length: number): string {
-  return Math.floor(value).toString(16).padStart(length, "0");
+/** The pause before each turn of a conversation; null where there is none. */
+function delaysOf(plan: DatasetPlan, index: number): (number | null)[] {
+  const delays: (number | null)[] = [null];
+  const turns = turnsOf(plan, index);
+  if (turns === 1) return delays;
+  const { turnDelayMs, delayRatio, seed } = plan;
+  const hasDelays = turnDelayMs.mean > 0 || turnDelayMs.stddev > 0;
+  const random = deriveRandom(seed, `dataset.delay.${index}`);
+  for (let turn = 1; turn < turns; turn++) {
+    delays.push(hasDelays ? drawDuration(random, turnDelayMs) * delayRatio : null);
+  }
+  return delays;
+}
+
+function turnsOf({ seed, turns }: DatasetPlan, index: number): number {
+  return drawLength(seed, `dataset.turns.${index}`, turns);
+}
+
+function mostTurns(plan: DatasetPlan): number {
+  if (plan.turns.stddev === 0) return turnsOf(plan, 0);
+  let most = 1;
+  for (let index = 0; index < plan.entries; index++) most = Math.max(most, turnsOf(plan, index));
+  return most;
 }

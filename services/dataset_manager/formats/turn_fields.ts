@@ -1,0 +1,68 @@
+import type { Turn } from "../../../common/model/conversation.ts";
+import {
+  checkText,
+  field,
+  FieldError,
+  isObject,
+  type JsonObject,
+  mustBe,
+  readCount,
+  readNumber,
+  readText,
+} from "./fields.ts";
+
+/** Known to the reference tool; leaving them out unsaid would send something else than asked. */
+const NOT_YET = ["image", "images", "audio", "audios", "video", "videos", "extra", "model"];
+
+/**
+ * Reads the fields that say what one turn is.
+ *
+ * `text` or `texts`, and where wanted `role`, `timestamp` or `delay` (ms) and `output_length`;
+ * others are ignored. `path` stands before each field's name in errors, e.g. `turns[1].`. Throws
+ * FieldError.
+ */
+export function readTurn(fields: JsonObject, path: string): Turn {
+  for (const name of NOT_YET) {
+    if (isFilled(field(fields, name))) throw new FieldError(path + name, "is not supported yet");
+  }
+  const turn: Turn = {
+    role: readText(fields, "role", path) ?? "user",
+    texts: readTexts(fields, path),
+    inputTokens: null,
+    outputTokens: readCount(fields, "output_length", path),
+    delayMs: readNumber(fields, "delay", path),
+    timestampMs: readNumber(fields, "timestamp", path),
+  };
+  if (turn.delayMs !== null && turn.timestampMs !== null) {
+    throw new FieldError(`${path}delay`, "must not be given beside timestamp");
+  }
+  return turn;
+}
+
+function isFilled(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
+function readTexts(fields: JsonObject, path: string): string[] {
+  const text = readText(fields, "text", path);
+  const texts = field(fields, "texts");
+  if (texts === undefined) {
+    if (text === null) throw new FieldError(`${path}text`, "is missing");
+    return [text];
+  }
+  if (text !== null) throw new FieldError(`${path}texts`, "must not be given beside text");
+  if (!Array.isArray(texts) || texts.length === 0) {
+    throw mustBe(`${path}texts`, "a list of texts", texts);
+  }
+  return texts.flatMap((item, i) => readItem(item, `${path}texts[${i}]`));
+}
+
+/** An item of `texts`: a text, or several of them under a name, which nothing is sent of. */
+function readItem(item: unknown, path: string): string[] {
+  if (!isObject(item)) return [checkText(item, path)];
+  const contents = field(item, "contents");
+  if (!Array.isArray(contents) || contents.length === 0) {
+    throw mustBe(`${path}.contents`, "a list of texts", contents);
+  }
+  return contents.map((text, i) => checkText(text, `${path}.contents[${i}]`));
+}

@@ -1,0 +1,18 @@
+import type { DatasetPlan } from "../../common/model/run_config.ts";
+
+/** A thousand made-up conversations of one turn. */
+export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
+  return {
+    file: null,
+    entries: 1_000,
+    isl: { mean: 64, stddev: 16 },
+    osl: { mean: 32, stddev: 8 },
+    turns: { mean: 1, stddev: 0 },
+    turnDelayMs: { mean: 0, stddev: 0 },
+    delayRatio: 1,
+    sampling: "sequential",
+    seed: 42,
+    tokenizer: "builtin",
+    ...change,
+  };
+}

@@ -1,0 +1,26 @@
+import type { InputSource } from "../../../../services/dataset_manager/file/input_file.ts";
+
+/** What a file holds, read a few bytes at a time. */
+export interface MemorySource extends InputSource {
+  isClosed: boolean;
+}
+
+/** A file in memory; each read gives `readBytes` at most. */
+export function memorySource(content: string | Uint8Array, readBytes = 1_000): MemorySource {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  let at = 0;
+  return {
+    isClosed: false,
+    read(buffer) {
+      if (at === bytes.length) return Promise.resolve(null);
+      const part = bytes.subarray(at, at + Math.min(buffer.length, readBytes));
+      buffer.set(part);
+      at += part.length;
+      return Promise.resolve(part.length);
+    },
+    readAt: ({ offset, length }) => bytes.subarray(offset, offset + length),
+    close() {
+      this.isClosed = true;
+    },
+  };
+}
