@@ -1,0 +1,37 @@
+import type { RunReport } from "./report.ts";
+
+/** Several runs of the same benchmark, one after the other, when all have ended. */
+export interface RunSeries {
+  /** The folder of the series, which the runs' folders are in. */
+  readonly artifactDir: string;
+  /** Above 0 and below 1. */
+  readonly confidenceLevel: number;
+  /** Every run that was asked for, in order, also those that never began. */
+  readonly runs: readonly EndedRun[];
+}
+
+/** How one run of a series ended. */
+export interface EndedRun {
+  /** `run_0001` for the first. */
+  readonly label: string;
+  /** What kept it from being complete, in words for the terminal; null: it counts. */
+  readonly problem: string | null;
+  /** null: it has no results. */
+  readonly report: RunReport | null;
+}
+
+/** The label of a run, from its number; the first is 1. */
+export function runLabel(number: number): string {
+  return `run_${String(number).padStart(4, "0")}`;
+}
+
+/** The folder of a run in the folder of its series. */
+export function runFolder(label: string): string {
+  return `profile_runs/${label}`;
+}
+
+/** The files that a series adds to those of its runs, in its own folder. */
+export const AGGREGATE_FILES = {
+  json: "aggregate/profile_export_aiperf_aggregate.json",
+  csv: "aggregate/profile_export_aiperf_aggregate.csv",
+} as const;

@@ -1,0 +1,102 @@
+import { AGGREGATE_FILES } from "../../../common/model/run_series.ts";
+import type { Statistic } from "../../../common/model/report.ts";
+import { fixed, withThousands } from "../exporters/number_text.ts";
+import { oneLine, wrap } from "../exporters/plain_text.ts";
+import { type TableColumn, textTable, titleOver } from "../exporters/text_table.ts";
+import type { Aggregate, AggregateRow } from "./aggregate.ts";
+
+const MAX_WIDTH = 140;
+const MISSING = "N/A";
+
+/** The statistics of a distribution that the terminal shows; the files have them all. */
+const SHOWN: readonly Statistic[] = ["avg", "p50", "p99"];
+
+/** From here on a number takes less room with an exponent. */
+const LARGE = 1e9;
+
+/**
+ * What the terminal shows after the last run of a series: mean and confidence interval of the most
+ * important numbers, how well they repeat, which runs do not count, and where the files are.
+ *
+ * `artifactDir`: the folder of the series. Columns and characters as in the report of a run.
+ */
+export function aggregateText(aggregate: Aggregate, artifactDir: string): string {
+  const sections = [table(aggregate), failures(aggregate), [
+    `Aggregate CSV: ${artifactDir}/${AGGREGATE_FILES.csv}`,
+    `Aggregate JSON: ${artifactDir}/${AGGREGATE_FILES.json}`,
+  ]];
+  return `${
+    sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")
+  }\n`;
+}
+
+/** How well a number repeats, by its coefficient of variation; null where there is none. */
+export function repeatability(cv: number): string | null {
+  if (!Number.isFinite(cv)) return null;
+  if (cv < 0.05) return "excellent";
+  if (cv < 0.1) return "good";
+  return cv < 0.2 ? "fair" : "poor";
+}
+
+function table({ runs, labels, rows, confidenceLevel }: Aggregate): string[] {
+  if (labels.length === 0) {
+    return [`None of ${runs} runs is complete: there is nothing to aggregate.`];
+  }
+  const columns: TableColumn[] = [
+    { header: "Metric", align: "right", maxWidth: 60 },
+    { header: "Statistic", align: "left" },
+    { header: "Mean", align: "right" },
+    { header: `± ${percent(confidenceLevel)}`, align: "right" },
+    { header: "Min", align: "right" },
+    { header: "Max", align: "right" },
+    { header: "CV", align: "right" },
+    { header: "Repeatability", align: "left" },
+  ];
+  const shown = rows
+    .filter(({ metric, statistic }) => metric.consoleOrder !== null && SHOWN.includes(statistic))
+    .sort((a, b) => a.metric.consoleOrder! - b.metric.consoleOrder!);
+  const lines = textTable(columns, shown.map((row, i) => cells(row, shown[i - 1])));
+  const which = labels.length === runs ? `${runs} runs` : `${labels.length} of ${runs} runs`;
+  return [titleOver(`aiperf | Aggregate of ${which}`, lines), ...lines, ...note(labels.length)];
+}
+
+/** The cells of a row; the metric's name stands in the first of its rows only. */
+function cells({ metric, statistic, spread }: AggregateRow, above?: AggregateRow): string[] {
+  const { mean, min, max, precision } = spread;
+  return [
+    above?.metric.tag === metric.tag ? "" : `${metric.header} (${metric.unit})`,
+    metric.scalar ? "value" : statistic,
+    numberText(mean),
+    precision ? numberText(precision.tCritical * precision.se) : MISSING,
+    numberText(min),
+    numberText(max),
+    precision && Number.isFinite(precision.cv) ? percent(precision.cv, 1) : MISSING,
+    (precision && repeatability(precision.cv)) ?? MISSING,
+  ];
+}
+
+function note(complete: number): string[] {
+  return complete > 1
+    ? []
+    : ["One run alone says nothing about how far its numbers can be trusted."];
+}
+
+function failures({ failed }: Aggregate): string[] {
+  return failed.flatMap(({ label, error }) => {
+    const head = `Does not count: ${label}: `;
+    const [first, ...rest] = wrap(oneLine(error), MAX_WIDTH - head.length);
+    return [`${head}${first}`, ...rest.map((line) => " ".repeat(head.length) + line)];
+  });
+}
+
+function numberText(value: number): string {
+  return Math.abs(value) >= LARGE ? value.toExponential(2) : withThousands(fixed(value));
+}
+
+/** A fraction as `95 %`; with as many decimals as it has, or as `decimals` says. */
+function percent(fraction: number, decimals?: number): string {
+  const value = decimals === undefined
+    ? String(Number((fraction * 100).toPrecision(12)))
+    : (fraction * 100).toFixed(decimals);
+  return `${value} %`;
+}
