@@ -94,7 +94,7 @@ async function lead(
   }
   if (controller.resultText !== null) await writeResult(controller.resultText);
   for (const problem of problemsOf(controller.outcome)) terminal.line(`aiperf: ${problem}`);
-  if (controller.resultText === null) {
+  if (controller.resultText === null && !controller.outcome.isBadInput) {
     terminal.line(`aiperf: see ${config.artifactDir}/${ARTIFACT_FILES.log}`);
   }
   return exitCodeOf(controller.outcome);

@@ -8,6 +8,8 @@ export interface RunOutcome {
   readonly interruptedBy: StopSignal | null;
   /** What broke, in words for the terminal; null when nothing did. */
   readonly failure: string | null;
+  /** Whether `failure` says what is wrong with the user's input; then nothing is broken. */
+  readonly isBadInput: boolean;
   readonly records: RecordsSummary | null;
   readonly report: RunReport | null;
 }
@@ -33,6 +35,7 @@ export function problemsOf(outcome: RunOutcome): string[] {
 export function exitCodeOf(outcome: RunOutcome): number {
   if (outcome.interruptedBy === "SIGINT") return EXIT.interrupted;
   if (outcome.interruptedBy !== null) return EXIT.terminated;
+  if (outcome.isBadInput) return EXIT.badInput;
   return problemsOf(outcome).length > 0 ? EXIT.failed : EXIT.complete;
 }
 

@@ -30,6 +30,9 @@ const SERVICES = [
 /** How long a service may take for a command that it should be quick with. */
 const COMMAND_TIMEOUT_MS = 30_000;
 
+/** How long the dataset manager may take to look through its input file. */
+const INPUT_FILE_TIMEOUT_MS = 600_000;
+
 /** How long the work after the load may take; a million records take a few seconds. */
 const RESULTS_TIMEOUT_MS = 600_000;
 
@@ -63,6 +66,7 @@ export class SystemController extends ControllerService {
   #isLoadRunning = false;
   #wasCancelled = false;
   #failure: string | null = null;
+  #isBadInput = false;
   #interruptedBy: StopSignal | null = null;
   #records: RecordsSummary | null = null;
   #results: WrittenResults | null = null;
@@ -93,6 +97,7 @@ export class SystemController extends ControllerService {
     return {
       interruptedBy: this.#interruptedBy,
       failure: this.#failure,
+      isBadInput: this.#isBadInput,
       records: this.#records,
       report: this.#results?.report ?? null,
     };
@@ -142,6 +147,12 @@ export class SystemController extends ControllerService {
   @onMessage("failure")
   protected noteFailure({ serviceId, cause }: MessageOf<"failure">): void {
     this.#end(`${serviceId}: ${cause}`);
+  }
+
+  @onMessage("bad_input")
+  protected noteBadInput({ problem }: MessageOf<"bad_input">): void {
+    if (this.#failure === null) this.#isBadInput = true;
+    this.#end(problem);
   }
 
   @onMessage("phase_started")
@@ -244,7 +255,9 @@ export class SystemController extends ControllerService {
   async #prepare(type: ServiceType): Promise<void> {
     await this.#supervisor.start(type, type);
     const config = await this.#config.promise;
-    await this.#ask(type, { kind: "configure", config, secrets: null });
+    const readsFile = type === "dataset_manager" && config.dataset.file !== null;
+    const timeoutMs = readsFile ? INPUT_FILE_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
+    await this.#ask(type, { kind: "configure", config, secrets: null }, timeoutMs);
   }
 
   /** Workers come when the worker manager has started them. */

@@ -23,6 +23,7 @@ function reportWith(succeeded: number, failed: number): RunReport {
 const COMPLETE: RunOutcome = {
   interruptedBy: null,
   failure: null,
+  isBadInput: false,
   records: {
     accounts: { warmup: reportWith(0, 0).account, profiling: reportWith(5, 0).account },
     missing: 0,
@@ -33,6 +34,12 @@ const COMPLETE: RunOutcome = {
 const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
   ["a complete run with some errors", {}, 0, []],
   ["a service that died", { failure: "worker_1 died" }, 1, ["worker_1 died"]],
+  [
+    "input that cannot be used",
+    { failure: "--input-file: a: line 1: is bad", isBadInput: true, report: null, records: null },
+    2,
+    ["--input-file: a: line 1: is bad"],
+  ],
   [
     "records that never came",
     { records: { ...COMPLETE.records!, missing: 2 } },
