@@ -40,6 +40,22 @@ export function randomExponential(random: Random): number {
   return -Math.log(1 - random.next());
 }
 
+/**
+ * Gamma deviate with scale 1, so mean and variance are `shape`; above 0.
+ *
+ * Marsaglia and Tsang's rejection method; a shape below 1 is drawn from the next higher one.
+ */
+export function randomGamma(random: Random, shape: number): number {
+  if (shape < 1) return randomGamma(random, shape + 1) * (1 - random.next()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = randomNormal(random, 0, 1);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random.next()) < x * x / 2 + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
+
 class Xoshiro128 implements Random {
   readonly #s: Uint32Array;
 

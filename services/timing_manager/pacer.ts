@@ -74,3 +74,20 @@ export class PrecisePacer implements Pacer {
     while (this.#clock.nowNs() < dueNs);
   }
 }
+
+/**
+ * Sleeps by the event loop's timer, which is a millisecond late, and never blocks: for loops in
+ * which the next request waits for an answer rather than for a time.
+ */
+export class TimerPacer implements Pacer {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  pause(dueNs: number, signal: AbortSignal): Promise<void> | null {
+    const leftNs = dueNs - this.#clock.nowNs();
+    return leftNs > 0 ? this.#clock.sleep(leftNs / 1e6, signal) : null;
+  }
+}

@@ -2,11 +2,13 @@ import type { Credit, CreditReturn } from "../../common/model/credit.ts";
 import type { PhasePlan } from "../../common/model/run_config.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
-import { createSchedule, type Schedule } from "./arrivals.ts";
 import type { CreditLedger, PhaseAccount, Settlement } from "./credit_ledger.ts";
+import { isOverFailureLimit } from "./failure_limit.ts";
+import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import type { Pacer } from "./pacer.ts";
-import { createSampler, type SamplingPlan } from "./sampler.ts";
+import type { SamplingPlan } from "./sampler.ts";
 import { StopRule } from "./stop_rule.ts";
+import { TurnSource } from "./turn_source.ts";
 
 /** How long cancelled requests may take to come back before they count as lost. */
 const DRAIN_MS = 1_500;
@@ -18,8 +20,8 @@ export interface PhasePorts {
   readonly clock: Clock;
   readonly pacer: Pacer;
   /**
-   * Lets a credit go. Returns a promise only when the way out is full; an open loop then waits for
-   * it, and what becomes due meanwhile goes out late.
+   * Lets a credit go. Returns a promise only when the way out is full; nothing is sent until it
+   * resolves, and what becomes due meanwhile goes out late.
    */
   issue(credit: Credit): Promise<void> | void;
   /** Asks for every request in flight to be cut off; each still comes back as a return. */
@@ -30,6 +32,8 @@ export interface PhasePorts {
 export interface PhaseRunnerOptions {
   readonly plan: PhasePlan;
   readonly dataset: SamplingPlan;
+  /** The turns of the conversations; for a fixed schedule all must be known. Default: one each. */
+  readonly outlines?: Outlines;
   /** The run's ledger: ids go on from phase to phase. */
   readonly ledger: CreditLedger;
   readonly ports: PhasePorts;
@@ -48,7 +52,7 @@ export interface PhaseOutcome {
   /** True when the phase was cancelled from outside, be it after sending had stopped. */
   readonly wasCancelled: boolean;
   /**
-   * Requests that were due when the duration ended but had not found a free slot: never sent.
+   * Sessions that were due when the duration ended but had not found a free slot: never sent.
    * Counted up to ten million.
    */
   readonly unsent: number;
@@ -60,36 +64,38 @@ export interface PhaseOutcome {
 /**
  * Runs one phase: issues its credits, takes them back, and ends.
  *
- * A closed loop issues all its slots' credits at the start, and a new one the moment one returns.
- * An open loop issues by its schedule, in order; a credit that is late, or finds all slots of the
- * cap taken, goes out as soon as it can and keeps its due time. When sending has stopped, requests
- * in flight may go on for the grace period; then they are cancelled.
+ * The pattern says what is due when; a credit that is late, or finds no free slot, goes out as soon
+ * as it can and keeps its due time. When sending has stopped, requests in flight may go on for the
+ * grace period; then they are cancelled.
  */
 export class PhaseRunner {
+  readonly #options: PhaseRunnerOptions;
   readonly #plan: PhasePlan;
-  readonly #dataset: SamplingPlan;
   readonly #ledger: CreditLedger;
   readonly #ports: PhasePorts;
-  readonly #drainMs: number;
-  readonly #sample: (index: number) => number;
   readonly #sendingStopped = new AbortController();
 
-  #startNs = 0;
+  #turns: TurnSource | null = null;
   #rule: StopRule | null = null;
   #issued = 0;
   #unsent = 0;
   #reason: StopReason | null = null;
-  #cancelNs: number | null = null;
-  /** Wakes the one who waits for a slot, for the last return or for a changed deadline. */
+  #wasCancelled = false;
+  /** When what is in flight is cut off before its time; Infinity: not at all. */
+  #cutOffNs = Infinity;
+  /** The way out is full until it resolves. */
+  #full: Promise<void> | null = null;
+  /** Wakes the one who waits for something to send, for the last return or for a new deadline. */
   #wake: (() => void) | null = null;
+  /** The pause of the pacer that is under way, and its end. */
+  #interruption = new AbortController();
+  #pausedUntilNs = -Infinity;
 
-  constructor({ plan, dataset, ledger, ports, drainMs = DRAIN_MS }: PhaseRunnerOptions) {
-    this.#plan = plan;
-    this.#dataset = dataset;
-    this.#ledger = ledger;
-    this.#ports = ports;
-    this.#drainMs = drainMs;
-    this.#sample = createSampler(dataset, plan.phase);
+  constructor(options: PhaseRunnerOptions) {
+    this.#options = options;
+    this.#plan = options.plan;
+    this.#ledger = options.ledger;
+    this.#ports = options.ports;
   }
 
   /** How far the phase is. */
@@ -98,15 +104,20 @@ export class PhaseRunner {
     return { issued: this.#issued, returned: this.#issued - inFlight, inFlight };
   }
 
-  /** Runs the phase, once; `startNs` is the zero of its schedule, usually now. */
+  /**
+   * Runs the phase, once; `startNs` is the zero of its schedule, usually now.
+   *
+   * Rejects with a TraceError when the data set cannot be replayed.
+   */
   async run(startNs: number): Promise<PhaseOutcome> {
-    this.#startNs = startNs;
     const rule = new StopRule(this.#plan, startNs);
+    const { plan, dataset, outlines = SINGLE_TURNS } = this.#options;
+    const onReady = () => this.#goAhead();
+    this.#turns = new TurnSource({ plan, dataset, outlines, startNs, onReady });
     this.#rule = rule;
     const ended = this.#sleepUntil(rule.endNs, this.#sendingStopped.signal);
-    void ended.then(() => this.#wake?.());
-    if (this.#plan.load.kind === "closed") this.#fillSlots(this.#plan.load.concurrency);
-    else await this.#followSchedule(rule);
+    void ended.then(() => this.#wakeUp());
+    await this.#send(rule);
     await ended;
     this.#stopSending("duration");
     const missing = await this.#finish(rule);
@@ -115,118 +126,145 @@ export class PhaseRunner {
       endNs: this.#ports.clock.nowNs(),
       issued: this.#issued,
       reason: this.#reason!,
-      wasCancelled: this.#cancelNs !== null,
+      wasCancelled: this.#wasCancelled,
       unsent: this.#unsent,
       missing,
       account: this.#ledger.account(this.#plan.phase),
     };
   }
 
-  /** Takes a credit back; in a closed loop its slot's next credit goes out before this returns. */
+  /** Takes a credit back; what it makes way for goes out before this returns. */
   onReturn(creditReturn: CreditReturn): Settlement {
     const settlement = this.#ledger.settle(creditReturn);
-    if (settlement.kind === "settled" && settlement.credit.phase === this.#plan.phase) {
-      if (this.#plan.load.kind === "closed") this.#tryIssue(this.#ports.clock.nowNs());
-      this.#wake?.();
+    const { creditId, phase, outcome } = creditReturn;
+    if (settlement.kind === "settled" && phase === this.#plan.phase) {
+      this.#turns!.giveBack(creditId, outcome, this.#ports.clock.nowNs());
+      this.#checkFailures();
+      this.#goAhead();
     }
     return settlement;
   }
 
-  /** Stops sending at once; what is in flight may go on for `graceMs`, then it is cancelled. */
-  cancel(graceMs: number): void {
-    const cancelNs = this.#ports.clock.nowNs() + graceMs * 1e6;
-    this.#cancelNs = Math.min(this.#cancelNs ?? Infinity, cancelNs);
-    this.#stopSending("cancelled");
-    this.#wake?.();
+  /** A request has its first token; what that makes way for goes out before this returns. */
+  onFirstToken(creditId: number): void {
+    this.#turns?.noteFirstToken(creditId, this.#ports.clock.nowNs());
+    this.#goAhead();
   }
 
-  get #inFlight(): number {
-    return this.#ledger.inFlight(this.#plan.phase);
+  /** Stops sending at once; what is in flight may go on for `graceMs`, then it is cancelled. */
+  cancel(graceMs: number): void {
+    this.#wasCancelled = true;
+    this.#cutOff("cancelled", graceMs);
   }
 
   get #hasStopped(): boolean {
     return this.#reason !== null;
   }
 
-  #fillSlots(concurrency: number): void {
-    for (let slot = 0; slot < concurrency && !this.#hasStopped; slot++) {
-      this.#tryIssue(this.#startNs);
-    }
+  get #inFlight(): number {
+    return this.#ledger.inFlight(this.#plan.phase);
   }
 
-  async #followSchedule(rule: StopRule): Promise<void> {
-    const schedule = this.#schedule();
+  /** Sends what is due when it is due, until sending has stopped or the duration is over. */
+  async #send({ endNs }: StopRule): Promise<void> {
+    const { clock, pacer } = this.#ports;
     while (!this.#hasStopped) {
-      const dueNs = schedule.dueNs(this.#issued);
-      if (rule.check(this.#issued, dueNs) === "duration") return;
-      const pause = this.#ports.pacer.pause(dueNs, this.#sendingStopped.signal);
+      if (this.#full !== null) {
+        await this.#full;
+        this.#full = null;
+      }
+      const next = this.#turns!.next();
+      const mayGo = next !== null && (endNs === null || next.dueNs < endNs);
+      const nowNs = clock.nowNs();
+      if (endNs !== null && nowNs >= endNs && !(mayGo && next.atNs <= nowNs)) {
+        return this.#countUnsent(endNs);
+      }
+      if (!mayGo) {
+        await new Promise<void>((resolve) => this.#wake = resolve);
+        continue;
+      }
+      const pause = this.#pause(pacer, next.atNs);
       if (pause) await pause;
-      if (this.#isFull && !await this.#findSlot(rule)) return this.#countUnsent(schedule, rule);
-      const full = this.#tryIssue(dueNs);
-      if (full) await full;
+      this.#tryIssue();
     }
   }
 
-  #schedule(): Schedule {
-    const { load, phase } = this.#plan;
-    if (load.kind !== "open") throw new Error(`a ${load.kind} load has no schedule`);
-    const { ratePerSecond } = load;
-    const arrivals = load.arrivals === "gamma" ? "poisson" : load.arrivals;
-    const startNs = this.#startNs;
-    return createSchedule({ arrivals, ratePerSecond, phase, startNs, seed: this.#dataset.seed });
+  /** Leaves the thread only when there is something to wait for. */
+  #pause(pacer: Pacer, untilNs: number): Promise<void> | void {
+    if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
+    const pause = pacer.pause(untilNs, this.#interruption.signal);
+    if (pause === null) return;
+    this.#pausedUntilNs = untilNs;
+    return pause.then(() => {
+      this.#pausedUntilNs = -Infinity;
+    });
   }
 
-  /** True while the cap of an open loop lets no request start. */
-  get #isFull(): boolean {
-    const { load } = this.#plan;
-    return load.kind === "open" && load.concurrencyCap !== null &&
-      this.#inFlight >= load.concurrencyCap;
-  }
-
-  /** Waits until the cap lets another request start; false when the duration ends before that. */
-  async #findSlot({ endNs }: StopRule): Promise<boolean> {
-    while (this.#isFull && !this.#hasStopped) {
-      if (endNs !== null && this.#ports.clock.nowNs() >= endNs) return false;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-    return true;
-  }
-
-  #countUnsent(schedule: Schedule, { endNs }: StopRule): void {
-    const limit = Math.min(this.#plan.maxRequests ?? Infinity, this.#issued + MOST_UNSENT);
-    let index = this.#issued;
-    while (index < limit && schedule.dueNs(index) < endNs!) index++;
-    this.#unsent = index - this.#issued;
-  }
-
-  /** Issues the next credit unless sending has stopped or stops here. */
-  #tryIssue(dueNs: number): Promise<void> | void {
-    if (this.#hasStopped) return;
+  /** Issues the next credit if one can go now. */
+  #tryIssue(): void {
+    if (this.#hasStopped || this.#full !== null) return;
+    const next = this.#turns!.next();
+    const issuedNs = this.#ports.clock.nowNs();
+    if (next === null || next.atNs > issuedNs) return;
+    const { dueNs } = next;
     const reason = this.#rule!.check(this.#issued, dueNs);
-    if (reason !== null) return this.#stopSending(reason);
-    const index = this.#issued++;
-    const credit: Credit = {
-      id: this.#ledger.nextId,
-      phase: this.#plan.phase,
-      index,
-      conversationIndex: this.#sample(index),
-      turnIndex: 0,
-      sessionIndex: index,
-      isLastTurn: true,
-      cancelAfterNs: null,
-      dueNs,
-      issuedNs: this.#ports.clock.nowNs(),
-    };
+    if (reason === "count") this.#stopSending(reason);
+    if (reason !== null) return;
+    const id = this.#ledger.nextId;
+    const turn = this.#turns!.take(next, id);
+    const { phase } = this.#plan;
+    const credit: Credit = { id, phase, index: this.#issued++, ...turn, dueNs, issuedNs };
     this.#ledger.issue(credit);
-    const full = this.#ports.issue(credit);
+    this.#full = this.#ports.issue(credit) ?? null;
     if (this.#rule!.check(this.#issued, dueNs) === "count") this.#stopSending("count");
-    return full;
+    this.#checkEnd();
+  }
+
+  /** Something has changed that a credit may have waited for; one change makes way for one. */
+  #goAhead(): void {
+    if (this.#turns === null) return;
+    this.#tryIssue();
+    this.#checkEnd();
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    if (this.#hasStopped || this.#pausedUntilNs === -Infinity) return;
+    const next = this.#turns!.next();
+    if (next !== null && next.atNs < this.#pausedUntilNs) this.#interruption.abort();
+  }
+
+  #checkEnd(): void {
+    const end = this.#turns!.end;
+    if (end !== null) this.#stopSending(end);
+  }
+
+  #checkFailures(): void {
+    const { failureLimit, phase } = this.#plan;
+    if (failureLimit === null || this.#reason === "failed_threshold") return;
+    if (!isOverFailureLimit(failureLimit, this.#ledger.account(phase))) return;
+    this.#cutOff("failed_threshold", 0);
+    this.#reason = "failed_threshold";
+  }
+
+  #cutOff(reason: StopReason, graceMs: number): void {
+    this.#cutOffNs = Math.min(this.#cutOffNs, this.#ports.clock.nowNs() + graceMs * 1e6);
+    this.#stopSending(reason);
+    this.#wake?.();
   }
 
   #stopSending(reason: StopReason): void {
     if (this.#hasStopped) return;
     this.#reason = reason;
     this.#sendingStopped.abort();
+    this.#interruption.abort();
+    this.#wake?.();
+  }
+
+  #countUnsent(endNs: number): void {
+    const left = (this.#plan.maxRequests ?? Infinity) - this.#issued;
+    this.#unsent = this.#turns!.countUnsent(endNs, Math.min(left, MOST_UNSENT));
   }
 
   /** Waits for what is in flight, cancels it when its time is up, and gives up on the rest. */
@@ -234,10 +272,11 @@ export class PhaseRunner {
     const { graceMs, phase } = this.#plan;
     const hasGrace = rule.endNs !== null && graceMs !== null;
     const graceNs = hasGrace ? rule.endNs + graceMs * 1e6 : Infinity;
-    await this.#waitUntilIdle(() => Math.min(graceNs, this.#cancelNs ?? Infinity));
+    await this.#waitUntilIdle(() => Math.min(graceNs, this.#cutOffNs));
     if (this.#inFlight === 0) return [];
     this.#ports.cancelInFlight();
-    const drainedNs = this.#ports.clock.nowNs() + this.#drainMs * 1e6;
+    const drainMs = this.#options.drainMs ?? DRAIN_MS;
+    const drainedNs = this.#ports.clock.nowNs() + drainMs * 1e6;
     await this.#waitUntilIdle(() => drainedNs);
     return this.#ledger.writeOff(phase);
   }

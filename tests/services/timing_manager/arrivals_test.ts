@@ -1,22 +1,19 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
+import type { OpenLoad } from "../../../common/stats/rate_profile.ts";
 import { createSchedule, type ScheduleOptions } from "../../../services/timing_manager/arrivals.ts";
+import { openLoad } from "../../helpers/phase_plan.ts";
 
 const START_NS = 1_234_567_890;
 
-function schedule(changes: Partial<ScheduleOptions> = {}) {
-  return createSchedule({
-    arrivals: "constant",
-    ratePerSecond: 100,
-    startNs: START_NS,
-    phase: "profiling",
-    seed: 1,
-    ...changes,
-  });
+type Options = Partial<OpenLoad> & Partial<Omit<ScheduleOptions, "load">>;
+
+function schedule({ phase = "profiling", seed = 1, ...load }: Options = {}) {
+  return createSchedule({ load: openLoad(100, load), startNs: START_NS, phase, seed });
 }
 
 /** Due times strictly before `seconds` have passed. */
-function countWithin(options: Partial<ScheduleOptions>, seconds: number): number {
+function countWithin(options: Options, seconds: number): number {
   const made = schedule(options);
   const endNs = START_NS + seconds * 1e9;
   let count = 0;
@@ -24,7 +21,7 @@ function countWithin(options: Partial<ScheduleOptions>, seconds: number): number
   return count;
 }
 
-function dues(options: Partial<ScheduleOptions>, count: number): number[] {
+function dues(options: Options, count: number): number[] {
   const made = schedule(options);
   return Array.from({ length: count }, (_entry, index) => made.dueNs(index));
 }

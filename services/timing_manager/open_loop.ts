@@ -1,0 +1,101 @@
+import type { Schedule } from "./arrivals.ts";
+import { DueQueue } from "./due_queue.ts";
+import { afterPause, type Departure, type Pattern } from "./pattern.ts";
+import type { Session, SessionSource } from "./sessions.ts";
+
+/**
+ * An open loop: one turn at each arrival of a schedule, whatever the answers take.
+ *
+ * A turn that continues a session, if one is ready, comes before a new session. An arrival that
+ * finds neither, because all slots are taken, waits and keeps its due time. When all sessions have
+ * been started, an arrival that finds no turn ready passes unused: there is nothing to send.
+ */
+export class OpenLoop implements Pattern {
+  readonly #sessions: SessionSource;
+  readonly #arrivals: Arrivals;
+  /** Sessions by when their next turn is ready. */
+  readonly #ready = new DueQueue<Session>();
+
+  constructor(sessions: SessionSource, schedule: Schedule) {
+    this.#sessions = sessions;
+    this.#arrivals = new Arrivals(schedule);
+  }
+
+  get isExhausted(): boolean {
+    return this.#arrivals.at(0) === Infinity;
+  }
+
+  next(slotNs: number | null): Departure | null {
+    const arrivalNs = this.#arrivals.at(0);
+    if (arrivalNs === Infinity) return null;
+    const readyNs = this.#ready.firstKey;
+    const newNs = slotNs === null ? null : Math.max(arrivalNs, slotNs);
+    if (readyNs === null) {
+      return newNs === null ? null : { session: null, dueNs: arrivalNs, atNs: newNs };
+    }
+    if (newNs !== null && readyNs > newNs) {
+      return { session: null, dueNs: arrivalNs, atNs: newNs };
+    }
+    const dueNs = this.#sessions.isExhausted
+      ? this.#arrivals.at(this.#arrivals.countBefore(readyNs))
+      : Math.max(arrivalNs, readyNs);
+    if (dueNs === Infinity) return null;
+    return { session: this.#ready.first, dueNs, atNs: dueNs };
+  }
+
+  depart({ session, dueNs }: Departure): Session {
+    if (session === null) {
+      this.#arrivals.drop(1);
+      return this.#sessions.start();
+    }
+    const unused = this.#sessions.isExhausted ? this.#arrivals.countBefore(dueNs) : 0;
+    this.#arrivals.drop(unused + 1);
+    return this.#ready.take();
+  }
+
+  goOn(session: Session, nowNs: number): void {
+    this.#ready.add(session, afterPause(session.nextTurn.delayMs, nowNs));
+  }
+
+  countUnsent(endNs: number, most: number): number {
+    if (this.#sessions.isExhausted) return 0;
+    let count = 0;
+    while (count < most && this.#arrivals.at(0) < endNs) {
+      this.#arrivals.drop(1);
+      count++;
+    }
+    return count;
+  }
+}
+
+/** The arrivals that are still to come; each is asked of the schedule once. */
+class Arrivals {
+  readonly #schedule: Schedule;
+  #ahead: number[] = [];
+  #asked = 0;
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+  }
+
+  /** When the arrival is due that comes `position` after the next one. */
+  at(position: number): number {
+    while (this.#ahead.length <= position) {
+      this.#ahead.push(this.#schedule.dueNs(this.#asked++));
+    }
+    return this.#ahead[position]!;
+  }
+
+  /** How many of the arrivals to come are due before `ns`. */
+  countBefore(ns: number): number {
+    let count = 0;
+    while (this.at(count) < ns) count++;
+    return count;
+  }
+
+  drop(count: number): void {
+    this.at(count - 1);
+    if (this.#ahead.length === count) this.#ahead.length = 0;
+    else this.#ahead = this.#ahead.slice(count);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Credit, Outcome } from "../../common/model/credit.ts";
+import type { PhasePlan } from "../../common/model/run_config.ts";
+import { Cancellation } from "./cancellation.ts";
+import { createPattern, type PatternOptions, type PatternParts } from "./create_pattern.ts";
+import type { Departure } from "./pattern.ts";
+import { PrefillLimit } from "./prefill_limit.ts";
+import type { Session } from "./sessions.ts";
+
+/** Which turn a credit is for. */
+export type CreditedTurn = Pick<
+  Credit,
+  | "conversationIndex"
+  | "turnIndex"
+  | "sessionIndex"
+  | "isLastTurn"
+  | "cancelAfterNs"
+>;
+
+/**
+ * What a phase sends next: its pattern, within the limits on sessions and on prefill.
+ *
+ * A session keeps its slot until its last turn has been answered or one of its turns has failed.
+ */
+export class TurnSource {
+  readonly #plan: PhasePlan;
+  readonly #parts: PatternParts;
+  readonly #prefill: PrefillLimit | null;
+  readonly #cancellation: Cancellation;
+  readonly #inFlight = new Map<number, Session>();
+  /** Sessions that have begun and of which there are turns to send. */
+  #unfinished = 0;
+
+  /** Throws a TraceError when the data set cannot be replayed. */
+  constructor(options: PatternOptions) {
+    const { plan, dataset, startNs } = options;
+    const { phase, prefill, cancellation } = plan;
+    this.#plan = plan;
+    this.#parts = createPattern(options);
+    this.#prefill = prefill && new PrefillLimit({ ...prefill, startNs });
+    this.#cancellation = new Cancellation(cancellation, { seed: dataset.seed, phase });
+  }
+
+  /** The turn to be sent next, with all limits taken into account; null: none for now. */
+  next(): Departure | null {
+    const { pattern, sessions, slots } = this.#parts;
+    const slotNs = slots === null ? -Infinity : slots.nextFreeNs;
+    const next = pattern.next(sessions.isReady ? slotNs : null);
+    if (next === null || this.#prefill === null) return next;
+    const freeNs = this.#prefill.nextFreeNs;
+    if (freeNs === null) return null;
+    return freeNs <= next.atNs ? next : { ...next, atNs: freeNs };
+  }
+
+  /** Takes what `next` has just told, for the credit of this id. */
+  take(next: Departure, creditId: number): CreditedTurn {
+    const session = this.#parts.pattern.depart(next);
+    if (next.session === null) {
+      this.#parts.slots?.take();
+      this.#unfinished++;
+    }
+    this.#prefill?.enter(creditId);
+    this.#inFlight.set(creditId, session);
+    const turnIndex = session.sent++;
+    if (session.isOver) this.#unfinished--;
+    return {
+      conversationIndex: session.conversationIndex,
+      turnIndex,
+      sessionIndex: session.index,
+      isLastTurn: session.isOver,
+      cancelAfterNs: this.#cancellation.draw(),
+    };
+  }
+
+  /** A credit has come back: its session goes on, or ends and frees its slot. */
+  giveBack(creditId: number, outcome: Outcome, nowNs: number): void {
+    const session = this.#inFlight.get(creditId);
+    if (session === undefined) return;
+    this.#inFlight.delete(creditId);
+    this.#prefill?.leave(creditId, nowNs);
+    if (outcome === "success" && !session.isOver) {
+      this.#parts.pattern.goOn(session, nowNs);
+      return;
+    }
+    if (!session.isOver) this.#unfinished--;
+    this.#parts.slots?.giveBack(nowNs);
+  }
+
+  /** A request has its first token. */
+  noteFirstToken(creditId: number, nowNs: number): void {
+    this.#prefill?.leave(creditId, nowNs);
+  }
+
+  /** Why nothing more will come, now or later; null: something may. */
+  get end(): "count" | "schedule" | null {
+    const { pattern, sessions } = this.#parts;
+    if (pattern.isExhausted) return "schedule";
+    if (!sessions.isExhausted || this.#unfinished > 0) return null;
+    return sessions.started === this.#plan.maxSessions ? "count" : "schedule";
+  }
+
+  /**
+   * How many new sessions were due before `endNs` and not started, counted up to `most`; nothing
+   * can be taken any more.
+   */
+  countUnsent(endNs: number, most: number): number {
+    const { pattern, sessions } = this.#parts;
+    const left = (this.#plan.maxSessions ?? Infinity) - sessions.started;
+    return pattern.countUnsent(endNs, Math.min(most, left));
+  }
+}
