@@ -14,7 +14,9 @@ import {
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { CreditLedger } from "./credit_ledger.ts";
-import { PrecisePacer } from "./pacer.ts";
+import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
+import { type Pacer, PrecisePacer, TimerPacer } from "./pacer.ts";
+import { SINGLE_TURNS } from "./outlines.ts";
 import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.ts";
 
 /** How often progress is told. */
@@ -26,8 +28,10 @@ export class TimingManager extends ComponentService {
   #config: RunConfig | null = null;
   #workers: Peer | null = null;
   #turner: EventLoopTurner | null = null;
+  #turns: Turns | null = null;
   #runner: PhaseRunner | null = null;
   #plan: PhasePlan | null = null;
+  /** Cancelled, or ended early because too much failed. */
   #isCancelled = false;
 
   @onConfigure
@@ -37,10 +41,17 @@ export class TimingManager extends ComponentService {
 
   @onStart
   protected async begin(): Promise<void> {
-    const { runDir } = this.#config!;
-    this.#turner = await EventLoopTurner.open(`${runDir}/turn.sock`);
+    const config = this.#config!;
+    this.#turner = await EventLoopTurner.open(`${config.runDir}/turn.sock`);
     this.#workers = await this.connectTo("worker_manager");
-    this.#runPhases(this.#config!).catch((error) => this.fail(error));
+    this.#turns = mustAskForTurns(config)
+      ? await learnTurns(
+        config,
+        await this.connectTo("dataset_manager"),
+        (error) => this.fail(error),
+      )
+      : singleTurns(config);
+    this.#runPhases(config).catch((error) => this.fail(error));
   }
 
   @onMessage("credit_return")
@@ -49,6 +60,11 @@ export class TimingManager extends ComponentService {
     if (settlement && settlement.kind !== "settled") {
       this.log.warning(`Ignored a ${settlement.kind} return of credit ${creditReturn.creditId}`);
     }
+  }
+
+  @onMessage("first_token")
+  protected noteFirstToken({ creditId }: MessageOf<"first_token">): void {
+    this.#runner?.onFirstToken(creditId);
   }
 
   @onCommand("cancel_run")
@@ -80,22 +96,36 @@ export class TimingManager extends ComponentService {
     this.publish({ type: "run_complete", wasCancelled: this.#isCancelled });
   }
 
-  async #runPhase(plan: PhasePlan, { dataset }: RunConfig): Promise<void> {
-    const { phase, maxRequests, maxDurationMs } = plan;
-    this.#runner = new PhaseRunner({ plan, dataset, ledger: this.#ledger, ports: this.#ports() });
+  async #runPhase(plan: PhasePlan, config: RunConfig): Promise<void> {
+    const { phase, maxDurationMs } = plan;
+    const { entries, outlines } = this.#turns!;
+    this.#runner = new PhaseRunner({
+      plan,
+      dataset: { ...config.dataset, entries },
+      outlines,
+      ledger: this.#ledger,
+      ports: this.#ports(plan),
+    });
     this.#plan = plan;
     const startNs = this.clock.nowNs();
     this.publish({
       type: "phase_started",
       phase,
       startNs,
-      plannedRequests: maxRequests,
+      plannedRequests: this.#plannedRequests(plan),
       plannedDurationMs: maxDurationMs,
     });
     const outcome = await this.#runner.run(startNs);
     this.tellProgress();
     this.#runner = null;
+    if (outcome.reason === "failed_threshold") this.#isCancelled = true;
     this.#report(plan, outcome);
+  }
+
+  /** A number of sessions is one of requests where each has one turn. */
+  #plannedRequests({ maxRequests, maxSessions }: PhasePlan): number | null {
+    if (maxSessions === null || this.#turns!.outlines !== SINGLE_TURNS) return maxRequests;
+    return Math.min(maxSessions, maxRequests ?? Infinity);
   }
 
   #report({ phase }: PhasePlan, outcome: PhaseOutcome): void {
@@ -108,13 +138,19 @@ export class TimingManager extends ComponentService {
     this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason });
   }
 
-  #ports(): PhasePorts {
-    const turn = () => this.#turner!.turn();
+  #ports(plan: PhasePlan): PhasePorts {
     return {
       clock: this.clock,
-      pacer: new PrecisePacer(this.clock, { block: blockThread, turn }),
+      pacer: this.#pacer(plan),
       issue: (credit) => this.#workers!.send({ type: "credit", credit }),
       cancelInFlight: () => void this.#workers!.send({ type: "cancel_credits" }),
     };
+  }
+
+  /** In a closed loop a return must never wait for a due time. */
+  #pacer({ load }: PhasePlan): Pacer {
+    if (load.kind === "closed") return new TimerPacer(this.clock);
+    const turn = () => this.#turner!.turn();
+    return new PrecisePacer(this.clock, { block: blockThread, turn });
   }
 }
