@@ -10,6 +10,8 @@ export interface RunOutcome {
   readonly failure: string | null;
   /** Whether `failure` says what is wrong with the user's input; then nothing is broken. */
   readonly isBadInput: boolean;
+  /** Whether the run was ended because more requests failed than `--failed-request-threshold`. */
+  readonly hasTooManyFailures: boolean;
   readonly records: RecordsSummary | null;
   readonly report: RunReport | null;
 }
@@ -22,6 +24,7 @@ export function problemsOf(outcome: RunOutcome): string[] {
   const { failure, records, report, interruptedBy } = outcome;
   const problems: string[] = [];
   if (failure !== null) problems.push(failure);
+  if (outcome.hasTooManyFailures) problems.push(howManyFailed(report));
   if (records && records.missing > 0) {
     problems.push(`${records.missing} credits were issued and never became a record`);
   }
@@ -37,6 +40,12 @@ export function exitCodeOf(outcome: RunOutcome): number {
   if (outcome.interruptedBy !== null) return EXIT.terminated;
   if (outcome.isBadInput) return EXIT.badInput;
   return problemsOf(outcome).length > 0 ? EXIT.failed : EXIT.complete;
+}
+
+function howManyFailed(report: RunReport | null): string {
+  const { succeeded = 0, failed = 0, lost = 0 } = report?.account ?? {};
+  const counts = report ? `: ${failed + lost} of ${succeeded + failed + lost}` : "";
+  return `ended early, as more requests failed than --failed-request-threshold allows${counts}`;
 }
 
 function whyNothingSucceeded({ account, errors }: RunReport): string {

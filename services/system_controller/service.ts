@@ -77,6 +77,7 @@ export class SystemController extends ControllerService {
     const { runDir, epochUnixMs, logLevel } = request.config;
     this.#supervisor = new ProcessSupervisor({
       clock: context.clock,
+  #hasTooManyFailures = false;
       spawn: spawnChild,
       common: {
         runDir,
@@ -108,6 +109,7 @@ export class SystemController extends ControllerService {
     return this.#results?.console ?? null;
   }
 
+      hasTooManyFailures: this.#hasTooManyFailures,
   /** Leads the run from the first process to the last. */
   override async run(): Promise<void> {
     this.listen();
@@ -182,6 +184,7 @@ export class SystemController extends ControllerService {
     this.#wasCancelled = wasCancelled;
     this.#loadEnded.resolve();
     this.#ended.resolve();
+    if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
   }
 
   @every(250)

@@ -65,6 +65,11 @@ export class WorkerManager extends ComponentService {
     if (this.#router.release(message.creditReturn.creditId)) void this.#timing?.send(message);
   }
 
+  @onMessage("first_token")
+  protected passOn(message: MessageOf<"first_token">): void {
+    void this.#timing?.send(message);
+  }
+
   @onMessage("cancel_credits")
   protected cancelAll(message: MessageOf<"cancel_credits">): void {
     for (const worker of this.#workers.values()) void worker.send(message);

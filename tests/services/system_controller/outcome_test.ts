@@ -24,6 +24,7 @@ const COMPLETE: RunOutcome = {
   interruptedBy: null,
   failure: null,
   isBadInput: false,
+  hasTooManyFailures: false,
   records: {
     accounts: { warmup: reportWith(0, 0).account, profiling: reportWith(5, 0).account },
     missing: 0,
@@ -34,6 +35,12 @@ const COMPLETE: RunOutcome = {
 const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
   ["a complete run with some errors", {}, 0, []],
   ["a service that died", { failure: "worker_1 died" }, 1, ["worker_1 died"]],
+  [
+    "a run that failed too much",
+    { hasTooManyFailures: true, report: reportWith(7, 4) },
+    1,
+    ["ended early, as more requests failed than --failed-request-threshold allows: 4 of 11"],
+  ],
   [
     "input that cannot be used",
     { failure: "--input-file: a: line 1: is bad", isBadInput: true, report: null, records: null },
