@@ -30,6 +30,12 @@ async function beCommandLine(args: readonly string[]): Promise<number> {
       const { serveMock } = await import("./services/mock_server/serve_mock.ts");
       return await serveMock(options);
     },
+    async writeAggregate(series) {
+      const { writeAggregate } = await import(
+        "./services/post_processor_manager/repeated_runs/write_aggregate.ts"
+      );
+      return await writeAggregate(series);
+    },
   });
 }
 

@@ -1,7 +1,22 @@
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { AGGREGATE_FILES, runFolder, runLabel } from "../../common/model/run_series.ts";
+
+/** The longest series. */
+const MAX_RUNS = 10;
+
+/** The folders of the runs of a series, below its own. */
+const RUN_FOLDERS = Array.from({ length: MAX_RUNS }, (_, i) => runFolder(runLabel(i + 1)));
 
 /** Files that say that a folder holds a run, unless they are empty: then it never began. */
 const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];
+
+const RUN_FILES = Object.values(ARTIFACT_FILES);
+
+/** All that a series may leave. */
+const SERIES_FILES = [...inRunFolders(RUN_FILES), ...Object.values(AGGREGATE_FILES)];
+
+/** The folders that a series makes, the innermost first. */
+const SERIES_FOLDERS = [...inRunFolders(["logs"]), ...RUN_FOLDERS, "profile_runs", "aggregate"];
 
 /** Thrown when a folder cannot take a run's results; the message is for the terminal. */
 export class ArtifactDirError extends Error {
@@ -9,10 +24,10 @@ export class ArtifactDirError extends Error {
 }
 
 /**
- * Makes the folder for a run's results.
+ * Makes the folder for the results of a run or of a series of runs.
  *
- * Throws ArtifactDirError when it cannot be written, or holds a run already and `overwrite` is
- * false.
+ * Throws ArtifactDirError when it cannot be written, or holds a run already, or runs of a series,
+ * and `overwrite` is false.
  */
 export function prepareArtifactDir(folder: string, overwrite: boolean): void {
   try {
@@ -22,15 +37,29 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
   } catch (error) {
     throw new ArtifactDirError(`--artifact-dir: cannot write to "${folder}": ${reason(error)}`);
   }
-  const holdsRun = TRACES_OF_A_RUN.some((file) => (sizeOf(`${folder}/${file}`) ?? 0) > 0);
-  if (!holdsRun) return;
-  if (!overwrite) {
+  const traces = [...TRACES_OF_A_RUN, ...inRunFolders(TRACES_OF_A_RUN)];
+  const holdsRun = traces.some((file) => (sizeOf(`${folder}/${file}`) ?? 0) > 0);
+  if (holdsRun && !overwrite) {
     throw new ArtifactDirError(
       `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
     );
   }
-  for (const file of Object.values(ARTIFACT_FILES)) {
+  // A longer series would leave runs that do not belong to this one.
+  for (const file of holdsRun ? [...RUN_FILES, ...SERIES_FILES] : SERIES_FILES) {
     if (sizeOf(`${folder}/${file}`) !== null) Deno.removeSync(`${folder}/${file}`);
+  }
+  for (const inner of SERIES_FOLDERS) removeEmpty(`${folder}/${inner}`);
+}
+
+function inRunFolders(names: readonly string[]): string[] {
+  return RUN_FOLDERS.flatMap((folder) => names.map((name) => `${folder}/${name}`));
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    Deno.removeSync(folder);
+  } catch {
+    // It is not there, or holds something else.
   }
 }
 

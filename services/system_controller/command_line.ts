@@ -2,6 +2,7 @@ import { type Invocation, parseCommandLine } from "../../common/cli/parse_comman
 import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
+import type { RunSeries } from "../../common/model/run_series.ts";
 import { EXIT } from "./outcome.ts";
 
 type ProfileInvocation = Invocation & { kind: "profile" };
@@ -14,6 +15,8 @@ export interface Neighbours {
   goodputTags(): Promise<readonly GoodputTag[]>;
   /** Runs the mock server alone until a signal ends it; returns the exit code. */
   serveMock(options: MockServerOptions): Promise<number>;
+  /** Writes what several runs say together; returns the text for the console. */
+  writeAggregate(series: RunSeries): Promise<string>;
 }
 
 /** Does what the command line asks for; returns the exit code. */
@@ -37,11 +40,14 @@ export async function runCommandLine(
     case "mock-server":
       return await neighbours.serveMock(invocation.options);
     case "profile":
-      return await runProfile(invocation);
+      return await runProfile(invocation, neighbours);
   }
 }
 
-async function runProfile({ options, cliCommand }: ProfileInvocation): Promise<number> {
+async function runProfile(
+  { options, cliCommand }: ProfileInvocation,
+  { writeAggregate }: Neighbours,
+): Promise<number> {
   const [{ resolveRun }, { profile }] = await Promise.all([
     import("../../common/config/resolve.ts"),
     import("./profile.ts"),
@@ -53,7 +59,11 @@ async function runProfile({ options, cliCommand }: ProfileInvocation): Promise<n
     freshSeed: crypto.getRandomValues(new Uint32Array(1))[0]!,
     onTerminal: Deno.stderr.isTerminal(),
   });
-  return await profile(plan, performance.timeOrigin, (line) => complain(`${line}\n`));
+  return await profile(plan, {
+    startUnixMs: performance.timeOrigin,
+    say: (line) => complain(`${line}\n`),
+    writeAggregate,
+  });
 }
 
 function writeOut(text: string): number {

@@ -1,16 +1,17 @@
 import { UnixTransport } from "../../common/comms/unix_transport.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID } from "../../common/model/service_type.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { Logger, type LogLevel } from "../../common/runtime/log.ts";
 import { setProcessTitle } from "../../common/runtime/process_title.ts";
 import { makeRunDir, removeRunDir } from "../../common/runtime/run_dir.ts";
-import { EXIT, exitCodeOf, problemsOf, type StopSignal } from "./outcome.ts";
+import type { Front } from "./front.ts";
+import { EXIT, exitCodeOf, problemsOf, type RunOutcome } from "./outcome.ts";
 import { RunLog } from "./run_log.ts";
 import { SystemController } from "./service.ts";
 import { RunView, type UiType } from "./ui/run_view.ts";
-import { Terminal } from "./ui/terminal.ts";
 
 /** Everything that is decided before the first process starts. */
 export interface LaunchRequest {
@@ -25,35 +26,36 @@ export interface LaunchRequest {
   readonly showFrom: LogLevel;
 }
 
-const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-
-const encoder = new TextEncoder();
+/** How a run ended, when all of its processes are gone. */
+export interface RunEnd {
+  readonly exitCode: number;
+  /** Why it is not complete, in words; null with exit code 0. */
+  readonly problem: string | null;
+  readonly report: RunReport | null;
+}
 
 /**
- * Makes a whole run: returns its exit code when every process and the run directory are gone.
+ * Makes a whole run: resolves when every process and the run directory are gone.
  *
  * The artifact folder must exist. The result goes to stdout, everything else to stderr.
  */
-export async function launch(request: LaunchRequest): Promise<number> {
+export async function launch(request: LaunchRequest, front: Front): Promise<RunEnd> {
+  const { terminal } = front;
   let runDir: string;
   try {
     runDir = makeRunDir(request.runtimeDir);
   } catch (error) {
-    writeError(`aiperf: ${(error as Error).message}\n`);
-    return EXIT.badInput;
+    const problem = (error as Error).message;
+    terminal.line(`aiperf: ${problem}`);
+    return { exitCode: EXIT.badInput, problem, report: null };
   }
-  const terminal = new Terminal({
-    write: writeError,
-    isTerminal: Deno.stderr.isTerminal(),
-    columns: terminalColumns(),
-  });
   const runLog = await RunLog.create({
     path: `${request.config.artifactDir}/${ARTIFACT_FILES.log}`,
     show: (line) => terminal.line(line),
     showFrom: request.showFrom,
   });
   try {
-    return await lead({ ...request, config: { ...request.config, runDir } }, terminal, runLog);
+    return await lead({ ...request, config: { ...request.config, runDir } }, front, runLog);
   } finally {
     terminal.clear();
     await runLog.close();
@@ -63,9 +65,9 @@ export async function launch(request: LaunchRequest): Promise<number> {
 
 async function lead(
   request: LaunchRequest & { config: RunConfig },
-  terminal: Terminal,
+  { terminal, interrupts, writeResult }: Front,
   runLog: RunLog,
-): Promise<number> {
+): Promise<RunEnd> {
   const { config, secrets, mockServer, ui } = request;
   const log = new Logger({
     serviceId: CONTROLLER_ID,
@@ -80,8 +82,14 @@ async function lead(
     clock: new SystemClock(config.epochUnixMs),
     log,
     init: {},
-  }, { config, secrets, mockServer, view: new RunView(terminal, ui) });
-  const forget = listenForSignals(controller, terminal, config.runDir);
+  }, { config, secrets, mockServer, view: new RunView(terminal, ui, nameOf(config)) });
+  const forget = interrupts.attend({
+    interrupt: (signal) => controller.interrupt(signal),
+    abandon: (signal) => {
+      controller.interrupt(signal);
+      removeRunDir(config.runDir);
+    },
+  });
   try {
     await controller.initialize();
     const done = controller.run();
@@ -92,58 +100,30 @@ async function lead(
     await controller.cleanup();
     forget();
   }
-  if (controller.resultText !== null) await writeResult(controller.resultText);
-  for (const problem of problemsOf(controller.outcome)) terminal.line(`aiperf: ${problem}`);
-  if (controller.resultText === null && !controller.outcome.isBadInput) {
+  const { outcome, resultText } = controller;
+  if (resultText !== null) await writeResult(headed(resultText, config));
+  for (const problem of problemsOf(outcome)) terminal.line(`aiperf: ${problem}`);
+  if (resultText === null && !outcome.isBadInput) {
     terminal.line(`aiperf: see ${config.artifactDir}/${ARTIFACT_FILES.log}`);
   }
-  return exitCodeOf(controller.outcome);
+  return endOf(outcome);
 }
 
-/** The first signal ends the run in good order; the second one ends everything at once. */
-function listenForSignals(
-  controller: SystemController,
-  terminal: Terminal,
-  runDir: string,
-): () => void {
-  const listeners = SIGNALS.map((signal) => {
-    const listener = () => {
-      if (controller.interrupt(signal) === "gracefully") {
-        terminal.line(`aiperf: ${signal}: ending the run; once more to end at once`);
-        return;
-      }
-      removeRunDir(runDir);
-      Deno.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
-    };
-    Deno.addSignalListener(signal, listener);
-    return { signal, listener };
-  });
-  return () => {
-    for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
-  };
+function endOf(outcome: RunOutcome): RunEnd {
+  const { interruptedBy, report } = outcome;
+  const exitCode = exitCodeOf(outcome);
+  const problems = interruptedBy === null
+    ? problemsOf(outcome)
+    : [`it was interrupted by ${interruptedBy}`];
+  return { exitCode, problem: exitCode === EXIT.complete ? null : problems.join("; "), report };
 }
 
-function terminalColumns(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return 100;
-  }
+/** What a run is called among several; empty for the only one. */
+function nameOf({ trial }: RunConfig): string {
+  return trial ? `run ${trial.number} of ${trial.of}` : "";
 }
 
-function writeError(text: string): void {
-  try {
-    Deno.stderr.writeSync(encoder.encode(text));
-  } catch {
-    // A lost terminal does not lose the run.
-  }
-}
-
-async function writeResult(text: string): Promise<void> {
-  const bytes = encoder.encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-  } catch {
-    // Nobody reads any more, as with `| head`; the files hold it all.
-  }
+function headed(resultText: string, config: RunConfig): string {
+  const name = nameOf(config);
+  return name === "" ? resultText : `aiperf | ${name}\n\n${resultText}\n`;
 }

@@ -1,41 +1,80 @@
 import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
+import type { RunSeries } from "../../common/model/run_series.ts";
+import { SystemClock } from "../../common/runtime/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";
 import { ArtifactDirError, prepareArtifactDir } from "./artifacts.ts";
-import { launch } from "./launch.ts";
+import { type Front, openFront } from "./front.ts";
+import { launch, type LaunchRequest } from "./launch.ts";
 import { EXIT } from "./outcome.ts";
 import { discoverModel, NoModelError, UnreachableError } from "./preflight.ts";
 
-/** Says something to the person at the terminal, on stderr. */
-export type Say = (line: string) => void;
+/** What the `profile` command needs beside its plan. */
+export interface ProfileHost {
+  /** When the program was started, the zero of the first run's times. */
+  readonly startUnixMs: number;
+  /** Says something to the person at the terminal, on stderr. */
+  say(line: string): void;
+  /** Writes what several runs say together; returns the text for the console. */
+  writeAggregate(series: RunSeries): Promise<string>;
+}
 
 /**
- * The `profile` command: finds out what is still open, then makes the run; returns the exit code.
- *
- * `startUnixMs`: when the program was started, the zero of the run's times.
+ * The `profile` command: finds out what is still open, then makes the run, or the runs; returns the
+ * exit code.
  */
-export async function profile(plan: RunPlan, startUnixMs: number, say: Say): Promise<number> {
+export async function profile(plan: RunPlan, host: ProfileHost): Promise<number> {
   try {
     const model = plan.model ?? await discoverModel(modelsUrl(plan.baseUrl), plan.secrets);
     const config = runConfig(plan, {
       benchmarkId: crypto.randomUUID(),
-      epochUnixMs: Math.floor(startUnixMs),
+      epochUnixMs: Math.floor(host.startUnixMs),
       model,
     });
     prepareArtifactDir(config.artifactDir, plan.overwrite);
-    return await launch({
+    const request: LaunchRequest = {
       config,
       secrets: plan.secrets,
       mockServer: plan.mockServer && { ...plan.mockServer },
       runtimeDir: plan.runtimeDir,
       ui: plan.ui,
       showFrom: shownFrom(plan.logLevel),
-    });
+    };
+    const front = openFront();
+    try {
+      return await make(request, { plan, front, host });
+    } finally {
+      front.close();
+    }
   } catch (error) {
     const code = exitCodeFor(error);
     if (code === null) throw error;
-    say(`aiperf: ${(error as Error).message}`);
+    host.say(`aiperf: ${(error as Error).message}`);
     return code;
   }
+}
+
+interface Making {
+  readonly plan: RunPlan;
+  readonly front: Front;
+  readonly host: ProfileHost;
+}
+
+async function make(request: LaunchRequest, { plan, front, host }: Making): Promise<number> {
+  const { repetition, overwrite } = plan;
+  if (repetition === null) return (await launch(request, front)).exitCode;
+  const { runSeries } = await import("./multi_run/run_series.ts");
+  return await runSeries(request, repetition, {
+    launch: (trial) => {
+      prepareArtifactDir(trial.config.artifactDir, overwrite);
+      return launch(trial, front);
+    },
+    writeAggregate: host.writeAggregate,
+    writeResult: front.writeResult,
+    say: (line) => front.terminal.line(line),
+    newId: () => crypto.randomUUID(),
+    clock: new SystemClock(request.config.epochUnixMs),
+    interrupts: front.interrupts,
+  });
 }
 
 function exitCodeFor(error: unknown): number | null {

@@ -12,12 +12,15 @@ const PLAIN_INTERVAL_NS = 10e9;
 export class RunView {
   readonly #terminal: Terminal;
   readonly #ui: UiType;
+  readonly #prefix: string;
   #progress: Progress = NO_PROGRESS;
   #lastPlainNs = 0;
 
-  constructor(terminal: Terminal, ui: UiType) {
+  /** `name`: what every line begins with, such as `run 2 of 5`; empty: nothing. */
+  constructor(terminal: Terminal, ui: UiType, name = "") {
     this.#terminal = terminal;
     this.#ui = ui;
+    this.#prefix = name === "" ? "" : `${name} · `;
   }
 
   /** Takes note of an event. */
@@ -29,13 +32,15 @@ export class RunView {
 
   /** Shows where the run is now; to be called a few times a second. */
   refresh(nowNs: number): void {
-    if (this.#ui === "simple") return this.#terminal.status(renderProgress(this.#progress, nowNs));
+    if (this.#ui === "simple") {
+      return this.#terminal.status(this.#prefix + renderProgress(this.#progress, nowNs));
+    }
     if (nowNs - this.#lastPlainNs >= PLAIN_INTERVAL_NS) this.#plain(nowNs);
   }
 
   /** Says something that stays. */
   say(text: string): void {
-    this.#terminal.line(text);
+    this.#terminal.line(this.#prefix + text);
   }
 
   /** Takes the living line away. */

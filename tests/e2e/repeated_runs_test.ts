@@ -1,0 +1,172 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { AGGREGATE_FILES } from "../../common/model/run_series.ts";
+import { type Artifacts, filesBelow, readArtifacts } from "../helpers/artifacts.ts";
+import { withSandbox } from "../helpers/run_aiperf.ts";
+import { until } from "../helpers/until.ts";
+import { checkAgreement } from "./agreement.ts";
+
+const REQUESTS = 12;
+const LABELS = ["run_0001", "run_0002", "run_0003"];
+
+const ARGS = [
+  `profile --mock-server --mock-ttft 5 --mock-jitter 0.5 --streaming --concurrency 4 --osl 4 --isl 8`,
+  `--request-count ${REQUESTS} --warmup-request-count 4 --workers-max 1 --artifact-dir out`,
+  `--num-profile-runs 3`,
+].join(" ").split(" ");
+
+interface AggregateJson {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+async function readAggregate(folder: string): Promise<AggregateJson> {
+  return JSON.parse(await Deno.readTextFile(`${folder}/${AGGREGATE_FILES.json}`));
+}
+
+function filesOfRun(label: string): string[] {
+  return Object.values(ARTIFACT_FILES).map((file) => `profile_runs/${label}/${file}`);
+}
+
+Deno.test("three runs in a row", async (t) => {
+  await withSandbox(async (sandbox) => {
+    const { code, stdout, stderr } = await sandbox.run(ARGS);
+    const out = `${sandbox.path}/out`;
+
+    await t.step("exit with 0", () => assertEquals(code, 0, stderr));
+    await t.step("leave a folder each, and the aggregate", async () => {
+      assertEquals(
+        await filesBelow(out),
+        [...LABELS.flatMap(filesOfRun), ...Object.values(AGGREGATE_FILES)].toSorted(),
+      );
+    });
+    const runs = await Promise.all(
+      LABELS.map((label) => readArtifacts(`${out}/profile_runs/${label}`)),
+    );
+    await t.step("are each a run like any other", () => runs.forEach((run) => checkAgreement(run)));
+    await t.step("know which one they are, and have an id each", () => {
+      const infos = runs.map(({ json }) => json["run_info"] as Record<string, unknown>);
+      assertEquals(infos.map((info) => [info["trial"], info["run_label"]]), [
+        [1, "run_0001"],
+        [2, "run_0002"],
+        [3, "run_0003"],
+      ]);
+      assertEquals(new Set(infos.map((info) => info["benchmark_id"])).size, 3);
+    });
+    await t.step("send the same prompts", () => {
+      assertEquals(new Set(runs.map(({ inputsText }) => inputsText)).size, 1);
+    });
+    await t.step("are warmed up once", () => {
+      const phases = runs.map(({ records }) => records.map(({ phase }) => phase));
+      assertEquals(phases.map((all) => all.filter((phase) => phase === "warmup").length), [
+        4,
+        0,
+        0,
+      ]);
+      assertEquals(phases.map((all) => all.length), [4 + REQUESTS, REQUESTS, REQUESTS]);
+    });
+    const aggregate = await readAggregate(out);
+    await t.step("are aggregated", () => checkAggregate(aggregate, runs));
+    await t.step("show their reports one after the other, then the aggregate", () => {
+      const parts = runs.map(({ console }, i) => `aiperf | run ${i + 1} of 3\n\n${console}\n`);
+      const end = stdout.slice(parts.join("").length);
+      assertEquals(stdout, parts.join("") + end);
+      assertStringIncludes(end.split("\n")[0]!, "aiperf | Aggregate of 3 runs");
+      assertMatch(end, /│ +Request Throughput \(requests\/sec\) │ value /);
+    });
+    await t.step("say where they are", () => {
+      for (const n of [1, 2, 3]) {
+        assertStringIncludes(stderr, `run ${n} of 3 · profiling complete: ${REQUESTS} requests in`);
+      }
+    });
+    await t.step("are not written over", async () => {
+      const again = await sandbox.run([...ARGS, "--num-dataset-entries", "2"]);
+      assertEquals(again.code, 2);
+      assertStringIncludes(again.stderr, "already holds a run");
+    });
+  });
+});
+
+function checkAggregate({ metadata, metrics }: AggregateJson, runs: readonly Artifacts[]): void {
+  assertEquals(metadata, {
+    aggregation_type: "confidence",
+    num_profile_runs: 3,
+    num_successful_runs: 3,
+    failed_runs: [],
+    confidence_level: 0.95,
+    run_labels: LABELS,
+  });
+  for (const [tag, stat] of [["request_throughput", "avg"], ["time_to_first_token", "p99"]]) {
+    const values = runs.map(({ json }) => (json[tag!] as Record<string, number>)[stat!]!);
+    const block = metrics[`${tag}_${stat}`]!;
+    const mean = values.reduce((sum, value) => sum + value) / 3;
+    const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2);
+    const half = 4.30265272974946 * std / Math.sqrt(3);
+    assertAlmostEquals(block["mean"]!, mean, 1e-9 * mean);
+    assertAlmostEquals(block["std"]!, std, 1e-9 * mean);
+    assertAlmostEquals(block["ci_low"]!, mean - half, 1e-8 * mean);
+    assertAlmostEquals(block["ci_high"]!, mean + half, 1e-8 * mean);
+    assertEquals([block["min"], block["max"]], [Math.min(...values), Math.max(...values)]);
+  }
+}
+
+Deno.test("SIGINT in the pause between two runs ends the series, which keeps what it has", async () => {
+  await withSandbox(async (sandbox) => {
+    const running = sandbox.start([...ARGS, "--profile-run-cooldown-seconds", "600"]);
+    await until("the pause", () => running.stderr.includes("run 2 of 3 starts in 600 s"));
+    assertEquals(await sandbox.processes().then((all) => all.length), 1, "no service is left");
+    running.kill("SIGINT");
+    const { code, stdout, stderr } = await running.finished;
+    assertEquals(code, 130, stderr);
+    assertStringIncludes(stderr, "aiperf: SIGINT: ending the run; once more to end at once\n");
+    const out = `${sandbox.path}/out`;
+    assertEquals(
+      await filesBelow(out),
+      [...filesOfRun("run_0001"), ...Object.values(AGGREGATE_FILES)].toSorted(),
+    );
+    const { metadata, metrics } = await readAggregate(out);
+    assertEquals(metadata["num_successful_runs"], 1);
+    assertEquals(metadata["failed_runs"], [
+      { label: "run_0002", error: "it was not started: SIGINT" },
+      { label: "run_0003", error: "it was not started: SIGINT" },
+    ]);
+    assert(metrics["request_throughput_avg"]!["mean"]! > 0);
+    assertStringIncludes(stdout, "aiperf | Aggregate of 1 of 3 runs\n");
+  });
+});
+
+Deno.test("SIGTERM in the middle of a run ends the series after it", async () => {
+  await withSandbox(async (sandbox) => {
+    const long = ARGS.map((arg) => arg === String(REQUESTS) ? "100000" : arg);
+    const running = sandbox.start(long);
+    await until("the first run", () => running.stderr.includes("run 1 of 3 · profiling"));
+    running.kill("SIGTERM");
+    const { code, stderr } = await running.finished;
+    assertEquals(code, 143, stderr);
+    const { metadata } = await readAggregate(`${sandbox.path}/out`);
+    assertEquals(metadata["failed_runs"], [
+      { label: "run_0001", error: "it was interrupted by SIGTERM" },
+      { label: "run_0002", error: "it was not started: SIGTERM" },
+      { label: "run_0003", error: "it was not started: SIGTERM" },
+    ]);
+  });
+});
+
+Deno.test("a series of which no run succeeds exits with 1 and says why", async () => {
+  await withSandbox(async (sandbox) => {
+    const { code, stdout, stderr } = await sandbox.run([...ARGS, "--mock-error-rate", "1"]);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stdout, "None of 3 runs is complete: there is nothing to aggregate.\n");
+    const { metadata, metrics } = await readAggregate(`${sandbox.path}/out`);
+    assertEquals(metadata["num_successful_runs"], 0);
+    assertEquals(metrics, {});
+    const [first] = metadata["failed_runs"] as { label: string; error: string }[];
+    assertStringIncludes(first!.error, `no request succeeded (of ${REQUESTS})`);
+  });
+});

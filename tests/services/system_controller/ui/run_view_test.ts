@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import type { RunEvent } from "../../../../common/model/run_event.ts";
+import { RunView } from "../../../../services/system_controller/ui/run_view.ts";
+import { Terminal } from "../../../../services/system_controller/ui/terminal.ts";
+
+const ENDED: RunEvent = {
+  type: "phase_complete",
+  phase: "profiling",
+  startNs: 0,
+  endNs: 2e9,
+  issued: 10,
+  reason: "count",
+};
+
+function shown(name: string | undefined, isTerminal: boolean): string {
+  let text = "";
+  const terminal = new Terminal({ write: (part) => text += part, isTerminal, columns: 100 });
+  const view = new RunView(terminal, isTerminal ? "simple" : "none", name);
+  view.note(ENDED, 2e9);
+  view.refresh(2e9);
+  view.end();
+  return text;
+}
+
+Deno.test("a run of a series says which one it is, in every line", () => {
+  const line = "run 2 of 5 · profiling complete: 10 requests in 2.00 s\n";
+  assertEquals(shown("run 2 of 5", false), line);
+  assertEquals(
+    shown("run 2 of 5", true),
+    `${line}\r\x1b[Krun 2 of 5 · starting the services\r\x1b[K`,
+  );
+});
+
+Deno.test("the only run does not say which one it is", () => {
+  assertEquals(shown(undefined, false), "profiling complete: 10 requests in 2.00 s\n");
+  assertEquals(shown("", false), "profiling complete: 10 requests in 2.00 s\n");
+});
