@@ -1,7 +1,11 @@
 import type { Message } from "./messages.ts";
 
-/** What a channel does with each message it gets; a promise holds the next message back. */
-export type MessageHandler = (message: Message) => void | Promise<void>;
+/**
+ * What a channel does with each message it gets; a promise holds the next message back.
+ *
+ * `text`: the message as it came, for who passes it on.
+ */
+export type MessageHandler = (message: Message, text: string) => void | Promise<void>;
 
 /** What a channel does with a message that cannot be used; the message is dropped. */
 export type BadMessageHandler = (problem: Error) => void;
@@ -25,6 +29,8 @@ export interface Channel {
    * a sender that can wait should. Sending on a closed channel is ignored: `closed` tells.
    */
   send(message: Message): Promise<void> | undefined;
+  /** Sends a message whose JSON is there already; otherwise like `send`. */
+  sendText(text: string): Promise<void> | undefined;
   /** Starts delivery; call it once. */
   receive(onMessage: MessageHandler, onBadMessage: BadMessageHandler): void;
   /** Sends what is queued and ends the connection. */

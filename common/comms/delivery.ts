@@ -19,7 +19,7 @@ export function deliver(text: string, receiver: Receiver): void | Promise<void> 
   } catch (error) {
     return receiver.onBadMessage(asError(error));
   }
-  return receiver.onMessage(message);
+  return receiver.onMessage(message, text);
 }
 
 /** What was thrown, as an error. */

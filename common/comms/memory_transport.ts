@@ -79,10 +79,13 @@ export class MemoryChannel implements Channel {
   }
 
   send(message: Message): Promise<void> | undefined {
+    return this.#isClosed ? undefined : this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string): Promise<void> | undefined {
     if (this.#isClosed) return undefined;
-    const body = JSON.stringify(message);
-    checkBodyFits(body);
-    return this.#other?.put(body);
+    checkBodyFits(text);
+    return this.#other?.put(text);
   }
 
   /** Takes a message's text, as a socket would, or the news that none will follow. */

@@ -17,19 +17,52 @@ export interface UnixChannelOptions {
   readonly closeTimeoutMs?: number;
 }
 
+/** How long to let things be when a connection could not be taken, such as for want of files. */
+const ACCEPT_PAUSE_MS = 100;
+
+/** What a transport tells of connections that could not be taken. */
+export type AcceptErrorHandler = (name: string, error: Error) => void;
+
 /** Channels over Unix sockets in one folder. */
 export class UnixTransport implements Transport {
   readonly #folder: string;
+  readonly #onAcceptError: AcceptErrorHandler;
+  readonly #names = new Set<string>();
 
-  /** `folder`: the run directory; socket paths may hold about 100 bytes. */
-  constructor(folder: string) {
+  /**
+   * `folder`: the run directory; socket paths may hold about 100 bytes.
+   * `onAcceptError`: told of each connection that could not be taken; the listener goes on.
+   */
+  constructor(folder: string, onAcceptError: AcceptErrorHandler = () => {}) {
     this.#folder = folder;
+    this.#onAcceptError = onAcceptError;
   }
 
+  /**
+   * Takes connections under a name.
+   *
+   * A socket that another process has left there is replaced: in a run's own folder a service has
+   * its name for itself, so it can only be that of its predecessor. Throws when this transport
+   * listens on the name already, or when there can be no such socket.
+   */
   listen(name: string, onConnection: (channel: Channel) => void): Listener {
+    if (this.#names.has(name)) throw new Error(`Cannot listen on "${name}": it is taken`);
     const listener = this.#open(name);
-    void acceptAll(listener, name, onConnection);
-    return { close: () => closeQuietly(listener) };
+    this.#names.add(name);
+    const closed = new AbortController();
+    void acceptAll(listener, {
+      signal: closed.signal,
+      take: (connection) => onConnection(new UnixChannel(connection, `a client of ${name}`)),
+      onError: (error) => this.#onAcceptError(name, error),
+    });
+    return {
+      close: () => {
+        if (closed.signal.aborted) return;
+        closed.abort();
+        this.#names.delete(name);
+        closeQuietly(listener);
+      },
+    };
   }
 
   async connect(name: string): Promise<Channel> {
@@ -48,11 +81,11 @@ export class UnixTransport implements Transport {
   #open(name: string): Deno.UnixListener {
     const path = this.#path(name);
     try {
-      return Deno.listen({ transport: "unix", path });
+      return listenInPlaceOf(path);
     } catch (error) {
-      const isTaken = error instanceof Deno.errors.AddrInUse;
-      const why = isTaken ? "it is taken" : `${asError(error).message}: "${path}"`;
-      throw new Error(`Cannot listen on "${name}": ${why}`, { cause: error });
+      throw new Error(`Cannot listen on "${name}": ${asError(error).message}: "${path}"`, {
+        cause: error,
+      });
     }
   }
 
@@ -61,14 +94,56 @@ export class UnixTransport implements Transport {
   }
 }
 
-async function acceptAll(
-  listener: Deno.UnixListener,
-  name: string,
-  onConnection: (channel: Channel) => void,
-): Promise<void> {
-  for await (const connection of listener) {
-    onConnection(new UnixChannel(connection, `a client of ${name}`));
+function listenInPlaceOf(path: string): Deno.UnixListener {
+  try {
+    return Deno.listen({ transport: "unix", path });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    Deno.removeSync(path);
+    return Deno.listen({ transport: "unix", path });
   }
+}
+
+/** Where connections come from: a listener, or in tests something that fails like one. */
+export type Acceptor = Pick<Deno.UnixListener, "accept">;
+
+/** What is done with the connections that come in. */
+export interface AcceptOptions {
+  /** Aborts when the listener is closed. */
+  readonly signal: AbortSignal;
+  readonly take: (connection: Deno.UnixConn) => void;
+  readonly onError: (error: Error) => void;
+  readonly pauseMs?: number;
+}
+
+/**
+ * Takes connections until the listener is closed.
+ *
+ * A process that may open no more files cannot take a connection, and is asked again at once: so
+ * after an error it lets some time pass, in which files may be closed.
+ */
+export async function acceptAll(listener: Acceptor, options: AcceptOptions): Promise<void> {
+  const { signal, take, onError, pauseMs = ACCEPT_PAUSE_MS } = options;
+  while (!signal.aborted) {
+    try {
+      take(await listener.accept());
+    } catch (error) {
+      if (signal.aborted) return;
+      onError(asError(error));
+      await pause(pauseMs, signal);
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }
 
 /** A channel over one Unix socket. */
@@ -101,12 +176,20 @@ export class UnixChannel implements Channel {
     return this.#queued;
   }
 
+  /** Whether nothing that is sent can arrive any more. */
+  get #isDeaf(): boolean {
+    return this.#isClosed || this.#closing !== null || this.#writeError !== null;
+  }
+
   send(message: Message): Promise<void> | undefined {
-    if (this.#isClosed || this.#closing || this.#writeError) return undefined;
-    const body = JSON.stringify(message);
-    checkBodyFits(body);
-    this.#outbox.push(body);
-    this.#queued += body.length;
+    return this.#isDeaf ? undefined : this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string): Promise<void> | undefined {
+    if (this.#isDeaf) return undefined;
+    checkBodyFits(text);
+    this.#outbox.push(text);
+    this.#queued += text.length;
     // Everything that is sent in this turn of the event loop goes out in one write.
     this.#flushing ??= Promise.resolve().then(() => this.#flush());
     if (this.#queued <= HIGH_WATER) return undefined;

@@ -1,26 +1,52 @@
+import { FILE_MODE } from "./file_mode.ts";
+
 const encoder = new TextEncoder();
 
 /** From so many waiting characters on, a writer is asked to wait. */
 const HIGH_WATER = 4 * 1024 * 1024;
 
+/** What a `LineFile` needs of a file. */
+export type WritableFile = Pick<Deno.FsFile, "write" | "syncData" | "close">;
+
+/** What can be set of a file of lines. */
+export interface LineFileOptions {
+  /** Whether each write waits until the disk has it; without, the system decides when. */
+  readonly syncAlways?: boolean;
+  /** Told after each write how many lines it wrote: they outlive this process. */
+  readonly onWritten?: (lines: number) => void;
+  /** Told once, of the first write that failed; nothing is written after it. */
+  readonly onError?: (error: unknown) => void;
+}
+
 /** Appends lines to a file; lines that come while a write is under way go out with the next. */
 export class LineFile {
-  readonly #file: Deno.FsFile;
+  readonly #file: WritableFile;
+  readonly #options: LineFileOptions;
   #waiting: string[] = [];
   #queued = 0;
   #writing: Promise<void> | null = null;
+  #isDirty = false;
   #error: unknown = null;
 
-  constructor(file: Deno.FsFile) {
+  constructor(file: WritableFile, options: LineFileOptions = {}) {
     this.#file = file;
+    this.#options = options;
   }
 
-  /** Creates the file, or empties it. */
-  static async create(path: string): Promise<LineFile> {
-    return new LineFile(await Deno.open(path, { write: true, create: true, truncate: true }));
+  /** Creates the file, or empties it; nobody but the user may write it. */
+  static async create(path: string, options: LineFileOptions = {}): Promise<LineFile> {
+    const flags = { write: true, create: true, truncate: true, mode: FILE_MODE };
+    return new LineFile(await Deno.open(path, flags), options);
   }
 
-  /** Characters that are not on their way to the file yet. */
+  /** Opens a file of lines to write on from byte `end`; what is after it is cut off. */
+  static async resume(path: string, end: number, options: LineFileOptions = {}): Promise<LineFile> {
+    const file = await Deno.open(path, { write: true, append: true });
+    await file.truncate(end);
+    return new LineFile(file, options);
+  }
+
+  /** Characters that are not in the file yet. */
   get queued(): number {
     return this.#queued;
   }
@@ -45,6 +71,13 @@ export class LineFile {
     if (this.#error) throw this.#error;
   }
 
+  /** Resolves when the disk has everything that has been written, if there is anything new. */
+  async sync(): Promise<void> {
+    if (!this.#isDirty || this.#error) return;
+    this.#isDirty = false;
+    await this.#file.syncData();
+  }
+
   /** Writes what is waiting and closes the file. */
   async close(): Promise<void> {
     try {
@@ -59,15 +92,24 @@ export class LineFile {
       while (this.#waiting.length > 0) {
         const lines = this.#waiting;
         this.#waiting = [];
-        const bytes = encoder.encode(lines.join("\n") + "\n");
-        let written = 0;
-        while (written < bytes.length) written += await this.#file.write(bytes.subarray(written));
+        await this.#write(encoder.encode(lines.join("\n") + "\n"));
         for (const line of lines) this.#queued -= line.length + 1;
+        this.#options.onWritten?.(lines.length);
       }
     } catch (error) {
       this.#error = error;
+      this.#waiting = [];
+      this.#queued = 0;
+      this.#options.onError?.(error);
     } finally {
       this.#writing = null;
     }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) written += await this.#file.write(bytes.subarray(written));
+    this.#isDirty = true;
+    if (this.#options.syncAlways) await this.sync();
   }
 }

@@ -1,3 +1,5 @@
+import { harmless } from "./harmless.ts";
+
 /** Log levels from the chattiest to the gravest, with their rank. */
 export const LOG_LEVELS = {
   TRACE: 0,
@@ -50,7 +52,7 @@ export class Logger {
    */
   passOn(line: string, serviceId: string): void {
     if (line === "") return;
-    if (isLogLine(line)) this.#options.sink(line);
+    if (isLogLine(line)) this.#options.sink(harmless(line));
     else this.#options.sink(formatLogLine(new Date(), "WARNING", `${serviceId} ${line}`));
   }
 
@@ -87,9 +89,9 @@ export function logTextOf(line: string): string {
   return line.replace(LOG_LINE_REGEXP, "");
 }
 
-/** One line of the log; line ends inside the text are kept readable on one line. */
+/** One line of the log, harmless; line ends inside the text are kept readable on one line. */
 export function formatLogLine(time: Date, level: LogLevel, text: string): string {
-  return `${time.toISOString()} ${level.padEnd(8)} ${text.replaceAll("\n", "\\n")}`;
+  return `${time.toISOString()} ${level.padEnd(8)} ${harmless(text.replaceAll("\n", "\\n"))}`;
 }
 
 /** What an error says about itself: its message alone, or with its stack for people who debug. */

@@ -67,7 +67,7 @@ class Stranger {
     });
     void this.#channel.closed.then((error) => this.#gone(error));
     this.#channel.receive(
-      (message) => this.#handle ? this.#handle(message) : this.#judge(message),
+      (message, text) => this.#handle ? this.#handle(message, text) : this.#judge(message),
       (problem) => {
         if (this.#handle) badMessage(problem, this.#channel);
         else this.#refuse(null, problem.message);

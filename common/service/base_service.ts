@@ -1,4 +1,4 @@
-import type { Channel, Listener, Transport } from "../comms/channel.ts";
+import type { Channel, Listener, MessageHandler, Transport } from "../comms/channel.ts";
 import { FrameTooLargeError } from "../comms/frame.ts";
 import { BadMessageError, type Hello, type Message } from "../comms/messages.ts";
 import { type ListeningType, SOCKETS } from "../comms/sockets.ts";
@@ -184,7 +184,7 @@ export abstract class BaseService {
     this.#keep(peer);
     this.peerReached(peer);
     channel.receive(
-      (message) => this.dispatch(message, peer),
+      (message, text) => this.dispatch(message, peer, text),
       (problem) => this.#report(problem, channel),
     );
     return peer;
@@ -195,14 +195,14 @@ export abstract class BaseService {
     for (const hook of hooksOf(this).periodic) void this.#repeat(hook);
   }
 
-  /** Hands a message to the hook that takes it. */
-  protected dispatch(message: Message, peer: Peer): void | Promise<void> {
+  /** Hands a message to the hook that takes it; `text`: the message as it came. */
+  protected dispatch(message: Message, peer: Peer, text: string): void | Promise<void> {
     if (message.type === "response") return peer.settle(message);
     if (message.type === "command") return void this.#execute(message, peer);
     const handler = hooksOf(this).messages.get(message.type);
     if (!handler) return this.unhandled(message, peer);
     try {
-      const done = handler(message as never, peer);
+      const done = handler(message as never, peer, text);
       return done instanceof Promise ? done.catch((error) => this.fail(error)) : done;
     } catch (error) {
       this.fail(error);
@@ -222,11 +222,11 @@ export abstract class BaseService {
     }
   }
 
-  #admit(hello: Hello, channel: Channel): (message: Message) => void | Promise<void> {
+  #admit(hello: Hello, channel: Channel): MessageHandler {
     const peer = new Peer(hello, channel, this.clock);
     this.#keep(peer);
     this.#guard(() => this.peerJoined(peer));
-    return (message) => this.dispatch(message, peer);
+    return (message, text) => this.dispatch(message, peer, text);
   }
 
   #keep(peer: Peer): void {

@@ -38,7 +38,9 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
   );
   await setProcessTitle(id);
   const log = new Logger({ serviceId: id, level: logLevel, sink: writeLine });
-  const transport = new UnixTransport(runDir);
+  const transport = new UnixTransport(runDir, (name, error) => {
+    log.warning(`Cannot take a connection on "${name}": ${describeError(error)}`);
+  });
   const clock = new SystemClock(epochUnixMs);
   const service = await create(type, { type, id, transport, token, clock, log, init });
   return await live(service, () => removeDeadRunDir(transport, runDir));

@@ -75,12 +75,12 @@ export abstract class ComponentService extends BaseService {
     if (topics.length > 0) void peer.send({ type: "subscribe", topics });
   }
 
-  protected override dispatch(message: Message, peer: Peer): void | Promise<void> {
+  protected override dispatch(message: Message, peer: Peer, text: string): void | Promise<void> {
     if (message.type === "failure" && peer === this.#bus) {
       this.#refusal = message.cause;
       return;
     }
-    return super.dispatch(message, peer);
+    return super.dispatch(message, peer, text);
   }
 
   protected override stateChanged(state: ServiceState): void {

@@ -41,12 +41,12 @@ export abstract class ControllerService extends BaseService {
     this.#lastSeenNs.delete(peer.id);
   }
 
-  protected override dispatch(message: Message, peer: Peer): void | Promise<void> {
+  protected override dispatch(message: Message, peer: Peer, text: string): void | Promise<void> {
     this.#lastSeenNs.set(peer.id, this.clock.nowNs());
-    if (!RUN_EVENT_TYPES.has(message.type)) return super.dispatch(message, peer);
+    if (!RUN_EVENT_TYPES.has(message.type)) return super.dispatch(message, peer, text);
     for (const subscriber of this.#subscribers.get(message.type) ?? []) {
       void subscriber.send(message);
     }
-    if (hooksOf(this).messages.has(message.type)) return super.dispatch(message, peer);
+    if (hooksOf(this).messages.has(message.type)) return super.dispatch(message, peer, text);
   }
 }

@@ -16,7 +16,7 @@ export interface Configuration {
 type AnyMethod = (...args: any[]) => any;
 type StageMethod = (configuration: Configuration) => void | Promise<void>;
 type PlainMethod = () => void | Promise<void>;
-type MessageMethod = (message: never, peer: Peer) => void | Promise<void>;
+type MessageMethod = (message: never, peer: Peer, text: string) => void | Promise<void>;
 type CommandMethod = (command: never, peer: Peer) => unknown;
 
 /** A method that runs again and again. */
@@ -114,12 +114,14 @@ export const onCleanup = stageDecorator("cleanup");
 /**
  * Runs the method for each message of a type; for a published event this also subscribes to it.
  *
+ * The method gets the message, who sent it, and its text as it came.
+ *
  * There is one method for a type: a subclass's own takes the place of its base class's.
  */
 export function onMessage<T extends MessageType>(type: T) {
-  return methodDecorator<(message: MessageOf<T>, peer: Peer) => void | Promise<void>>(
-    (registry, method) => registry.messages.set(type, method as MessageMethod),
-  );
+  return methodDecorator<
+    (message: MessageOf<T>, peer: Peer, text: string) => void | Promise<void>
+  >((registry, method) => registry.messages.set(type, method as MessageMethod));
 }
 
 /** Runs the method for each command of a kind; what it returns is the answer. */

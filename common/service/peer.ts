@@ -55,6 +55,11 @@ export class Peer {
     return this.channel.send(message);
   }
 
+  /** Sends a message whose JSON is there already. */
+  sendText(text: string): Promise<void> | undefined {
+    return this.channel.sendText(text);
+  }
+
   /** Whether the peer still owes an answer to a command. */
   get isBusy(): boolean {
     return this.#pending.size > 0;

@@ -1,8 +1,9 @@
 import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
 import type { MetricSummary, RunReport, Statistic } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
+import { harmless } from "../../../common/runtime/harmless.ts";
 import { fixed, scalarText, withThousands } from "./number_text.ts";
-import { harmless, oneLine, truncate, widthOf, wrap } from "./plain_text.ts";
+import { oneLine, truncate, widthOf, wrap } from "./plain_text.ts";
 import { type TableColumn, textTable, titleOver } from "./text_table.ts";
 
 const MAX_WIDTH = 140;

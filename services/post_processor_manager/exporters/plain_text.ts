@@ -1,15 +1,9 @@
-/** Control characters, and the marks that turn the direction of text around. */
-const CONTROL_REGEXP = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+import { harmless } from "../../../common/runtime/harmless.ts";
 
 const WIDE_REGEXP =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Text from elsewhere with nothing in it that a terminal would act upon. */
-export function harmless(text: string): string {
-  return text.replace(/[\t\r\n]+/g, " ").replace(CONTROL_REGEXP, "\ufffd");
-}
-
-/** The same for prose: space of any kind and length becomes one space. */
+/** Prose from elsewhere, harmless: space of any kind and length becomes one space. */
 export function oneLine(text: string): string {
   return harmless(text.replace(/\s+/g, " ").trim());
 }

@@ -1,3 +1,5 @@
+import { harmless } from "../../../common/runtime/harmless.ts";
+
 /** Writes text to a stream; used so that a test can read what a person would see. */
 export type WriteText = (text: string) => void;
 
@@ -12,7 +14,11 @@ export interface TerminalOptions {
 
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Shows lines one below the other, with at most one status line that changes below them. */
+/**
+ * Shows lines one below the other, with at most one status line that changes below them.
+ *
+ * What it is given may quote a server: control characters in it do nothing.
+ */
 export class Terminal {
   readonly #options: TerminalOptions;
   #status = "";
@@ -23,16 +29,17 @@ export class Terminal {
 
   /** Shows a line that stays. */
   line(text: string): void {
-    this.#options.write(`${this.#status === "" ? "" : CLEAR_LINE}${text}\n`);
+    this.#options.write(`${this.#status === "" ? "" : CLEAR_LINE}${harmless(text)}\n`);
     this.#draw();
   }
 
   /** Shows or changes the status line; without a terminal nothing is drawn over. */
   status(text: string): void {
     if (!this.#options.isTerminal) return;
-    this.#status = text.length < this.#options.columns
-      ? text
-      : text.slice(0, this.#options.columns - 1);
+    const safe = harmless(text);
+    this.#status = safe.length < this.#options.columns
+      ? safe
+      : safe.slice(0, this.#options.columns - 1);
     this.#options.write(CLEAR_LINE);
     this.#draw();
   }

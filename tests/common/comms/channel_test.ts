@@ -84,6 +84,18 @@ function testChannels(kind: string, open: () => ChannelPair | Promise<ChannelPai
     ]);
   });
 
+  Deno.test(`${kind}: a message is handed on as the text that it came as`, async () => {
+    await using pair = await open();
+    const text = '{"records":7,"type":"records_end"}';
+    const texts: string[] = [];
+    pair.theirs.receive((_message, text) => void texts.push(text), () => {});
+    void pair.ours.sendText(text);
+    void pair.ours.send({ type: "cancel_credits" });
+    await pair.ours.close();
+    await pair.theirs.closed;
+    assertEquals(texts, [text, '{"type":"cancel_credits"}']);
+  });
+
   Deno.test(`${kind}: a handler's promise holds the next message back`, async () => {
     await using pair = await open();
     const events: string[] = [];

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeFrames, FrameTooLargeError } from "../../../common/comms/frame.ts";
 import type { Message } from "../../../common/comms/messages.ts";
-import { UnixTransport } from "../../../common/comms/unix_transport.ts";
+import { acceptAll, UnixTransport } from "../../../common/comms/unix_transport.ts";
 import { Inbox, unixPair, writeAll } from "../../helpers/channel_pairs.ts";
 
 const encoder = new TextEncoder();
@@ -116,4 +116,57 @@ Deno.test("a socket that cannot be made is named with the reason", () => {
     Error,
     'Cannot listen on "bus": path must be shorter than SUN_LEN',
   );
+});
+
+Deno.test("a listener outlives connections that cannot be taken", async () => {
+  const full = new Error("Too many open files (os error 24)");
+  const connection = {} as Deno.UnixConn;
+  const answers = [full, full, connection];
+  const closed = new AbortController();
+  const taken: Deno.UnixConn[] = [];
+  const errors: Error[] = [];
+  const accept = () => {
+    const answer = answers.shift();
+    if (answer === undefined) closed.abort();
+    if (answer instanceof Error || answer === undefined) return Promise.reject(answer);
+    return Promise.resolve(answer);
+  };
+  await acceptAll({ accept }, {
+    signal: closed.signal,
+    take: (one) => taken.push(one),
+    onError: (error) => errors.push(error),
+    pauseMs: 0,
+  });
+  assertEquals(taken, [connection]);
+  assertEquals(errors, [full, full]);
+});
+
+Deno.test("a listener that is closed while it waits after an error ends at once", async () => {
+  const closed = new AbortController();
+  await acceptAll({ accept: () => Promise.reject(new Error("no more files")) }, {
+    signal: closed.signal,
+    take: () => {},
+    onError: () => closed.abort(),
+    pauseMs: 3_600_000,
+  });
+});
+
+Deno.test("a service takes the place of one that left its socket behind", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "aiperf-test-" });
+  try {
+    // Closing a listener leaves its socket in the folder, as a killed process does.
+    Deno.listen({ transport: "unix", path: `${folder}/records.sock` }).close();
+    const transport = new UnixTransport(folder);
+    const met = Promise.withResolvers<void>();
+    const listener = transport.listen(
+      "records",
+      (channel) => void channel.close().then(met.resolve),
+    );
+    const channel = await transport.connect("records");
+    await met.promise;
+    await channel.close();
+    listener.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -41,6 +41,18 @@ Deno.test("what another process wrote keeps its shape, or becomes a warning", ()
   assertEquals(lines.length, 2);
 });
 
+Deno.test("a line cannot steer a terminal, whoever wrote it", () => {
+  const { log, lines } = logger("INFO");
+  log.info("the server said \x1b[2J");
+  log.passOn("2026-01-02T03:04:05.678Z INFO     worker_2 \x1b]0;x\x07", "worker_2");
+  log.passOn("\x9bcrash", "worker_2");
+  assertEquals(lines.map(logTextOf), [
+    "the server said \ufffd[2J",
+    "\ufffd]0;x\ufffd",
+    "\ufffdcrash",
+  ]);
+});
+
 Deno.test("an error says its message, with its stack for those who debug", () => {
   assertEquals(describeError(new Error("oh")), "oh");
   assertEquals(describeError(new TypeError("")), "TypeError");

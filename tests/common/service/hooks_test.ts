@@ -105,7 +105,7 @@ Deno.test("a method that is overridden runs once, in its base's place", async ()
 
 Deno.test("an override takes its base's messages, decorated or not", async () => {
   const service = new Derived();
-  await hooksOf(service).messages.get("status")!(NO_CONFIGURATION, NO_CONFIGURATION);
+  await hooksOf(service).messages.get("status")!(NO_CONFIGURATION, NO_CONFIGURATION, "");
   assertEquals(service.seen, ["derived.note"]);
 });
 

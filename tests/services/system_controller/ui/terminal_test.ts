@@ -35,3 +35,12 @@ Deno.test("Terminal writes no control sequences when nobody sees them", () => {
   view.clear();
   assertEquals(text(), "hello\n");
 });
+
+Deno.test("Terminal lets nothing through that a server could steer it with", () => {
+  const { view, text } = terminal(false);
+  view.line("aiperf: it said \x1b[2J\x07");
+  assertEquals(text(), "aiperf: it said \ufffd[2J\ufffd\n");
+  const live = terminal(true);
+  live.view.status("\x1b[2J");
+  assertEquals(live.text(), "\r\x1b[K\ufffd[2J");
+});
