@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { creditReturnSchema, creditSchema, phaseSchema } from "../model/credit.ts";
-import { lagSampleSchema } from "../model/instrument.ts";
+import { healthSummarySchema, lagSampleSchema } from "../model/instrument.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
 import { creditAccountSchema } from "../model/report.ts";
@@ -31,6 +31,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
     wasCancelled: z.boolean(),
     /** What became of the credits of the profiling phase. */
     account: creditAccountSchema,
+    /** How the processes and the machine were in the profiling phase. */
+    health: healthSummarySchema,
   }),
   /** dataset_manager: the conversations at these indexes. */
   z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),

@@ -124,6 +124,8 @@ export const latenessReportSchema = z.object({
   worker: delayStatsSchema,
   /** What the verdict looks at: the cold start left out, and the wait under a cap. */
   judged: z.nullable(z.object({ requests: z.int(), p50Ms: z.number(), p99Ms: z.number() })),
+  /** The requests of the cold start, and how late the latest of them was. */
+  cold: z.nullable(z.object({ requests: z.int(), maxMs: z.number() })),
 });
 
 /** How late requests left. */

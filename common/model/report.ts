@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { instrumentReportSchema } from "./instrument.ts";
 import { errorDetailsSchema } from "./record.ts";
 
 /** Names of the statistics of a metric, in export order; percentiles by linear interpolation. */
@@ -66,6 +67,17 @@ export const creditAccountSchema = z.object({
 /** What became of a phase's credits: `issued` is the sum of the rest when nothing is missing. */
 export type CreditAccount = z.infer<typeof creditAccountSchema>;
 
+/** Wire schema of the summary of the warm-up. */
+export const warmupReportSchema = z.object({
+  /** Metrics in export order. */
+  metrics: z.array(metricSummarySchema),
+  errors: z.array(errorCountSchema),
+  account: creditAccountSchema,
+});
+
+/** What the warm-up did; nothing of it is in the results. */
+export type WarmupReport = z.infer<typeof warmupReportSchema>;
+
 /** Wire schema of the one result model. */
 export const runReportSchema = z.object({
   benchmarkId: z.string(),
@@ -79,6 +91,10 @@ export const runReportSchema = z.object({
   wasCancelled: z.boolean(),
   /** Things the reader of the numbers should know, one sentence each. */
   warnings: z.array(z.string()),
+  /** The proof that the load was kept, or what speaks against it. */
+  instrument: instrumentReportSchema,
+  /** null when there was none. */
+  warmup: z.nullable(warmupReportSchema),
 });
 
 /** The result of a run: every export and view is a function of it and of the run's config. */

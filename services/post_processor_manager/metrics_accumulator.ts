@@ -1,29 +1,20 @@
-import { Column } from "../../common/stats/column.ts";
 import { IntegerSet } from "../../common/stats/integer_set.ts";
-import type { ErrorDetails, RequestRecord } from "../../common/model/record.ts";
-import type { CreditAccount, RunReport } from "../../common/model/report.ts";
+import type { HealthSummary } from "../../common/model/instrument.ts";
+import type { RequestRecord } from "../../common/model/record.ts";
+import type { CreditAccount, RunReport, WarmupReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
-import { ErrorGroups } from "./error_groups.ts";
+import { instrumentReport } from "./instrument/instrument_report.ts";
+import { LoadTally } from "./instrument/load_tally.ts";
 import { LiveTally, type LiveView } from "./live_view.ts";
-import { type AggregateMetric, appliesTo, type PerRequestMetric } from "./metrics/metric.ts";
-import { METRICS, PER_REQUEST_METRICS } from "./metrics/metric_table.ts";
-import type { RequestFacts } from "./metrics/request_facts.ts";
-import { countTokens, type TokenCounter } from "./metrics/token_counts.ts";
+import type { TokenCounter } from "./metrics/token_counts.ts";
 import { Objectives } from "./objectives.ts";
-import { MetricResults } from "./metric_results.ts";
+import { PhaseMetrics, type PhaseMetricsOptions, type RequestMetrics } from "./phase_metrics.ts";
 import { warningsFor } from "./warnings.ts";
-
-/**
- * The metric values of one request, in the order of `PER_REQUEST_METRICS`.
- *
- * In the units of the formulas (nanoseconds); null where the request has no value.
- */
-export type RequestMetrics = readonly (number | readonly number[] | null)[];
 
 /** What the accumulator needs to know of the run. */
 export type AccumulatorConfig = Pick<
   RunConfig,
-  "benchmarkId" | "epochUnixMs" | "endpoint" | "goodput"
+  "benchmarkId" | "epochUnixMs" | "endpoint" | "goodput" | "phases"
 >;
 
 /** What the report takes from outside of the records. */
@@ -34,30 +25,24 @@ export interface ReportOptions {
   /** Bounds of the profiling phase since the run's epoch; without them, those of the records. */
   readonly startNs?: number;
   readonly endNs?: number;
+  /** How the processes were; without it, the verdict is built on the records alone. */
+  readonly health?: HealthSummary | null;
 }
 
 /**
  * Turns records into metrics as they come, and into the report at the end.
  *
- * Keeps numbers, never records: a million requests of 16 chunks take some 250 MB. Records of the
- * warm-up and second records of a credit change nothing.
+ * Keeps numbers, never records: a million requests of 16 chunks take some 300 MB. Records of the
+ * warm-up have a summary of their own; second records of a credit change nothing.
  */
 export class MetricsAccumulator {
   readonly #config: AccumulatorConfig;
-  readonly #tokenizer: () => TokenCounter;
-  readonly #objectives: Objectives;
+  readonly #options: PhaseMetricsOptions;
   readonly #seen = new IntegerSet();
-  readonly #columns: readonly Column[] = PER_REQUEST_METRICS.map(() => new Column());
-  readonly #aggregates: readonly Aggregate[] = METRICS
-    .filter((metric) => metric.kind === "aggregate")
-    .map((metric) => ({ metric, value: metric.initial }));
-  readonly #errors = new ErrorGroups();
+  readonly #profiling: PhaseMetrics;
+  readonly #load = new LoadTally();
   readonly #live = new LiveTally();
-  readonly #account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
-  #warmupRecords = 0;
-  #uncounted = 0;
-  #firstSentNs = Infinity;
-  #lastEndNs = -Infinity;
+  #warmup: PhaseMetrics | null = null;
 
   /**
    * `tokenizer` is called only when text is to be counted, see `needsTokenizer`.
@@ -65,30 +50,23 @@ export class MetricsAccumulator {
    * Throws a RangeError for an objective on something that requests have no value of.
    */
   constructor(config: AccumulatorConfig, tokenizer: () => TokenCounter) {
+    const { goodput, endpoint: { tokenCountSource } } = config;
     this.#config = config;
-    this.#tokenizer = tokenizer;
-    this.#objectives = new Objectives(config.goodput);
-  }
-
-  /** How many records of the warm-up came by. */
-  get warmupRecords(): number {
-    return this.#warmupRecords;
+    this.#options = { tokenCountSource, tokenizer, objectives: new Objectives(goodput) };
+    this.#profiling = new PhaseMetrics(this.#options);
   }
 
   /** Takes a record in; null when it does not count (warm-up, or the credit's second record). */
   add(record: RequestRecord): RequestMetrics | null {
     if (!this.#seen.add(record.creditId)) return null;
     if (record.phase === "warmup") {
-      this.#warmupRecords++;
+      this.#warmup ??= new PhaseMetrics(this.#options);
+      this.#warmup.add(record);
       return null;
     }
-    const source = this.#config.endpoint.tokenCountSource;
-    const facts = { record, tokens: countTokens(record, source, this.#tokenizer) };
-    const values = PER_REQUEST_METRICS.map((metric) => valueFor(metric, facts));
-    this.#keep(values);
-    this.#aggregate(facts, values);
-    this.#note(facts);
-    return values;
+    this.#live.add(record);
+    this.#load.add(record);
+    return this.#profiling.add(record);
   }
 
   /** Where the run stands; `nowNs`: since the run's epoch. */
@@ -98,59 +76,34 @@ export class MetricsAccumulator {
 
   /** The result so far; may be asked for more than once. */
   report(options: ReportOptions): RunReport {
-    const results = new MetricResults(
-      new Map(PER_REQUEST_METRICS.map((metric, i) => [metric.tag, this.#columns[i]!])),
-      new Map(this.#aggregates.map(({ metric, value }) => [metric.tag, value])),
-    );
-    const account = options.account ?? { ...this.#account };
+    const results = this.#profiling.results();
+    const { account = this.#profiling.account, wasCancelled } = options;
+    const bounds = { ...this.#profiling.bounds, ...options };
+    const metrics = results.summaries();
     return {
       benchmarkId: this.#config.benchmarkId,
-      metrics: results.summaries(),
-      errors: this.#errors.counts(),
+      metrics,
+      errors: this.#profiling.errors(),
       account,
-      startUnixMs: this.#unixMs(options.startNs ?? this.#firstSentNs),
-      endUnixMs: this.#unixMs(options.endNs ?? this.#lastEndNs),
-      wasCancelled: options.wasCancelled,
+      startUnixMs: this.#unixMs(bounds.startNs),
+      endUnixMs: this.#unixMs(bounds.endNs),
+      wasCancelled,
       warnings: warningsFor({
         account,
-        wasCancelled: options.wasCancelled,
+        wasCancelled,
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
-        uncounted: this.#uncounted,
+        uncounted: this.#profiling.uncounted,
       }),
+      instrument: instrumentReport(this.#load, {
+        phases: this.#config.phases,
+        startNs: options.startNs ?? null,
+        account,
+        metrics,
+        health: options.health ?? null,
+      }),
+      warmup: warmupReport(this.#warmup),
     };
-  }
-
-  #keep(values: RequestMetrics): void {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      const column = this.#columns[i]!;
-      if (typeof value === "number") column.push(value);
-      else if (value !== null) { for (const one of value) column.push(one); }
-    }
-  }
-
-  #aggregate(facts: RequestFacts, values: RequestMetrics): void {
-    const judged = { ...facts, good: this.#objectives.judge(facts.record, values) };
-    for (const aggregate of this.#aggregates) {
-      const value = aggregate.metric.value(judged);
-      if (value === null) continue;
-      const before = aggregate.value;
-      aggregate.value = before === null ? value : combine(aggregate.metric, before, value);
-    }
-  }
-
-  #note({ record, tokens }: RequestFacts): void {
-    this.#live.add(record);
-    this.#account.issued++;
-    this.#account[ACCOUNT_OF[record.outcome]]++;
-    if (record.outcome === "success") {
-      const isUncounted = tokens.total === null && record.chunksAfterNs.length > 0;
-      if (isUncounted && this.#config.endpoint.tokenCountSource === "server") this.#uncounted++;
-    } else this.#errors.add(record.error ?? UNEXPLAINED);
-    if (record.sentNs === null) return;
-    this.#firstSentNs = Math.min(this.#firstSentNs, record.sentNs);
-    this.#lastEndNs = Math.max(this.#lastEndNs, record.sentNs + (record.endAfterNs ?? 0));
   }
 
   #unixMs(ns: number): number | null {
@@ -158,35 +111,8 @@ export class MetricsAccumulator {
   }
 }
 
-interface Aggregate {
-  readonly metric: AggregateMetric;
-  value: number | null;
-}
-
-const ACCOUNT_OF = {
-  success: "succeeded",
-  error: "failed",
-  cancelled: "cancelled",
-  lost: "lost",
-} as const;
-
-const UNEXPLAINED: ErrorDetails = {
-  code: null,
-  type: "Unknown",
-  message: "The record does not say why the request failed",
-};
-
-/** What a formula makes of a request; what is no finite number is as good as no value. */
-function valueFor(
-  metric: PerRequestMetric,
-  facts: RequestFacts,
-): number | readonly number[] | null {
-  if (!appliesTo(metric, facts)) return null;
-  const value = metric.value(facts);
-  return typeof value === "number" && !Number.isFinite(value) ? null : value;
-}
-
-function combine(metric: AggregateMetric, before: number, value: number): number {
-  if (metric.combine === "min") return Math.min(before, value);
-  return metric.combine === "max" ? Math.max(before, value) : before + value;
+function warmupReport(warmup: PhaseMetrics | null): WarmupReport | null {
+  if (warmup === null) return null;
+  const { account } = warmup;
+  return { metrics: warmup.results().summaries(), errors: warmup.errors(), account };
 }

@@ -61,13 +61,14 @@ export class PostProcessorManager extends ComponentService {
 
   @onCommand("write_results")
   protected async writeResults(
-    { wasCancelled, account }: CommandOf<"write_results">,
+    { wasCancelled, account, health }: CommandOf<"write_results">,
   ): Promise<WrittenResults> {
     await this.#waitForEnd();
     const config = this.#config!;
     const report = this.#metrics!.report({
       wasCancelled,
       account,
+      health,
       ...(this.#bounds ?? {}),
     });
     const { writeExports } = await import("./write_exports.ts");

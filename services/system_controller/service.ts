@@ -10,12 +10,17 @@ import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type
 import { spawnChild } from "../../common/runtime/child_process.ts";
 import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import type { ServiceContext } from "../../common/service/base_service.ts";
+import { coldStartNs, type HealthSummary } from "../../common/model/instrument.ts";
+import { processUsage } from "../../common/runtime/process_usage.ts";
 import { ControllerService } from "../../common/service/controller_service.ts";
 import { every, onCleanup, onMessage } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
 import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outcome.ts";
+import { HealthCollector } from "./health_collector.ts";
+import { machineBetween, type MachineCounters } from "./machine_counters.ts";
 import { checkReachable } from "./preflight.ts";
+import { readMachine } from "./read_machine.ts";
 import type { RunView } from "./ui/run_view.ts";
 
 /** The services of a run, but for the workers, which the worker manager starts. */
@@ -46,6 +51,9 @@ const SILENCE_LIMIT_NS = 10e9;
 const INTERRUPT_GRACE_MS = 1_500;
 const INTERRUPT_LIMIT_MS = 3_000;
 
+/** How long the last heartbeats may take: the results do not wait for what only explains them. */
+const BEAT_TIMEOUT_MS = 500;
+
 /** What the command line asks of the controller. */
 export interface RunRequest {
   readonly config: RunConfig;
@@ -62,6 +70,8 @@ export class SystemController extends ControllerService {
   readonly #config = Promise.withResolvers<RunConfig>();
   readonly #configured = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
+  readonly #health = new HealthCollector();
+  #machineBefore: Promise<MachineCounters | null> = Promise.resolve(null);
   readonly #loadEnded = Promise.withResolvers<void>();
   #isLoadRunning = false;
   #wasCancelled = false;
@@ -160,6 +170,9 @@ export class SystemController extends ControllerService {
   @onMessage("phase_started")
   protected notePhaseStart(event: MessageOf<"phase_started">): void {
     this.log.info(`Phase ${event.phase} has started`);
+    if (event.phase === "profiling") {
+      this.#health.watchFrom(event.startNs + coldStartNs(this.#request.config.phases));
+    }
     this.#request.view.note(event, this.clock.nowNs());
   }
 
@@ -185,6 +198,17 @@ export class SystemController extends ControllerService {
     this.#loadEnded.resolve();
     this.#ended.resolve();
     if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
+  }
+
+  @onMessage("heartbeat")
+  protected override noteHeartbeat(beat: MessageOf<"heartbeat">, peer: Peer): void {
+    this.#health.note(peer, beat);
+  }
+
+  @every(1_000)
+  protected noteOwnUsage(): void {
+    const usage = { atNs: this.clock.nowNs(), ...processUsage(), lags: [] };
+    this.#health.note({ id: this.id, type: this.context.type }, usage);
   }
 
   @every(250)
@@ -231,6 +255,7 @@ export class SystemController extends ControllerService {
     const reachable = mockServer ? this.#startMockServer(mockServer) : this.#useServer(secrets);
     await Promise.all([reachable, ...SERVICES.map((type) => this.#prepare(type))]);
     this.#configured.resolve();
+    this.#machineBefore = readMachine();
     const first = SERVICES.filter((type) => type !== "timing_manager");
     await Promise.all(first.map((type) => this.#ask(type, { kind: "start" })));
     if (this.#interruptedBy !== null) return;
@@ -281,12 +306,14 @@ export class SystemController extends ControllerService {
     try {
       const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
       const finish: Command = { kind: "finish_records", deadlineMs };
+      const watched = this.#lastHealth();
       this.#records = recordsSummarySchema.parse(
         await this.#ask("records_manager", finish, RESULTS_TIMEOUT_MS),
       );
+      const health = await watched;
       const wasCancelled = inHaste || this.#wasCancelled;
       const account = this.#records.accounts.profiling;
-      const write: Command = { kind: "write_results", wasCancelled, account };
+      const write: Command = { kind: "write_results", wasCancelled, account, health };
       const [written] = await Promise.all([
         this.#ask("post_processor_manager", write, RESULTS_TIMEOUT_MS),
         this.#writeInputs(inHaste ? 1_000 : RESULTS_TIMEOUT_MS),
@@ -309,6 +336,15 @@ export class SystemController extends ControllerService {
     } finally {
       limit.abort();
     }
+  }
+
+  /** How the instrument was, with what has happened since the last heartbeats. */
+  async #lastHealth(): Promise<HealthSummary> {
+    const beats = [...this.peers].map((peer) => peer.request({ kind: "beat" }, BEAT_TIMEOUT_MS));
+    const [after] = await Promise.all([readMachine(), Promise.allSettled(beats)]);
+    this.noteOwnUsage();
+    const machine = machineBetween(await this.#machineBefore, after);
+    return { processes: this.#health.processes(), machine };
   }
 
   /** The request bodies come from a worker: it alone knows the shape of the API. */

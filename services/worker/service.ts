@@ -3,7 +3,9 @@ import type { MessageOf } from "../../common/comms/messages.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { type Conversation, conversationSchema } from "../../common/model/conversation.ts";
 import type { Credit } from "../../common/model/credit.ts";
+import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { LagProbe } from "../../common/runtime/lag_probe.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
@@ -29,6 +31,7 @@ const PREFETCHED = 256;
 /** Turns each credit into one HTTP request and one record. */
 export class Worker extends ComponentService {
   readonly #cancelled = new AbortController();
+  readonly #lagProbe = new LagProbe(this.clock);
   #config: RunConfig | null = null;
   #client: Deno.HttpClient | null = null;
   #sending: SendContext | null = null;
@@ -58,6 +61,7 @@ export class Worker extends ComponentService {
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
     const { entries } = this.#config!.dataset;
     this.#conversations.prefetch([...Array(Math.min(entries, PREFETCHED)).keys()]);
+    void this.#lagProbe.run();
     // Last: the worker manager takes the connection as a sign that the worker is ready.
     this.#manager = await this.connectTo("worker_manager");
   }
@@ -94,7 +98,12 @@ export class Worker extends ComponentService {
   @onCleanup
   protected close(): void {
     this.#cancelled.abort();
+    this.#lagProbe.stop();
     this.#client?.close();
+  }
+
+  protected override takeLags(): LagSample[] {
+    return this.#lagProbe.take();
   }
 
   /** Without a manager nobody can cut off what is in flight when the run ends. */

@@ -1,10 +1,9 @@
+import type { HealthSummary, ProcessHealth } from "../../common/model/instrument.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
 import type { RunReport } from "../../common/model/report.ts";
-import type { RunConfig } from "../../common/model/run_config.ts";
-import {
-  MetricsAccumulator,
-  type RequestMetrics,
-} from "../../services/post_processor_manager/metrics_accumulator.ts";
+import type { LoadPlan, RunConfig } from "../../common/model/run_config.ts";
+import { MetricsAccumulator } from "../../services/post_processor_manager/metrics_accumulator.ts";
+import type { RequestMetrics } from "../../services/post_processor_manager/phase_metrics.ts";
 import { failedRecordOf, recordOf } from "./records.ts";
 import { runConfigOf } from "./run_config.ts";
 
@@ -25,12 +24,43 @@ export interface SampleRun {
 export function sampleRun(change: Partial<RunConfig> = {}): SampleRun {
   const config = runConfigOf({
     goodput: [{ tag: "time_to_first_token", threshold: 130 }],
+    phases: runConfigOf().phases.map((phase) => ({ ...phase, load: EVERY_SECOND })),
     ...change,
   });
   const accumulator = new MetricsAccumulator(config, () => ({ count: (text) => text.length }));
   const lines = sampleRecords().map((record) => ({ record, metrics: accumulator.add(record)! }));
-  return { config, lines, report: accumulator.report({ wasCancelled: false }) };
+  return { config, lines, report: accumulator.report({ wasCancelled: false, health: HEALTH }) };
 }
+
+const EVERY_SECOND: LoadPlan = {
+  kind: "open",
+  ratePerSecond: 1,
+  rateRampMs: 0,
+  rateSeries: null,
+  arrivals: "constant",
+  smoothness: 1,
+  concurrencyCap: null,
+  concurrencyRampMs: 0,
+};
+
+const HEALTH: HealthSummary = {
+  processes: [
+    { serviceId: "timing_manager", serviceType: "timing_manager", cpuShare: 0.05, lag: null },
+    {
+      serviceId: "worker_0",
+      serviceType: "worker",
+      cpuShare: 0.125,
+      lag: { samples: 400, p50Ms: 0.25, p99Ms: 1.5, maxMs: 4 },
+    } as const,
+  ].map((process) => ({ ...process, watchedMs: 8_000, maxRssBytes: 64e6 }) as ProcessHealth),
+  machine: {
+    cpus: 8,
+    cpuShare: 0.25,
+    stealShare: 0,
+    connectionsOpened: 1,
+    segmentsResent: 0,
+  },
+};
 
 function sampleRecords(): RequestRecord[] {
   const answers = Array.from({ length: 7 }, (_, i) => ({

@@ -2,6 +2,7 @@ import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
 import type { MetricSummary, RunReport, Statistic } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import { harmless } from "../../../common/runtime/harmless.ts";
+import { instrumentText } from "./instrument_text.ts";
 import { fixed, scalarText, withThousands } from "./number_text.ts";
 import { oneLine, truncate, widthOf, wrap } from "./plain_text.ts";
 import { type TableColumn, textTable, titleOver } from "./text_table.ts";
@@ -26,7 +27,7 @@ const FILES: readonly [name: string, file: string][] = [
 
 /**
  * The text of `profile_export_console.txt`, which is also what the terminal shows at the end: the
- * metric table, errors by kind, warnings, the command line, and where the files are.
+ * metric table, errors by kind, the verdict, warnings, the command line, and where the files are.
  *
  * At most 140 columns but for the command line and paths, which are to be copied. No colours;
  * what came from elsewhere holds no control characters.
@@ -35,6 +36,7 @@ export function consoleText(report: RunReport, config: RunConfig): string {
   const sections = [
     metricTable(report),
     errorTable(report),
+    instrumentText(report.instrument, MAX_WIDTH),
     warnings(report),
     ending(report, config),
   ]

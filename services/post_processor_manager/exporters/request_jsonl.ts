@@ -1,6 +1,6 @@
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
-import type { RequestMetrics } from "../metrics_accumulator.ts";
+import type { RequestMetrics } from "../phase_metrics.ts";
 import { PER_REQUEST_METRICS } from "../metrics/metric_table.ts";
 import { epochNsText } from "./epoch_ns.ts";
 

@@ -3,6 +3,7 @@ import type { RunConfig } from "../../../common/model/run_config.ts";
 import { findMetric } from "../metrics/metric_table.ts";
 import { INSTANT, REQUESTS } from "../metrics/unit.ts";
 import { epochNsText } from "./epoch_ns.ts";
+import { instrumentRows } from "./instrument_rows.ts";
 import { fixed, scalarText } from "./number_text.ts";
 
 const COLUMNS: readonly Statistic[] = [
@@ -22,8 +23,8 @@ const COLUMNS: readonly Statistic[] = [
 ];
 
 /**
- * The text of `profile_export_aiperf.csv`: a table of the distributions, an empty line, and a table
- * of the single numbers; both sorted by tag.
+ * The text of `profile_export_aiperf.csv`: a table of the distributions and one of the single
+ * numbers, both sorted by tag, and one of the instrument, with an empty line between.
  */
 export function summaryCsv(report: RunReport, config: RunConfig): string {
   const metrics = [...report.metrics].sort((a, b) => a.tag < b.tag ? -1 : 1);
@@ -33,6 +34,9 @@ export function summaryCsv(report: RunReport, config: RunConfig): string {
     [],
     ["Metric", "Value"],
     ...metrics.filter((metric) => metric.scalar).map((metric) => scalarRow(metric, config)),
+    [],
+    ["Instrument", "Value"],
+    ...instrumentRows(report.instrument),
   ];
   return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }

@@ -4,13 +4,14 @@ import { AIPERF_VERSION } from "../../../common/version.ts";
 import { findMetric } from "../metrics/metric_table.ts";
 import { INSTANT } from "../metrics/unit.ts";
 import { epochNsText } from "./epoch_ns.ts";
+import { inSnakeCase } from "./snake_case.ts";
 
 /** The version of the reference tool's schema that the file follows. */
 export const SCHEMA_VERSION = "1.5";
 
 /**
  * The text of `profile_export_aiperf.json`: a block for each metric at the top level, keyed by its
- * tag, then what was asked for, errors, times, and our own `credits` and `warnings`.
+ * tag, then what was asked for, errors, times, and our own `credits`, `warnings` and `instrument`.
  *
  * What does not exist is left out. Instants are exact integers of nanoseconds since 1970.
  */
@@ -19,7 +20,7 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
     schema_version: SCHEMA_VERSION,
     aiperf_version: AIPERF_VERSION,
     benchmark_id: report.benchmarkId,
-    ...Object.fromEntries(report.metrics.map((metric) => [metric.tag, block(metric, config)])),
+    ...blocks(report.metrics, config),
     input_config: config.inputConfig,
     run_info: {
       benchmark_id: report.benchmarkId,
@@ -33,8 +34,14 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
     warnings: report.warnings,
     start_time: isoTime(report.startUnixMs),
     end_time: isoTime(report.endUnixMs),
+    instrument: inSnakeCase(report.instrument),
+    ...(report.warmup && { warmup_metrics: blocks(report.warmup.metrics, config) }),
   };
   return `${JSON.stringify(summary, null, 2)}\n`;
+}
+
+function blocks(metrics: readonly MetricSummary[], config: RunConfig): Record<string, unknown> {
+  return Object.fromEntries(metrics.map((metric) => [metric.tag, block(metric, config)]));
 }
 
 function block({ tag, unit, stats }: MetricSummary, { epochUnixMs }: RunConfig): unknown {

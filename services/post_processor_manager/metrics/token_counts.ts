@@ -29,9 +29,7 @@ const UNKNOWN: OutputTokens = { output: null, reasoning: null, total: null };
 
 /** Whether `countTokens` will ask the tokenizer about this record. */
 export function needsTokenizer(record: RequestRecord, source: TokenCountSource): boolean {
-  if (record.phase !== "profiling" || record.outcome !== "success" || record.text === null) {
-    return false;
-  }
+  if (record.outcome !== "success" || record.text === null) return false;
   if (source === "auto") return completionTokens(record) === null;
   return source === "client";
 }

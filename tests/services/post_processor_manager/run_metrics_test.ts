@@ -158,14 +158,18 @@ Deno.test("values whose sum overflows are reported without the sum", () => {
   for (const value of Object.values(stats)) assertEquals(Number.isFinite(value), true);
 });
 
-Deno.test("warm-up records are counted apart and change no result", () => {
+Deno.test("warm-up records have a summary of their own and change no result", () => {
   const accumulator = accumulatorOf();
   assertEquals(accumulator.add(recordOf({ creditId: 0, phase: "warmup" })), null);
   assertEquals(accumulator.add(failedRecordOf({ creditId: 1, phase: "warmup" })), null);
   accumulator.add(recordOf({ creditId: 2 }));
   const report = accumulator.report({ wasCancelled: false });
-  assertEquals(accumulator.warmupRecords, 2);
-  assertEquals(report, reportOn([recordOf()]));
+  assertEquals({ ...report, warmup: null }, reportOn([recordOf()]));
+  const { warmup } = report;
+  assertEquals(warmup?.account, { issued: 2, succeeded: 1, failed: 1, cancelled: 0, lost: 0 });
+  assertEquals(warmup?.errors.map(({ count }) => count), [1]);
+  const ttft = warmup?.metrics.find(({ tag }) => tag === "time_to_first_token");
+  assertEquals(ttft?.stats.avg, 100);
   assertEquals(accumulator.live(2 * SECOND).requests, 1);
 });
 

@@ -1,0 +1,88 @@
+import type {
+  ArrivalStats,
+  DelayStats,
+  InstrumentReport,
+  ProcessHealth,
+} from "../../../common/model/instrument.ts";
+import { fixed } from "./number_text.ts";
+
+/** A name and a value. */
+export type Row = [name: string, value: string];
+
+/** The proof of the load as names and values, for the CSV. */
+export function instrumentRows(instrument: InstrumentReport): Row[] {
+  const { verdict, reasons, notes, lateness, arrivals, concurrency, machine } = instrument;
+  return [
+    ["Verdict", verdict],
+    ...reasons.map(({ check, level, text }): Row => [`${level}: ${check}`, text]),
+    ...notes.map((note): Row => ["Note", note]),
+    ...(lateness === null ? [] : [
+      ...delayRows("Schedule Lateness", lateness.total),
+      ...delayRows("Issue", lateness.issue),
+      ...delayRows("Hand-over", lateness.handOver),
+      ...delayRows("Worker", lateness.worker),
+    ]),
+    ["Arrival Pattern", arrivals.pattern],
+    ["Requests Issued", String(arrivals.issued)],
+    ["Requests Sent", String(arrivals.sent.count)],
+    ...numberRow("Rate Asked (requests/sec)", arrivals.askedRatePerSecond),
+    ...arrivalRows("Scheduled", arrivals.scheduled),
+    ...arrivalRows("Sent", arrivals.sent),
+    ...numberRow("Largest Gap Error (ms)", arrivals.largestGapErrorMs),
+    ...(concurrency === null ? [] : [
+      ...numberRow("Concurrency Asked", concurrency.asked),
+      ...numberRow("Concurrency avg", concurrency.avg),
+      ...numberRow("Concurrency avg while Full", concurrency.steady?.avg ?? null),
+      ...numberRow("Concurrency max", concurrency.max),
+    ]),
+    ...instrument.workers.flatMap(({ workerId, requests, health }) => [
+      [`${workerId} Requests`, String(requests)] as Row,
+      ...(health === null ? [] : healthRows(health)),
+    ]),
+    ...instrument.processes.flatMap(healthRows),
+    ...(machine === null ? [] : [
+      ...percentRow("Machine CPU (%)", machine.cpuShare),
+      ...percentRow("Machine Stolen (%)", machine.stealShare),
+      ["Connections Opened", String(machine.connectionsOpened)] as Row,
+      ["Segments Resent", String(machine.segmentsResent)] as Row,
+    ]),
+    ["Requests without a Free Port", String(instrument.outOfPorts)],
+    ["Requests without a Free File", String(instrument.outOfFiles)],
+  ];
+}
+
+function delayRows(name: string, { avgMs, p50Ms, p90Ms, p99Ms, maxMs }: DelayStats): Row[] {
+  const values = { avg: avgMs, p50: p50Ms, p90: p90Ms, p99: p99Ms, max: maxMs };
+  return Object.entries(values).map(([stat, value]) => [`${name} ${stat} (ms)`, fixed(value)]);
+}
+
+function arrivalRows(name: string, { ratePerSecond, gapCv, ks }: ArrivalStats): Row[] {
+  return [
+    ...numberRow(`${name} Rate (requests/sec)`, ratePerSecond),
+    ...numberRow(`${name} Gap Variation`, gapCv),
+    ...(ks === null ? [] : [
+      [`${name} Kolmogorov-Smirnov Distance`, ks.distance.toFixed(4)] as Row,
+      [`${name} Kolmogorov-Smirnov p`, ks.pValue.toFixed(4)] as Row,
+    ]),
+  ];
+}
+
+function healthRows({ serviceId, cpuShare, lag, maxRssBytes }: ProcessHealth): Row[] {
+  return [
+    ...percentRow(`${serviceId} CPU (%)`, cpuShare),
+    [`${serviceId} Memory (MB)`, fixed(maxRssBytes / 1e6)],
+    ...(lag === null ? [] : [
+      [`${serviceId} Event-loop Lag p50 (ms)`, fixed(lag.p50Ms)] as Row,
+      [`${serviceId} Event-loop Lag p99 (ms)`, fixed(lag.p99Ms)] as Row,
+      [`${serviceId} Event-loop Lag max (ms)`, fixed(lag.maxMs)] as Row,
+    ]),
+  ];
+}
+
+function percentRow(name: string, share: number | null): Row[] {
+  return numberRow(name, share === null ? null : share * 100);
+}
+
+function numberRow(name: string, value: number | null): Row[] {
+  return value === null ? [] : [[name, fixed(value)]];
+}

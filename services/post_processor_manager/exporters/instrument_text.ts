@@ -1,0 +1,109 @@
+import type {
+  ConcurrencyReport,
+  InstrumentReport,
+  LagStats,
+  LatenessReport,
+} from "../../../common/model/instrument.ts";
+import { fixed, withThousands } from "./number_text.ts";
+import { oneLine, wrap } from "./plain_text.ts";
+
+/**
+ * The verdict and what it rests on, for the console: a line on each side of the instrument.
+ *
+ * `width`: of the console, in columns.
+ */
+export function instrumentText(instrument: InstrumentReport, width: number): string[] {
+  const { verdict, reasons, notes } = instrument;
+  const paragraphs = [
+    ...reasons.map(({ level, text }) => `- ${level === verdict ? "" : `${level}: `}${text}`),
+    ...facts(instrument).map((text) => `  ${text}`),
+    ...notes.map((text) => `  ${text}`),
+  ];
+  return [
+    `Verdict on the measurement: ${verdict}`,
+    ...paragraphs.flatMap((text) => indented(text, width)),
+  ];
+}
+
+/** The first two columns of the first line are repeated as space in those that follow. */
+function indented(text: string, width: number): string[] {
+  const lead = text.slice(0, 2);
+  return wrap(oneLine(text.slice(2)), width - 4)
+    .map((line, i) => `  ${i === 0 ? lead : "  "}${line}`);
+}
+
+function facts(instrument: InstrumentReport): string[] {
+  const { lateness, concurrency } = instrument;
+  if (lateness === null || concurrency === null) return ["No request was sent."];
+  return [
+    latenessText(lateness),
+    arrivalsText(instrument),
+    concurrencyText(concurrency),
+    ...workersText(instrument),
+  ];
+}
+
+function latenessText({ total, issue, handOver, worker }: LatenessReport): string {
+  return `Sent after due: ${milliseconds(total.p50Ms)} median, ${milliseconds(total.p99Ms)} p99, ` +
+    `${milliseconds(total.maxMs)} most (p99 of its parts: issue ${fixed(issue.p99Ms)}, hand-over ` +
+    `${fixed(handOver.p99Ms)}, worker ${fixed(worker.p99Ms)}).`;
+}
+
+function arrivalsText({ arrivals }: InstrumentReport): string {
+  const { pattern, askedRatePerSecond: asked, sent, largestGapErrorMs, wasCapped } = arrivals;
+  const count = `${withThousands(String(sent.count))} of ${withThousands(String(arrivals.issued))}`;
+  if (pattern === "concurrency") return `Sent: ${count} requests.`;
+  const rate = sent.ratePerSecond === null ? "" : ` at ${perSecond(sent.ratePerSecond)}` +
+    (asked === null ? "" : ` (asked: ${perSecond(asked)})`);
+  const details = [
+    sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
+    largestGapErrorMs !== null && `largest gap error ${milliseconds(largestGapErrorMs)}`,
+    sent.ks !== null &&
+    `Kolmogorov–Smirnov ${fixed(sent.ks.distance)}, p = ${pText(sent.ks.pValue)}`,
+    wasCapped && "some waited for a slot",
+  ].filter((detail) => detail !== false);
+  return `Sent: ${count} requests${rate}, ${pattern}: ${details.join("; ")}.`;
+}
+
+function concurrencyText({ asked, avg, max, steady }: ConcurrencyReport): string {
+  const ofAsked = asked === null ? "" : ` of ${asked}`;
+  const average = steady === null ? avg : steady.avg;
+  return `In flight: ${fixed(average)}${ofAsked} on average, ${max} at most.`;
+}
+
+function workersText({ workers, machine }: InstrumentReport): string[] {
+  const healths = workers.flatMap(({ health }) => health ?? []);
+  const shares = healths.flatMap(({ cpuShare }) => cpuShare ?? []);
+  const lags = healths.flatMap(({ lag }) => lag ?? []);
+  const known = [
+    shares.length > 0 && `busiest ${share(Math.max(...shares))} busy`,
+    lags.length > 0 && `event loop at most ${lagText(lags)} late`,
+    machine !== null && `machine ${share(machine.cpuShare)} busy`,
+  ].filter((part) => part !== false);
+  if (known.length === 0) return [];
+  return [
+    `${workers.length === 1 ? "1 worker" : `${workers.length} workers`}: ${known.join(", ")}.`,
+  ];
+}
+
+function lagText(lags: readonly LagStats[]): string {
+  const p99Ms = Math.max(...lags.map((lag) => lag.p99Ms));
+  const maxMs = Math.max(...lags.map((lag) => lag.maxMs));
+  return `${milliseconds(p99Ms)} (p99) and ${milliseconds(maxMs)} (most)`;
+}
+
+function milliseconds(value: number): string {
+  return `${fixed(value)} ms`;
+}
+
+function perSecond(rate: number): string {
+  return `${withThousands(fixed(rate))}/s`;
+}
+
+function share(part: number): string {
+  return `${(part * 100).toFixed(0)} %`;
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? "0.000" : p.toFixed(3);
+}

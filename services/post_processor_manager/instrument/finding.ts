@@ -1,0 +1,12 @@
+import type { InstrumentReport, VerdictReason } from "../../../common/model/instrument.ts";
+
+/** What the verdict is built on: everything of the report but the verdict itself, and a little more. */
+export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reasons" | "notes"> {
+  /** Requests that got lost, or left no record. */
+  readonly missing: number;
+  /** The latency that the event loop's lag is held against; null when nothing succeeded. */
+  readonly median: { readonly name: string; readonly ms: number } | null;
+}
+
+/** What one check found: a reason, or that there was too little to judge. */
+export type Finding = VerdictReason | { readonly unjudged: string };

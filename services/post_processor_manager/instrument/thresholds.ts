@@ -1,0 +1,181 @@
+import type { Verdict } from "../../../common/model/instrument.ts";
+
+/** Something that a result is held to. */
+export interface Threshold {
+  /** The name in `instrument.reasons`. */
+  readonly check: string;
+  /** What is looked at, for the documentation. */
+  readonly what: string;
+  /** Of the two limits. */
+  readonly unit: "ms" | "%" | "requests" | "";
+  /** From here on a result is SUSPECT; null: never. */
+  readonly suspect: number | null;
+  /** From here on a result is INVALID; null: never. */
+  readonly invalid: number | null;
+  /** True when small values are the bad ones: the limits are then reached from above. */
+  readonly isLower: boolean;
+  /** What there must be of the run before it is looked at, for the documentation. */
+  readonly from: string;
+}
+
+/** Fewer requests have no 99th percentile to speak of: their median is judged instead. */
+export const FEWEST_FOR_P99 = 100;
+/** A median of fewer says nothing. */
+export const FEWEST_FOR_MEDIAN = 10;
+/** The event loop is looked at fifty times a second. */
+export const FEWEST_LAG_SAMPLES = 100;
+/** A lag below is what timers have anyway. */
+export const HARMLESS_LAG_MS = 2;
+/** A concurrency or a rate must have been asked for over so long. */
+export const SHORTEST_STEADY_MS = 1_000;
+/** A CPU share over less is that of the start. */
+export const SHORTEST_CPU_MS = 1_500;
+/** Deviations from a random pattern are looked at only where they could happen by chance so rarely. */
+export const KS_SIGNIFICANCE = 0.001;
+/** Gaps of less than this on average are finer than timers; their lateness is judged instead. */
+export const FINEST_GAP_MS = 2;
+
+/**
+ * Every threshold of the verdict: the only place they are written in.
+ *
+ * A result is as good as its worst check.
+ */
+export const THRESHOLDS = {
+  missingRecords: {
+    check: "missing_records",
+    what: "requests that got lost with a worker, or left no record",
+    unit: "requests",
+    suspect: null,
+    invalid: 1,
+    isLower: false,
+    from: "always",
+  },
+  clientLimits: {
+    check: "client_limits",
+    what: "requests that failed because this machine had no free port or file handle",
+    unit: "requests",
+    suspect: 1,
+    invalid: null,
+    isLower: false,
+    from: "always",
+  },
+  clientLimitsShare: {
+    check: "client_limits_share",
+    what: "the same as a share of all requests",
+    unit: "%",
+    suspect: null,
+    invalid: 1,
+    isLower: false,
+    from: "always",
+  },
+  scheduleLateness: {
+    check: "schedule_lateness",
+    what:
+      "99th percentile of sent − due; the wait for a slot under a concurrency or prefill limit " +
+      "does not count",
+    unit: "ms",
+    suspect: 10,
+    invalid: 100,
+    isLower: false,
+    from:
+      `${FEWEST_FOR_P99} requests after the cold start; from ${FEWEST_FOR_MEDIAN} on the median`,
+  },
+  rateKept: {
+    check: "rate_kept",
+    what: "rate of the requests sent, as a share of the rate that was scheduled",
+    unit: "%",
+    suspect: 99,
+    invalid: 95,
+    isLower: true,
+    from:
+      `${FEWEST_FOR_P99} requests over ${SHORTEST_STEADY_MS} ms, at a rate or a schedule whose ` +
+      "requests did not have to wait for a slot",
+  },
+  arrivalPattern: {
+    check: "arrival_pattern",
+    what:
+      "Kolmogorov–Smirnov distance between the gaps sent and the distribution asked for, with " +
+      `p below ${KS_SIGNIFICANCE}`,
+    unit: "",
+    suspect: 0.15,
+    invalid: 0.3,
+    isLower: false,
+    from:
+      `${FEWEST_FOR_P99} requests at a steady random rate with gaps of ${FINEST_GAP_MS} ms or ` +
+      "more on average, none of which had to wait for a slot",
+  },
+  concurrencyKept: {
+    check: "concurrency_kept",
+    what: "requests in flight, averaged over the time when all slots are used, as a share of " +
+      "--concurrency",
+    unit: "%",
+    suspect: 95,
+    invalid: 80,
+    isLower: true,
+    from:
+      `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations`,
+  },
+  workerBusy: {
+    check: "worker_busy",
+    what: "CPU time of the busiest worker by elapsed time",
+    unit: "%",
+    suspect: 80,
+    invalid: 95,
+    isLower: false,
+    from: `${SHORTEST_CPU_MS} ms between heartbeats`,
+  },
+  pacerBusy: {
+    check: "pacer_busy",
+    what: "CPU time of the timing manager, or of the worker manager, by elapsed time",
+    unit: "%",
+    suspect: 80,
+    invalid: 95,
+    isLower: false,
+    from: `${SHORTEST_CPU_MS} ms between heartbeats`,
+  },
+  eventLoopLag: {
+    check: "event_loop_lag",
+    what: "99th percentile of a worker's event-loop lag",
+    unit: "ms",
+    suspect: 10,
+    invalid: 100,
+    isLower: false,
+    from: `${FEWEST_LAG_SAMPLES} looks after the cold start (two seconds)`,
+  },
+  lagShare: {
+    check: "lag_share",
+    what: "the same as a share of the median time to first token (of the median request latency " +
+      "without streaming)",
+    unit: "%",
+    suspect: 10,
+    invalid: 50,
+    isLower: false,
+    from: `the same, and a lag of ${HARMLESS_LAG_MS} ms`,
+  },
+  machineBusy: {
+    check: "machine_busy",
+    what: "CPU time of all programs by what the machine has",
+    unit: "%",
+    suspect: 95,
+    invalid: null,
+    isLower: false,
+    from: `${SHORTEST_CPU_MS} ms, where the system tells`,
+  },
+  stolenTime: {
+    check: "stolen_time",
+    what: "CPU time that the hypervisor gave to other machines",
+    unit: "%",
+    suspect: 5,
+    invalid: 25,
+    isLower: false,
+    from: `${SHORTEST_CPU_MS} ms, where the system tells`,
+  },
+} as const satisfies Record<string, Threshold>;
+
+/** What a value is worth by a threshold; the limits themselves are on the bad side. */
+export function judge(value: number, { suspect, invalid, isLower }: Threshold): Verdict {
+  const isReached = (limit: number | null) =>
+    limit !== null && (isLower ? value <= limit : value >= limit);
+  if (isReached(invalid)) return "INVALID";
+  return isReached(suspect) ? "SUSPECT" : "VALID";
+}

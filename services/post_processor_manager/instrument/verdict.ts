@@ -1,0 +1,47 @@
+import { type InstrumentReport, type Verdict, VERDICTS } from "../../../common/model/instrument.ts";
+import { CHECKS } from "./checks.ts";
+import type { VerdictFacts } from "./finding.ts";
+
+/** A verdict and what it rests on. */
+export type VerdictResult = Pick<InstrumentReport, "verdict" | "reasons" | "notes">;
+
+/**
+ * Judges whether the load was kept and whether the times can be believed.
+ *
+ * The numbers stay what they are, whatever the verdict.
+ */
+export function verdictOn(facts: VerdictFacts): VerdictResult {
+  const findings = CHECKS.flatMap((check) => check(facts));
+  const reasons = findings
+    .filter((finding) => "level" in finding)
+    .filter(({ level }) => level !== "VALID")
+    .sort((a, b) => gravity(b.level) - gravity(a.level));
+  const unjudged = findings.flatMap((finding) => "unjudged" in finding ? finding.unjudged : []);
+  return {
+    verdict: reasons[0]?.level ?? "VALID",
+    reasons,
+    notes: notesOn(facts, [...new Set(unjudged)]),
+  };
+}
+
+function gravity(level: Verdict): number {
+  return VERDICTS.indexOf(level);
+}
+
+/** From here on the lateness of a cold start is worth mentioning. */
+const NOTABLE_COLD_MS = 10;
+
+function notesOn({ lateness, machine }: VerdictFacts, unjudged: readonly string[]): string[] {
+  const notes: string[] = [];
+  if (unjudged.length > 0) notes.push(`Too little was sent to judge ${unjudged.join(", ")}.`);
+  const cold = lateness?.cold ?? null;
+  if (cold !== null && cold.maxMs >= NOTABLE_COLD_MS) {
+    const requests = cold.requests === 1 ? "request" : `${cold.requests} requests`;
+    notes.push(
+      `The first ${requests} met a cold start and left up to ${cold.maxMs.toFixed(0)} ms late; ` +
+        "--warmup-request-count keeps such requests out of the results.",
+    );
+  }
+  if (machine === null) notes.push("The system does not tell how busy the machine was.");
+  return notes;
+}

@@ -1,0 +1,146 @@
+import { Column } from "../../common/stats/column.ts";
+import type { ErrorDetails, RequestRecord } from "../../common/model/record.ts";
+import type { CreditAccount, ErrorCount } from "../../common/model/report.ts";
+import { ErrorGroups } from "./error_groups.ts";
+import { MetricResults } from "./metric_results.ts";
+import { type AggregateMetric, appliesTo, type PerRequestMetric } from "./metrics/metric.ts";
+import { METRICS, PER_REQUEST_METRICS } from "./metrics/metric_table.ts";
+import type { RequestFacts } from "./metrics/request_facts.ts";
+import { countTokens, type TokenCounter, type TokenCountSource } from "./metrics/token_counts.ts";
+import type { Objectives } from "./objectives.ts";
+
+/**
+ * The metric values of one request, in the order of `PER_REQUEST_METRICS`.
+ *
+ * In the units of the formulas (nanoseconds); null where the request has no value.
+ */
+export type RequestMetrics = readonly (number | readonly number[] | null)[];
+
+/** What the metrics of a phase are computed with. */
+export interface PhaseMetricsOptions {
+  readonly tokenCountSource: TokenCountSource;
+  /** Called only when text is to be counted, see `needsTokenizer`. */
+  readonly tokenizer: () => TokenCounter;
+  readonly objectives: Objectives;
+}
+
+/** Turns the records of one phase into metrics as they come; keeps numbers, never records. */
+export class PhaseMetrics {
+  readonly #options: PhaseMetricsOptions;
+  readonly #columns: readonly Column[] = PER_REQUEST_METRICS.map(() => new Column());
+  readonly #aggregates: readonly Aggregate[] = METRICS
+    .filter((metric) => metric.kind === "aggregate")
+    .map((metric) => ({ metric, value: metric.initial }));
+  readonly #errors = new ErrorGroups();
+  readonly #account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
+  #uncounted = 0;
+  #firstSentNs = Infinity;
+  #lastEndNs = -Infinity;
+
+  constructor(options: PhaseMetricsOptions) {
+    this.#options = options;
+  }
+
+  /** What became of the requests seen. */
+  get account(): CreditAccount {
+    return { ...this.#account };
+  }
+
+  /** Successful requests whose output tokens nobody could count. */
+  get uncounted(): number {
+    return this.#uncounted;
+  }
+
+  /** The first sending and the last end since the run's epoch; infinite when nothing was sent. */
+  get bounds(): { readonly startNs: number; readonly endNs: number } {
+    return { startNs: this.#firstSentNs, endNs: this.#lastEndNs };
+  }
+
+  /** Takes a record in. */
+  add(record: RequestRecord): RequestMetrics {
+    const { tokenCountSource, tokenizer } = this.#options;
+    const facts = { record, tokens: countTokens(record, tokenCountSource, tokenizer) };
+    const values = PER_REQUEST_METRICS.map((metric) => valueFor(metric, facts));
+    this.#keep(values);
+    this.#aggregate(facts, values);
+    this.#note(facts);
+    return values;
+  }
+
+  /** Every metric so far; may be asked for more than once. */
+  results(): MetricResults {
+    return new MetricResults(
+      new Map(PER_REQUEST_METRICS.map((metric, i) => [metric.tag, this.#columns[i]!])),
+      new Map(this.#aggregates.map(({ metric, value }) => [metric.tag, value])),
+    );
+  }
+
+  /** Every kind of error, the most frequent first. */
+  errors(): ErrorCount[] {
+    return this.#errors.counts();
+  }
+
+  #keep(values: RequestMetrics): void {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      const column = this.#columns[i]!;
+      if (typeof value === "number") column.push(value);
+      else if (value !== null) { for (const one of value) column.push(one); }
+    }
+  }
+
+  #aggregate(facts: RequestFacts, values: RequestMetrics): void {
+    const judged = { ...facts, good: this.#options.objectives.judge(facts.record, values) };
+    for (const aggregate of this.#aggregates) {
+      const value = aggregate.metric.value(judged);
+      if (value === null) continue;
+      const before = aggregate.value;
+      aggregate.value = before === null ? value : combine(aggregate.metric, before, value);
+    }
+  }
+
+  #note({ record, tokens }: RequestFacts): void {
+    this.#account.issued++;
+    this.#account[ACCOUNT_OF[record.outcome]]++;
+    if (record.outcome === "success") {
+      const isUncounted = tokens.total === null && record.chunksAfterNs.length > 0;
+      if (isUncounted && this.#options.tokenCountSource === "server") this.#uncounted++;
+    } else this.#errors.add(record.error ?? UNEXPLAINED);
+    if (record.sentNs === null) return;
+    this.#firstSentNs = Math.min(this.#firstSentNs, record.sentNs);
+    this.#lastEndNs = Math.max(this.#lastEndNs, record.sentNs + (record.endAfterNs ?? 0));
+  }
+}
+
+interface Aggregate {
+  readonly metric: AggregateMetric;
+  value: number | null;
+}
+
+const ACCOUNT_OF = {
+  success: "succeeded",
+  error: "failed",
+  cancelled: "cancelled",
+  lost: "lost",
+} as const;
+
+const UNEXPLAINED: ErrorDetails = {
+  code: null,
+  type: "Unknown",
+  message: "The record does not say why the request failed",
+};
+
+/** What a formula makes of a request; what is no finite number is as good as no value. */
+function valueFor(
+  metric: PerRequestMetric,
+  facts: RequestFacts,
+): number | readonly number[] | null {
+  if (!appliesTo(metric, facts)) return null;
+  const value = metric.value(facts);
+  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+}
+
+function combine(metric: AggregateMetric, before: number, value: number): number {
+  if (metric.combine === "min") return Math.min(before, value);
+  return metric.combine === "max" ? Math.max(before, value) : before + value;
+}
