@@ -1,6 +1,16 @@
 import type { AnswerText, ErrorDetails, Usage } from "../../common/model/record.ts";
 import type { AnswerPart } from "./endpoints/endpoint.ts";
 
+/** What is to be done with an answer besides taking its times. */
+export interface AnswerOptions {
+  /** The text may be needed for counting tokens. */
+  readonly keepText: boolean;
+  /** The content may be needed as the history of the next turn. */
+  readonly keepContent?: boolean;
+  /** Called when the first piece of content has come. */
+  readonly onFirstContent?: () => void;
+}
+
 /** Gathers the parts of one answer into its timeline, counts and text. */
 export class Answer {
   /** Arrival of each piece of content, in ns after the request was sent. */
@@ -18,13 +28,13 @@ export class Answer {
   /** The server said that nothing more will come. */
   done = false;
 
-  readonly #keepText: boolean;
+  readonly #options: AnswerOptions;
   #output = "";
   #reasoning = "";
+  #content = "";
 
-  /** `keepText`: whether the text may be needed for counting tokens. */
-  constructor(keepText: boolean) {
-    this.#keepText = keepText;
+  constructor(options: AnswerOptions) {
+    this.#options = options;
   }
 
   /** Takes in a part that arrived `afterNs` after the request was sent. */
@@ -36,7 +46,9 @@ export class Answer {
     if (part.carries === "nothing") return;
     if (part.carries === "output") this.firstOutputChunk ??= this.chunksAfterNs.length;
     this.chunksAfterNs.push(afterNs);
-    if (!this.#keepText) return;
+    if (this.chunksAfterNs.length === 1) this.#options.onFirstContent?.();
+    if (this.#options.keepContent) this.#content += part.content;
+    if (!this.#options.keepText) return;
     this.#output += part.content + part.toolCalls;
     this.#reasoning += part.reasoning;
   }
@@ -44,6 +56,11 @@ export class Answer {
   /** Whether any content has come. */
   get hasContent(): boolean {
     return this.chunksAfterNs.length > 0;
+  }
+
+  /** What was said so far, without reasoning and called tools; empty when it is not kept. */
+  get content(): string {
+    return this.#content;
   }
 
   /** The text so far; empty when it is not kept. */

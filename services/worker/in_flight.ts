@@ -4,7 +4,7 @@ import type { Clock } from "../../common/runtime/clock.ts";
 const LONGEST_SLEEP_MS = 2 ** 30;
 
 /** Why an open request was cut off. */
-export type CutReason = "cancelled" | "timeout" | "linger";
+export type CutReason = "cancelled" | "planned" | "timeout" | "linger";
 
 /** An open request, and the means to cut it off. */
 export interface OpenRequest {
@@ -14,6 +14,8 @@ export interface OpenRequest {
   readonly cut: CutReason | null;
   /** The answer is complete: from now on only wait a little for the connection to become free. */
   linger(): void;
+  /** Cuts the request off on purpose. */
+  cutOff(): void;
   /** The request is over; must be called once for every request that was opened. */
   close(): void;
 }
@@ -122,6 +124,10 @@ class Opened implements OpenRequest {
 
   get cut(): CutReason | null {
     return this.#cut;
+  }
+
+  cutOff(): void {
+    this.end("planned");
   }
 
   end(reason: CutReason): void {

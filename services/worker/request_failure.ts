@@ -9,6 +9,12 @@ export const CANCELLED: ErrorDetails = {
   message: "the run ended before the answer was complete",
 };
 
+/** What is written of a request that was to be cut off so long after it was sent. */
+export function plannedCut(afterNs: number): ErrorDetails {
+  const { code, type } = CANCELLED;
+  return { code, type, message: `cut off ${afterNs / 1e9} s after it was sent, as planned` };
+}
+
 /** What is written of a request that took longer than it may. */
 export function timedOut(timeoutMs: number): ErrorDetails {
   return {

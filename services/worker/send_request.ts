@@ -9,7 +9,8 @@ import type { Endpoint } from "./endpoints/endpoint.ts";
 import type { FetchFunction } from "./http_client.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
-import { CANCELLED, networkFailure, timedOut } from "./request_failure.ts";
+import { CANCELLED, networkFailure, plannedCut, timedOut } from "./request_failure.ts";
+import { inputTokensOf, messagesOf, type Session } from "./sessions.ts";
 import { createRequestTemplate, type RequestTemplate } from "./request_template.ts";
 
 /** What a worker is made of, as far as its requests are concerned. */
@@ -42,8 +43,10 @@ export interface RequestJob {
   conversation: Conversation;
   /** When the worker had the credit in hand. */
   receivedNs: number;
-  /** The same for all turns of one session. */
-  correlationId: string;
+  /** What was said before; the answer is added to it when another turn follows. */
+  session: Session;
+  /** Called when the first piece of content has come. */
+  onFirstContent?: () => void;
 }
 
 /**
@@ -82,6 +85,7 @@ export async function sendRequest(
     request.fail(thrown, open);
   } finally {
     open.close();
+    request.close();
   }
   return request.record();
 }
@@ -92,6 +96,8 @@ class SentRequest {
   readonly #context: SendContext;
   readonly #requestId: string;
   readonly #answer: Answer;
+  /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
+  #cut: AbortController | null = null;
   #sentNs: number | null = null;
   #headersAfterNs: number | null = null;
   #failedAfterNs: number | null = null;
@@ -103,23 +109,28 @@ class SentRequest {
     this.#job = job;
     this.#context = context;
     this.#requestId = context.newId();
-    this.#answer = new Answer(context.template.plan.tokenCountSource !== "server");
+    this.#answer = new Answer({
+      keepText: context.template.plan.tokenCountSource !== "server",
+      keepContent: !job.credit.isLastTurn,
+      ...(job.onFirstContent && { onFirstContent: job.onFirstContent }),
+    });
   }
 
   async send(open: OpenRequest): Promise<void> {
     const { template, clock, fetch } = this.#context;
-    const { conversation, credit, correlationId } = this.#job;
-    const turns = conversation.turns.slice(0, credit.turnIndex + 1);
+    const { conversation, credit, session } = this.#job;
+    const messages = messagesOf(conversation, credit.turnIndex, session.answers);
     const init: RequestInit = {
       method: "POST",
-      headers: template.headers(this.#requestId, correlationId),
-      body: template.endpoint.buildBody(template.plan, turns),
+      headers: template.headers(this.#requestId, session.correlationId),
+      body: template.endpoint.buildBody(template.plan, messages),
       signal: open.signal,
     };
     open.signal.throwIfAborted();
 
     const sentNs = clock.nowNs();
     this.#sentNs = sentNs;
+    this.#planCut(open);
     const response = await fetch(template.plan.url, init);
     this.#headersAfterNs = clock.nowNs() - sentNs;
     this.#httpStatus = response.status;
@@ -130,6 +141,25 @@ class SentRequest {
       elapsedNs: () => clock.nowNs() - sentNs,
     });
     if (error !== null) this.#failWith(error);
+  }
+
+  /** Cuts the request off in time, if the credit says so. */
+  #planCut(open: OpenRequest): void {
+    const { cancelAfterNs } = this.#job.credit;
+    if (cancelAfterNs === null) return;
+    const { signal } = this.#cut = new AbortController();
+    void this.#context.clock.sleep(cancelAfterNs / 1e6, signal).then(() => {
+      if (!signal.aborted) open.cutOff();
+    });
+  }
+
+  /** Nothing more happens to the request: what it said is part of the session now. */
+  close(): void {
+    this.#cut?.abort();
+    const { credit, session } = this.#job;
+    if (this.#outcome === "success" && !credit.isLastTurn) {
+      session.answers.push(this.#answer.content);
+    }
   }
 
   #read(response: Response, context: ReadContext): Promise<ErrorDetails | null> {
@@ -144,9 +174,10 @@ class SentRequest {
     // What breaks, or is cut off, after the server's last word was a complete answer.
     if (this.#answer.done && this.#answer.hasContent) return;
     if (this.#sentNs !== null) this.#failedAfterNs = clock.nowNs() - this.#sentNs;
-    if (open.cut === "cancelled") {
+    const { cancelAfterNs } = this.#job.credit;
+    if (open.cut === "cancelled" || open.cut === "planned") {
       this.#outcome = "cancelled";
-      this.#error = CANCELLED;
+      this.#error = open.cut === "planned" ? plannedCut(cancelAfterNs ?? 0) : CANCELLED;
     } else if (open.cut === "timeout") {
       this.#failWith(timedOut(template.plan.timeoutMs));
     } else if (this.#sentNs === null) {
@@ -169,7 +200,7 @@ class SentRequest {
   #anonymous(text: string): string {
     return this.#context.template.redact(text)
       .replaceAll(this.#requestId, "[request id]")
-      .replaceAll(this.#job.correlationId, "[correlation id]");
+      .replaceAll(this.#job.session.correlationId, "[correlation id]");
   }
 
   /** The token counter needs the text only of what succeeded, and only if the server did not count. */
@@ -181,7 +212,7 @@ class SentRequest {
   }
 
   record(): RequestRecord {
-    const { credit, conversation, receivedNs, correlationId } = this.#job;
+    const { credit, conversation, receivedNs, session } = this.#job;
     const { template, workerId } = this.#context;
     const turn = conversation.turns[credit.turnIndex];
     return {
@@ -193,7 +224,7 @@ class SentRequest {
       turnIndex: credit.turnIndex,
       isLastTurn: credit.isLastTurn,
       requestId: this.#requestId,
-      correlationId,
+      correlationId: session.correlationId,
       workerId,
       model: template.model,
       streaming: template.streaming,
@@ -206,7 +237,7 @@ class SentRequest {
       chunksAfterNs: this.#answer.chunksAfterNs,
       firstOutputChunk: this.#answer.firstOutputChunk,
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
-      inputTokens: turn?.inputTokens ?? 0,
+      inputTokens: inputTokensOf(conversation, credit.turnIndex),
       requestedOutputTokens: turn?.outputTokens ?? null,
       usage: this.#answer.usage,
       text: this.#text(),

@@ -1,8 +1,12 @@
 import * as z from "zod/mini";
 import type { MessageOf } from "../../common/comms/messages.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
-import { type Conversation, conversationSchema } from "../../common/model/conversation.ts";
-import type { Credit } from "../../common/model/credit.ts";
+import {
+  type Conversation,
+  conversationSchema,
+  datasetInfoSchema,
+} from "../../common/model/conversation.ts";
+import type { Credit, Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
@@ -19,18 +23,29 @@ import type { Peer } from "../../common/service/peer.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import { createHttpClient, fetchWith } from "./http_client.ts";
-import { createSendContext, type SendContext, sendRequest } from "./send_request.ts";
+import {
+  createSendContext,
+  type RequestJob,
+  type SendContext,
+  sendRequest,
+} from "./send_request.ts";
+import { Sessions } from "./sessions.ts";
 import { writeInputs } from "./write_inputs.ts";
 
 /** How long the dataset manager may take for a few conversations. */
 const CONVERSATION_TIMEOUT_MS = 30_000;
 
-/** So many conversations are asked for before the first credit comes. */
+/** So many conversations are asked for before the first credit comes … */
 const PREFETCHED = 256;
+/** … so many at a time, so that the first of them are not held up by the last. */
+const PREFETCHED_AT_ONCE = 32;
 
 /** Turns each credit into one HTTP request and one record. */
 export class Worker extends ComponentService {
   readonly #cancelled = new AbortController();
+  readonly #sessions = new Sessions();
+  /** The phases in which a limit depends on first tokens. */
+  #firstTokenPhases: ReadonlySet<Phase> = new Set();
   readonly #lagProbe = new LagProbe(this.clock);
   #config: RunConfig | null = null;
   #client: Deno.HttpClient | null = null;
@@ -43,6 +58,9 @@ export class Worker extends ComponentService {
   @onConfigure
   protected async prepare({ config, secrets }: Configuration): Promise<void> {
     this.#config = config;
+    this.#firstTokenPhases = new Set(
+      config.phases.filter(({ prefill }) => prefill !== null).map(({ phase }) => phase),
+    );
     this.#client = createHttpClient();
     this.#sending = createSendContext({
       plan: config.endpoint,
@@ -59,8 +77,7 @@ export class Worker extends ComponentService {
     this.#dataset = await this.connectTo("dataset_manager");
     this.#records = await this.connectTo("records_manager");
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
-    const { entries } = this.#config!.dataset;
-    this.#conversations.prefetch([...Array(Math.min(entries, PREFETCHED)).keys()]);
+    this.#prefetch(this.#conversations, await this.#countEntries());
     void this.#lagProbe.run();
     // Last: the worker manager takes the connection as a sign that the worker is ready.
     this.#manager = await this.connectTo("worker_manager");
@@ -111,18 +128,47 @@ export class Worker extends ComponentService {
     if (peer === this.#manager) this.#cancelled.abort();
   }
 
+  /** How many conversations there are; of made-up ones the plan says it. */
+  async #countEntries(): Promise<number> {
+    const { file, entries } = this.#config!.dataset;
+    if (file === null) return entries;
+    const info = await this.#dataset!.request(
+      { kind: "get_dataset_info" },
+      CONVERSATION_TIMEOUT_MS,
+    );
+    return datasetInfoSchema.parse(info).entries;
+  }
+
+  #prefetch(conversations: ConversationCache, entries: number): void {
+    const count = Math.min(entries, PREFETCHED);
+    for (let first = 0; first < count; first += PREFETCHED_AT_ONCE) {
+      const size = Math.min(PREFETCHED_AT_ONCE, count - first);
+      conversations.prefetch(Array.from({ length: size }, (_, i) => first + i));
+    }
+  }
+
   async #send(credit: Credit, conversation: Conversation, receivedNs: number): Promise<void> {
-    const job = { credit, conversation, receivedNs, correlationId: crypto.randomUUID() };
-    const record = await sendRequest(job, this.#sending!, this.#cancelled.signal);
-    void this.#records!.send({ type: "record", record });
+    const session = this.#sessions.of(credit);
     const { id: creditId, phase } = credit;
+    const job: RequestJob = { credit, conversation, receivedNs, session };
+    if (this.#firstTokenPhases.has(phase)) {
+      job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
+    }
+    const record = await sendRequest(job, this.#sending!, this.#cancelled.signal);
+    if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
+    void this.#records!.send({ type: "record", record });
     const creditReturn = { creditId, phase, outcome: record.outcome };
     void this.#manager!.send({ type: "credit_return", creditReturn });
   }
 
   async #fetchConversations(indexes: readonly number[]): Promise<Conversation[]> {
-    const command = { kind: "get_conversations" as const, indexes: [...indexes] };
-    const answer = await this.#dataset!.request(command, CONVERSATION_TIMEOUT_MS);
-    return z.array(conversationSchema).parse(answer);
+    const all: Conversation[] = [];
+    // Of large ones an answer holds only the first; there is always one at least.
+    while (all.length < indexes.length) {
+      const command = { kind: "get_conversations" as const, indexes: indexes.slice(all.length) };
+      const answer = await this.#dataset!.request(command, CONVERSATION_TIMEOUT_MS);
+      all.push(...z.array(conversationSchema).check(z.minLength(1)).parse(answer));
+    }
+    return all;
   }
 }

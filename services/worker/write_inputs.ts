@@ -17,7 +17,9 @@ export interface InputsOptions {
 /**
  * Writes the request bodies by session, one session a line, never holding more than a few of them.
  *
- * The bodies are the bytes that were sent, since both are the same function of the conversation.
+ * The bodies are the bytes that were sent, since both are the same function of the conversation;
+ * but from a session's second turn on the server's answers are left out: they differ from one
+ * session to the next and are not known beforehand.
  */
 export async function writeInputs(options: InputsOptions): Promise<void> {
   const { path, indexes, fetch, body } = options;
@@ -37,7 +39,7 @@ export async function writeInputs(options: InputsOptions): Promise<void> {
   }
 }
 
-function sessionLine({ id, turns }: Conversation, body: InputsOptions["body"]): string {
-  const payloads = turns.map((_, last) => body(turns.slice(0, last + 1)));
+function sessionLine({ id, opening, turns }: Conversation, body: InputsOptions["body"]): string {
+  const payloads = turns.map((_, last) => body([...opening, ...turns.slice(0, last + 1)]));
   return `{"session_id":${JSON.stringify(id)},"payloads":[${payloads.join(",")}]}`;
 }

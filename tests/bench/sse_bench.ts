@@ -53,7 +53,7 @@ function readAsWorker(read: Uint8Array, reads: number): number {
   let chunks = 0;
   const perAnswer = Math.ceil(EVENTS_PER_ANSWER * EVENT.length / read.length);
   for (let done = 0; done < reads;) {
-    const answer = new Answer(true);
+    const answer = new Answer({ keepText: true });
     let afterNs = 0;
     const parser = new SseParser((event) => answer.add(chatEndpoint.readEvent(event), afterNs));
     for (let i = 0; i < perAnswer && done < reads; i++, done++) {

@@ -56,7 +56,7 @@ export const JOB: RequestJob = {
   },
   conversation: CONVERSATION,
   receivedNs: 3000,
-  correlationId: "session-1",
+  session: { correlationId: "session-1", answers: [] },
 };
 
 /** What `JOB` becomes before anything is known of its answer. */

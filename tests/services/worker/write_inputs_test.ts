@@ -43,6 +43,25 @@ Deno.test("writeInputs() writes the bodies of each session", async () => {
   });
 });
 
+Deno.test("writeInputs() writes every turn with those before, without answers", async () => {
+  const [turn] = conversation(0).turns;
+  const say = (text: string) => ({ ...turn!, texts: [text] });
+  const path = await Deno.makeTempFile();
+  try {
+    await writeInputs({
+      path,
+      indexes: [0],
+      fetch: () =>
+        Promise.resolve([{ ...conversation(0), opening: [say("p")], turns: [say("a"), say("b")] }]),
+      body: (turns) => JSON.stringify(turns.map(({ texts }) => texts[0])),
+    });
+    const { data } = JSON.parse(await Deno.readTextFile(path));
+    assertEquals(data, [{ session_id: "session-0", payloads: [["p", "a"], ["p", "a", "b"]] }]);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("writeInputs() writes a valid file when nothing was used", async () => {
   const { text, batches } = await written([]);
   assertEquals(JSON.parse(text), { data: [] });
