@@ -19,11 +19,18 @@ import { Tally } from "./tally.ts";
 /** How often the wait for late records looks again, and how often progress is told. */
 const TICK_MS = 250;
 
+/** How often records are written and passed on: one by one, that would be most of the work. */
+const BATCH_MS = 20;
+
 /** Keeps every record: writes the journal, counts, and passes the records on. */
 export class RecordsManager extends ComponentService {
   readonly #tally = new Tally();
   #journal: LineFile | null = null;
   #results: Peer | null = null;
+  /** Records that have come since the last batch. */
+  #fresh: MessageOf<"record">[] = [];
+  /** Resolves when the journal has room again. */
+  #room: Promise<void> | undefined;
   #phase: Phase = "profiling";
   #told = 0;
   #recordArrived: () => void = () => {};
@@ -46,11 +53,20 @@ export class RecordsManager extends ComponentService {
       this.log.warning(`Dropped a second record of credit ${record.creditId}`);
       return undefined;
     }
-    const room = this.#journal?.append(JSON.stringify(record));
-    // Not awaited: a slow post processor must not slow the workers down; the journal has it all.
-    void this.#results?.send(message);
+    this.#fresh.push(message);
     this.#recordArrived();
-    return room;
+    return this.#room;
+  }
+
+  @every(BATCH_MS)
+  protected passOn(): void {
+    const batch = this.#fresh;
+    this.#fresh = [];
+    for (const message of batch) {
+      this.#room = this.#journal?.append(JSON.stringify(message.record));
+      // Not awaited: a slow post processor must not slow the workers down; the journal has it all.
+      void this.#results?.send(message);
+    }
   }
 
   @onMessage("phase_started")
@@ -66,6 +82,7 @@ export class RecordsManager extends ComponentService {
   @onCommand("finish_records")
   protected async finish({ deadlineMs }: CommandOf<"finish_records">): Promise<RecordsSummary> {
     await this.#waitForMissing(deadlineMs);
+    this.passOn();
     await this.#journal?.flush();
     void this.#results?.send({ type: "records_end", records: this.#tally.records });
     const accounts = {
@@ -86,6 +103,7 @@ export class RecordsManager extends ComponentService {
 
   @onCleanup
   protected async close(): Promise<void> {
+    this.passOn();
     await this.#journal?.close();
   }
 
