@@ -77,6 +77,7 @@ export class SystemController extends ControllerService {
   #wasCancelled = false;
   #failure: string | null = null;
   #isBadInput = false;
+  #hasTooManyFailures = false;
   #interruptedBy: StopSignal | null = null;
   #records: RecordsSummary | null = null;
   #results: WrittenResults | null = null;
@@ -87,7 +88,6 @@ export class SystemController extends ControllerService {
     const { runDir, epochUnixMs, logLevel } = request.config;
     this.#supervisor = new ProcessSupervisor({
       clock: context.clock,
-  #hasTooManyFailures = false;
       spawn: spawnChild,
       common: {
         runDir,
@@ -109,6 +109,7 @@ export class SystemController extends ControllerService {
       interruptedBy: this.#interruptedBy,
       failure: this.#failure,
       isBadInput: this.#isBadInput,
+      hasTooManyFailures: this.#hasTooManyFailures,
       records: this.#records,
       report: this.#results?.report ?? null,
     };
@@ -119,7 +120,6 @@ export class SystemController extends ControllerService {
     return this.#results?.console ?? null;
   }
 
-      hasTooManyFailures: this.#hasTooManyFailures,
   /** Leads the run from the first process to the last. */
   override async run(): Promise<void> {
     this.listen();
@@ -184,6 +184,7 @@ export class SystemController extends ControllerService {
   @onMessage("phase_complete")
   protected notePhaseEnd(event: MessageOf<"phase_complete">): void {
     this.log.info(`Phase ${event.phase} is complete: ${event.issued} requests, ${event.reason}`);
+    if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
     this.#request.view.note(event, this.clock.nowNs());
   }
 
@@ -197,7 +198,6 @@ export class SystemController extends ControllerService {
     this.#wasCancelled = wasCancelled;
     this.#loadEnded.resolve();
     this.#ended.resolve();
-    if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
   }
 
   @onMessage("heartbeat")
