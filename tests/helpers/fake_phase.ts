@@ -1,22 +1,33 @@
 import type { Credit, Outcome } from "../../common/model/credit.ts";
-import type { LoadPlan } from "../../common/model/run_config.ts";
+import type { LoadPlan, PhasePlan } from "../../common/model/run_config.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
+import {
+  type Outlines,
+  OutlineStore,
+  type TurnOutline,
+} from "../../services/timing_manager/outlines.ts";
 import type { Pacer } from "../../services/timing_manager/pacer.ts";
 import { type PhaseOutcome, PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { phasePlanOf } from "./phase_plan.ts";
 
 /** How a phase is run in a test, and what its server is like. */
-export interface FakePhaseOptions {
+export interface FakePhaseOptions extends Partial<Omit<PhasePlan, "load" | "phase">> {
   load: LoadPlan;
-  maxRequests?: number;
-  maxDurationMs?: number;
-  graceMs?: number;
   /** How long request `index` takes; null: it never ends by itself. */
   serviceMs?: (index: number) => number | null;
+  /** How long the first token takes; without it, none is told of. */
+  firstTokenMs?: (index: number) => number;
+  /** How a request that ends by itself ends; success unless given. */
+  outcomeOf?: (credit: Credit) => Outcome;
   /** How long a cancelled request takes to come back; null: it never does. */
   cancelMs?: number | null;
+  /** The turns of each conversation; ten conversations of one turn unless given. */
+  conversations?: readonly (readonly TurnOutline[])[];
+  /** In place of those of `conversations`. */
+  outlines?: Outlines;
+  seed?: number;
   ledger?: CreditLedger;
   startNs?: number;
   /** Called with each credit; what it returns is what the way out says. */
@@ -29,22 +40,31 @@ export class FakePhase {
   readonly runner: PhaseRunner;
   readonly ledger: CreditLedger;
   readonly issued: Credit[] = [];
+  /** When each credit came back by its id, in nanoseconds. */
+  readonly returnedNs = new Map<number, number>();
   /** When `cancelInFlight` was asked for. */
   readonly cancelledNs: number[] = [];
   mostInFlight = 0;
+  mostPrefilling = 0;
   outcome: PhaseOutcome | null = null;
   readonly #options: FakePhaseOptions;
   readonly #open = new Map<number, Credit>();
+  readonly #prefilling = new Set<number>();
 
   constructor(options: FakePhaseOptions) {
     this.#options = options;
     this.clock = new FakeClock(options.startNs ?? 0);
     this.ledger = options.ledger ?? new CreditLedger();
-    const { load, maxRequests = null, maxDurationMs = null, graceMs = null } = options;
-    const plan = phasePlanOf({ load, maxRequests, maxDurationMs, graceMs });
+    const { conversations } = options;
+    const outlines = options.outlines ?? (conversations && knownOutlines(conversations));
     this.runner = new PhaseRunner({
-      plan,
-      dataset: { entries: 10, sampling: "sequential", seed: 1 },
+      plan: planOf(options),
+      dataset: {
+        entries: conversations?.length ?? 10,
+        sampling: "sequential",
+        seed: options.seed ?? 1,
+      },
+      ...(outlines && { outlines }),
       ledger: this.ledger,
       ports: {
         clock: this.clock,
@@ -71,18 +91,31 @@ export class FakePhase {
     return this.issued.map(({ issuedNs }) => (issuedNs - (this.#options.startNs ?? 0)) / 1e6);
   }
 
+  /** Each credit as `session.turn@due`, the due times in milliseconds. */
+  get turns(): string[] {
+    return this.issued.map(({ sessionIndex, turnIndex }, i) =>
+      `${sessionIndex}.${turnIndex}@${this.duesMs[i]}`
+    );
+  }
+
   /** Lets a request come back. */
   giveBack({ id, phase }: Credit, outcome: Outcome = "success") {
     this.#open.delete(id);
+    this.#prefilling.delete(id);
+    this.returnedNs.set(id, this.clock.nowNs());
     return this.runner.onReturn({ creditId: id, phase, outcome });
   }
 
   #serve(credit: Credit): Promise<void> | void {
+    const { serviceMs, firstTokenMs, outcomeOf = () => "success" } = this.#options;
     this.issued.push(credit);
     this.#open.set(credit.id, credit);
+    this.#prefilling.add(credit.id);
     this.mostInFlight = Math.max(this.mostInFlight, this.#open.size);
-    const serviceMs = this.#options.serviceMs?.(credit.index) ?? null;
-    if (serviceMs !== null) this.#giveBackAfter(credit, { ms: serviceMs, outcome: "success" });
+    this.mostPrefilling = Math.max(this.mostPrefilling, this.#prefilling.size);
+    if (firstTokenMs) this.#giveTokenAfter(credit, firstTokenMs(credit.index));
+    const ms = serviceMs?.(credit.index) ?? null;
+    if (ms !== null) this.#giveBackAfter(credit, { ms, outcome: outcomeOf(credit) });
     return this.#options.onIssue?.(credit);
   }
 
@@ -95,11 +128,62 @@ export class FakePhase {
     }
   }
 
+  #giveTokenAfter({ id }: Credit, ms: number): void {
+    void this.clock.sleep(ms).then(() => {
+      if (this.#prefilling.delete(id)) this.runner.onFirstToken(id);
+    });
+  }
+
   #giveBackAfter(credit: Credit, { ms, outcome }: { ms: number; outcome: Outcome }): void {
     void this.clock.sleep(ms).then(() => {
       if (this.#open.has(credit.id)) this.giveBack(credit, outcome);
     });
   }
+}
+
+/** Turns that follow each other after the given pauses in milliseconds. */
+export function pausing(...delaysMs: (number | null)[]): TurnOutline[] {
+  return [null, ...delaysMs].map((delayMs) => ({ delayMs, timestampMs: null }));
+}
+
+/** Turns at the given timestamps in milliseconds. */
+export function timed(...timestampsMs: (number | null)[]): TurnOutline[] {
+  return timestampsMs.map((timestampMs) => ({ delayMs: null, timestampMs }));
+}
+
+/** Outlines that nobody has to wait for. */
+export function knownOutlines(conversations: readonly (readonly TurnOutline[])[]): Outlines {
+  return { turnsOf: (index) => conversations[index] ?? null, load: () => Promise.resolve() };
+}
+
+/** Outlines that take `ms` to come, page by page. */
+export function slowOutlines(
+  conversations: readonly (readonly TurnOutline[])[],
+  { clock, ms }: { clock: () => Clock; ms: number },
+): OutlineStore {
+  return new OutlineStore({
+    entries: conversations.length,
+    fetch: async (first, count) => {
+      await clock().sleep(ms);
+      return conversations.slice(first, first + count)
+        .map((turns, i) => ({ index: first + i, turns: [...turns] }));
+    },
+  });
+}
+
+function planOf(
+  { load, maxRequests, maxSessions, maxDurationMs, graceMs, ...rest }: FakePhaseOptions,
+): PhasePlan {
+  return phasePlanOf({
+    load,
+    prefill: rest.prefill ?? null,
+    cancellation: rest.cancellation ?? null,
+    failureLimit: rest.failureLimit ?? null,
+    maxRequests: maxRequests ?? null,
+    maxSessions: maxSessions ?? null,
+    maxDurationMs: maxDurationMs ?? null,
+    graceMs: graceMs ?? null,
+  });
 }
 
 class FakePacer implements Pacer {

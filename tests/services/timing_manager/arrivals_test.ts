@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import type { OpenLoad } from "../../../common/stats/rate_profile.ts";
+import { gammaCdf } from "../../../common/stats/gamma_distribution.ts";
+import { ksDistance, ksPValue } from "../../../common/stats/kolmogorov_smirnov.ts";
+import { type OpenLoad, RateProfile } from "../../../common/stats/rate_profile.ts";
 import { createSchedule, type ScheduleOptions } from "../../../services/timing_manager/arrivals.ts";
 import { openLoad } from "../../helpers/phase_plan.ts";
 
@@ -116,4 +118,64 @@ Deno.test("due times are whole nanoseconds and never fall", () => {
       assert(Number.isInteger(due) && due >= (times[i - 1] ?? START_NS));
     });
   }));
+});
+
+function unitGaps(options: Options, count: number): number[] {
+  const times = dues({ ...options, ratePerSecond: 1 }, count);
+  return times.map((due, i) => (due - (times[i - 1] ?? START_NS)) / 1e9);
+}
+
+for (const smoothness of [0.2, 0.5, 2, 10]) {
+  Deno.test(`gamma gaps of smoothness ${smoothness} are gamma (Kolmogorov and Smirnov)`, () => {
+    for (const seed of [1, 2, 3]) {
+      const gaps = unitGaps({ arrivals: "gamma", smoothness, seed }, 10_000);
+      const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+      const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
+      const expected = 1 / Math.sqrt(smoothness);
+      assertAlmostEquals(mean, 1, 4 * expected / Math.sqrt(gaps.length));
+      assertAlmostEquals(Math.sqrt(variance) / mean, expected, 0.06 * expected);
+      const distance = ksDistance(gaps.sort((a, b) => a - b), (x) => gammaCdf(x, smoothness, 1));
+      assert(ksPValue(distance, gaps.length) > 0.001, `seed ${seed}: distance ${distance}`);
+    }
+  });
+}
+
+Deno.test("gamma arrivals of smoothness 1 are the Poisson arrivals of the same seed", () => {
+  const gamma = dues({ arrivals: "gamma", smoothness: 1 }, 1_000);
+  assertEquals(gamma, dues({ arrivals: "poisson" }, 1_000));
+});
+
+Deno.test("a ramped constant rate sends exactly the whole part of its integral", () => {
+  for (const ratePerSecond of [1, 7, 100, 3_333]) {
+    for (const rampS of [1, 4, 30]) {
+      for (const seconds of [1, 5, 40]) {
+        const ramped = Math.min(seconds, rampS);
+        const area = ratePerSecond * ramped ** 2 / rampS / 2 + ratePerSecond * (seconds - ramped);
+        const count = countWithin({ ratePerSecond, rateRampMs: rampS * 1_000 }, seconds);
+        assertEquals(count, Math.ceil(area), `${ratePerSecond}/s in ${rampS} s for ${seconds} s`);
+      }
+    }
+  }
+});
+
+Deno.test("under a changing rate, Poisson arrivals are exponential in the rate's own time", () => {
+  const rateSeries = [
+    { atMs: 0, ratePerSecond: 5 },
+    { atMs: 20_000, ratePerSecond: 200 },
+    { atMs: 20_000, ratePerSecond: 20 },
+    { atMs: 60_000, ratePerSecond: 100 },
+  ];
+  const profile = new RateProfile(rateSeries);
+  const times = dues({ arrivals: "poisson", rateSeries }, 4_000);
+  const counts = times.map((due) => profile.countAt(due - START_NS));
+  const gaps = counts.map((count, i) => count - (counts[i - 1] ?? 0)).sort((a, b) => a - b);
+  const distance = ksDistance(gaps, (x) => 1 - Math.exp(-x));
+  assert(ksPValue(distance, gaps.length) > 0.001, `distance ${distance}`);
+});
+
+Deno.test("a rate that ends has no arrivals after its end", () => {
+  const rateSeries = [{ atMs: 0, ratePerSecond: 10 }, { atMs: 2_000, ratePerSecond: 0 }];
+  const made = schedule({ rateSeries });
+  assertEquals(made.dueNs(10), START_NS + 2e9);
+  assertEquals(made.dueNs(11), Infinity);
 });
