@@ -38,7 +38,7 @@ export function lostRecord(
     chunksAfterNs: [],
     firstOutputChunk: null,
     endAfterNs: null,
-    inputTokens: 0,
+    inputTokens: null,
     requestedOutputTokens: null,
     usage: null,
     text: null,

@@ -1,26 +1,38 @@
-import type { Credit } from "../../common/model/credit.ts";
+import type { Credit, Outcome, Phase } from "../../common/model/credit.ts";
 
 interface Worker {
   readonly id: string;
   readonly inFlight: Map<number, Credit>;
+  /** Sessions that it has the history of and that are to go on. */
+  sessions: number;
   /** When it last got a credit, in credits handed out; 0: never. */
   lastUsed: number;
 }
 
 /**
- * Chooses the worker for each credit: the one with the fewest credits in flight, among equals the
- * one that has waited longest for its turn.
+ * Chooses the worker for each credit.
  *
- * It looks at every worker for each credit; there are 32 of them at most.
+ * A first turn goes to the worker with the fewest credits in flight, among equals to the one with
+ * the fewest open sessions, then to the one that has waited longest for its turn. The turns that
+ * follow go to the same worker, as it has the history. It looks at every worker for each first turn;
+ * there are 32 of them at most.
  */
 export class WorkerRouter {
   readonly #workers = new Map<string, Worker>();
   readonly #holders = new Map<number, Worker>();
+  /** The worker of each session that is to go on; null: the worker is gone. */
+  readonly #sessions = new Map<number, Worker | null>();
+  #phase: Phase | null = null;
   #assigned = 0;
 
   /** Credits that some worker holds. */
   get inFlight(): number {
     return this.#holders.size;
+  }
+
+  /** Sessions that are to go on. */
+  get openSessions(): number {
+    return this.#sessions.size;
   }
 
   /** The workers that can be given credits. */
@@ -31,7 +43,7 @@ export class WorkerRouter {
   /** Adds a worker; throws when it is there already, for its credits would be forgotten. */
   join(workerId: string): void {
     if (this.#workers.has(workerId)) throw new Error(`${workerId} has joined already`);
-    this.#workers.set(workerId, { id: workerId, inFlight: new Map(), lastUsed: 0 });
+    this.#workers.set(workerId, { id: workerId, inFlight: new Map(), sessions: 0, lastUsed: 0 });
   }
 
   /** Removes a worker and returns the credits that are lost with it, in the order it got them. */
@@ -40,13 +52,24 @@ export class WorkerRouter {
     if (worker === undefined) return [];
     this.#workers.delete(workerId);
     for (const creditId of worker.inFlight.keys()) this.#holders.delete(creditId);
+    for (const [session, holder] of this.#sessions) {
+      if (holder === worker) this.#sessions.set(session, null);
+    }
     return [...worker.inFlight.values()];
   }
 
-  /** Hands a credit to a worker and returns the worker's id; null when there is no worker. */
+  /**
+   * Hands a credit to a worker and returns the worker's id.
+   *
+   * null when there is no worker for it: none at all, or the one with its session is gone.
+   */
   assign(credit: Credit): string | null {
     if (this.#holders.has(credit.id)) throw new Error(`credit ${credit.id} is in flight already`);
-    const worker = this.#leastLoaded();
+    this.#enter(credit.phase);
+    const worker = credit.turnIndex === 0
+      ? this.#leastLoaded()
+      : this.#sessions.get(credit.sessionIndex) ?? null;
+    this.#follow(credit, worker);
     if (worker === null) return null;
     worker.inFlight.set(credit.id, credit);
     worker.lastUsed = ++this.#assigned;
@@ -55,17 +78,41 @@ export class WorkerRouter {
   }
 
   /** Takes a used credit off its worker; false when no worker holds it. */
-  release(creditId: number): boolean {
+  release(creditId: number, outcome: Outcome = "success"): boolean {
     const worker = this.#holders.get(creditId);
     if (worker === undefined) return false;
+    const credit = worker.inFlight.get(creditId)!;
     this.#holders.delete(creditId);
     worker.inFlight.delete(creditId);
+    // The worker has forgotten the session, too: nothing comes after a failure.
+    if (outcome !== "success" && credit.phase === this.#phase) this.#close(credit.sessionIndex);
     return true;
   }
 
   /** How many credits a worker holds; 0 for a worker that is not there. */
   load(workerId: string): number {
     return this.#workers.get(workerId)?.inFlight.size ?? 0;
+  }
+
+  /** What a phase left unfinished does not go on in the next one. */
+  #enter(phase: Phase): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    for (const session of [...this.#sessions.keys()]) this.#close(session);
+  }
+
+  /** Notes where the next turn of the credit's session belongs. */
+  #follow({ sessionIndex, turnIndex, isLastTurn }: Credit, worker: Worker | null): void {
+    if (turnIndex === 0 || isLastTurn) this.#close(sessionIndex);
+    if (turnIndex > 0 || isLastTurn || worker === null) return;
+    this.#sessions.set(sessionIndex, worker);
+    worker.sessions++;
+  }
+
+  #close(session: number): void {
+    const worker = this.#sessions.get(session);
+    if (worker) worker.sessions--;
+    this.#sessions.delete(session);
   }
 
   #leastLoaded(): Worker | null {
@@ -78,6 +125,6 @@ export class WorkerRouter {
 }
 
 function isBetter(worker: Worker, best: Worker): boolean {
-  const difference = worker.inFlight.size - best.inFlight.size;
+  const difference = worker.inFlight.size - best.inFlight.size || worker.sessions - best.sessions;
   return difference < 0 || (difference === 0 && worker.lastUsed < best.lastUsed);
 }

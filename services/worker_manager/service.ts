@@ -52,6 +52,9 @@ export class WorkerManager extends ComponentService {
   @onMessage("credit")
   protected route(message: MessageOf<"credit">): void {
     const workerId = this.#router.assign(message.credit);
+    if (workerId === null && this.#router.workerIds.length > 0) {
+      return this.#reportLost(message.credit, "none", "with the session's history is gone");
+    }
     if (workerId === null) {
       this.fail(new Error("Cannot hand out a credit: no worker is left"));
       return;
@@ -61,8 +64,9 @@ export class WorkerManager extends ComponentService {
 
   @onMessage("credit_return")
   protected takeBack(message: MessageOf<"credit_return">): void {
+    const { creditId, outcome } = message.creditReturn;
     // A credit of a worker that was taken for dead has been returned already.
-    if (this.#router.release(message.creditReturn.creditId)) void this.#timing?.send(message);
+    if (this.#router.release(creditId, outcome)) void this.#timing?.send(message);
   }
 
   @onMessage("first_token")
