@@ -94,6 +94,7 @@ Deno.test("three runs in a row", async (t) => {
 });
 
 function checkAggregate({ metadata, metrics }: AggregateJson, runs: readonly Artifacts[]): void {
+  const verdicts = runs.map(({ json }) => (json["instrument"] as { verdict: string }).verdict);
   assertEquals(metadata, {
     aggregation_type: "confidence",
     num_profile_runs: 3,
@@ -101,6 +102,7 @@ function checkAggregate({ metadata, metrics }: AggregateJson, runs: readonly Art
     failed_runs: [],
     confidence_level: 0.95,
     run_labels: LABELS,
+    run_verdicts: verdicts,
   });
   for (const [tag, stat] of [["request_throughput", "avg"], ["time_to_first_token", "p99"]]) {
     const values = runs.map(({ json }) => (json[tag!] as Record<string, number>)[stat!]!);

@@ -1,3 +1,4 @@
+import type { Verdict } from "../../../common/model/instrument.ts";
 import { type MetricSummary, type Statistic, STATISTICS } from "../../../common/model/report.ts";
 import type { RunSeries } from "../../../common/model/run_series.ts";
 import { type Spread, spreadOf } from "../../../common/stats/spread.ts";
@@ -12,6 +13,8 @@ export interface Aggregate {
   readonly confidenceLevel: number;
   /** The labels of the runs that count. */
   readonly labels: readonly string[];
+  /** What the measurement of each of them is worth. */
+  readonly verdicts: readonly Verdict[];
   /** The runs that do not, and why. */
   readonly failed: readonly { readonly label: string; readonly error: string }[];
   /** In the order of the metrics and statistics of a run. */
@@ -37,16 +40,17 @@ export interface AggregateRow {
  */
 export function aggregateRuns({ runs, confidenceLevel }: RunSeries): Aggregate {
   const complete = runs.flatMap(({ label, problem, report }) =>
-    problem === null && report !== null ? [{ label, metrics: report.metrics }] : []
+    problem === null && report !== null ? [{ label, report }] : []
   );
   const labels = complete.map(({ label }) => label);
   return {
     runs: runs.length,
     confidenceLevel,
     labels,
+    verdicts: complete.map(({ report }) => report.instrument.verdict),
     failed: runs.filter(({ label }) => !labels.includes(label))
       .map(({ label, problem }) => ({ label, error: problem ?? "it left no results" })),
-    rows: rowsOf(complete.map(({ metrics }) => metrics), confidenceLevel),
+    rows: rowsOf(complete.map(({ report }) => report.metrics), confidenceLevel),
   };
 }
 

@@ -23,7 +23,7 @@ const COLUMNS = [
  * infinite.
  */
 export function aggregateCsv(aggregate: Aggregate): string {
-  const { runs, labels, failed, confidenceLevel, rows } = aggregate;
+  const { runs, labels, verdicts, failed, confidenceLevel, rows } = aggregate;
   const lines = [
     ["metric", ...COLUMNS],
     ...rows.map(metricRow),
@@ -34,6 +34,7 @@ export function aggregateCsv(aggregate: Aggregate): string {
     ["num_successful_runs", String(labels.length)],
     ["confidence_level", String(confidenceLevel)],
     ["run_labels", labels.join(" ")],
+    ["run_verdicts", verdicts.join(" ")],
     ...failed.map(({ label, error }) => ["failed_run", `${label}: ${error}`]),
   ];
   return lines.map((cells) => `${cells.map(csvCell).join(",")}\n`).join("");

@@ -7,7 +7,8 @@ import type { Aggregate } from "./aggregate.ts";
  * What a single run cannot have, and a coefficient of variation around a mean of 0, are null: JSON
  * has no infinity.
  */
-export function aggregateJson({ runs, confidenceLevel, labels, failed, rows }: Aggregate): string {
+export function aggregateJson(series: Aggregate): string {
+  const { runs, confidenceLevel, labels, verdicts, failed, rows } = series;
   const aggregate = {
     metadata: {
       aggregation_type: "confidence",
@@ -16,6 +17,7 @@ export function aggregateJson({ runs, confidenceLevel, labels, failed, rows }: A
       failed_runs: failed,
       confidence_level: confidenceLevel,
       run_labels: labels,
+      run_verdicts: verdicts,
     },
     metrics: Object.fromEntries(rows.map(({ key, spread, unit }) => [key, block(spread, unit)])),
   };

@@ -1,4 +1,5 @@
 import { AGGREGATE_FILES } from "../../../common/model/run_series.ts";
+import { VERDICTS } from "../../../common/model/instrument.ts";
 import type { Statistic } from "../../../common/model/report.ts";
 import { fixed, withThousands } from "../exporters/number_text.ts";
 import { oneLine, wrap } from "../exporters/plain_text.ts";
@@ -21,7 +22,7 @@ const LARGE = 1e9;
  * `artifactDir`: the folder of the series. Columns and characters as in the report of a run.
  */
 export function aggregateText(aggregate: Aggregate, artifactDir: string): string {
-  const sections = [table(aggregate), failures(aggregate), [
+  const sections = [table(aggregate), verdicts(aggregate), failures(aggregate), [
     `Aggregate CSV: ${artifactDir}/${AGGREGATE_FILES.csv}`,
     `Aggregate JSON: ${artifactDir}/${AGGREGATE_FILES.json}`,
   ]];
@@ -79,6 +80,15 @@ function note(complete: number): string[] {
   return complete > 1
     ? []
     : ["One run alone says nothing about how far its numbers can be trusted."];
+}
+
+/** The worst verdict; which runs got it, when not all did. */
+function verdicts({ labels, verdicts }: Aggregate): string[] {
+  const worst = VERDICTS.findLast((verdict) => verdicts.includes(verdict));
+  if (worst === undefined) return [];
+  const which = labels.filter((_, i) => verdicts[i] === worst);
+  const where = which.length === labels.length ? "" : ` in ${which.join(", ")}`;
+  return [`Verdict on the measurement: ${worst}${where}`];
 }
 
 function failures({ failed }: Aggregate): string[] {

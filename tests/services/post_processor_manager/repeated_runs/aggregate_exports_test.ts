@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Verdict } from "../../../../common/model/instrument.ts";
+import type { RunReport } from "../../../../common/model/report.ts";
 import type { EndedRun } from "../../../../common/model/run_series.ts";
 import {
   type Aggregate,
@@ -16,11 +18,18 @@ function aggregateOf(runs: readonly EndedRun[], confidenceLevel = 0.95): Aggrega
   return aggregateRuns({ artifactDir: "out", confidenceLevel, runs });
 }
 
+function judged(verdict: Verdict, report: RunReport): RunReport {
+  return { ...report, instrument: { ...report.instrument, verdict } };
+}
+
 /** Two complete runs of three. */
 const TWO_OF_THREE = aggregateOf([
   ...completeRuns(
     reportOf(throughputOf(1), latencyOf({ avg: 100, p50: 0, p75: 5, p99: 123456.789 })),
-    reportOf(throughputOf(3), latencyOf({ avg: 104, p50: 0, p75: 5, p99: 123456.789 })),
+    judged(
+      "SUSPECT",
+      reportOf(throughputOf(3), latencyOf({ avg: 104, p50: 0, p75: 5, p99: 123456.789 })),
+    ),
   ),
   { label: "run_0003", problem: 'a service died,\nas "services" do', report: null },
 ]);
@@ -39,6 +48,7 @@ Deno.test("aggregateJson says which runs there are and has a block for each stat
     failed_runs: [{ label: "run_0003", error: 'a service died,\nas "services" do' }],
     confidence_level: 0.95,
     run_labels: ["run_0001", "run_0002"],
+    run_verdicts: ["VALID", "SUSPECT"],
   });
   assertEquals(Object.keys(metrics), [
     "request_throughput_avg",
@@ -100,6 +110,7 @@ num_profile_runs,3
 num_successful_runs,2
 confidence_level,0.95
 run_labels,run_0001 run_0002
+run_verdicts,VALID SUSPECT
 failed_run,"run_0003: a service died,
 as ""services"" do"
 `,
@@ -123,6 +134,8 @@ Deno.test("aggregateText shows mean, half-width and repeatability, and what does
 │ Request Throughput (requests/sec) │ value     │       2.00 │  12.71 │       1.00 │       3.00 │ 70.7 % │ poor          │
 └───────────────────────────────────┴───────────┴────────────┴────────┴────────────┴────────────┴────────┴───────────────┘
 
+Verdict on the measurement: SUSPECT in run_0002
+
 Does not count: run_0003: a service died, as "services" do
 
 Aggregate CSV: /out/aggregate/profile_export_aiperf_aggregate.csv
@@ -143,6 +156,18 @@ Deno.test("aggregateText says that one run has no interval, and that no run has 
     "/out",
   );
   assert(none.startsWith("None of 1 runs is complete: there is nothing to aggregate.\n\nDoes not"));
+});
+
+Deno.test("aggregateText shows the worst verdict, and which runs got it when not all did", () => {
+  const verdictOf = (...verdicts: Verdict[]) => {
+    const runs = completeRuns(...verdicts.map((one) => judged(one, reportOf(throughputOf(1)))));
+    return /^Verdict .*: (.*)$/m.exec(aggregateText(aggregateOf(runs), "/out"))?.[1];
+  };
+  assertEquals(verdictOf("VALID", "VALID"), "VALID");
+  assertEquals(verdictOf("VALID", "SUSPECT", "SUSPECT"), "SUSPECT in run_0002, run_0003");
+  assertEquals(verdictOf("INVALID", "SUSPECT"), "INVALID in run_0001");
+  assertEquals(verdictOf("INVALID", "INVALID"), "INVALID");
+  assertEquals(verdictOf(), undefined);
 });
 
 Deno.test("aggregateText names the confidence with as many digits as it has", () => {

@@ -17,6 +17,7 @@ Deno.test("each statistic of each metric is aggregated over the runs, in the ord
     runs: 2,
     confidenceLevel: 0.95,
     labels: ["run_0001", "run_0002"],
+    verdicts: ["VALID", "VALID"],
     failed: [],
   });
   assertEquals(
