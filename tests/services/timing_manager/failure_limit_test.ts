@@ -1,0 +1,47 @@
+import { assert, assertEquals } from "@std/assert";
+import { isOverFailureLimit } from "../../../services/timing_manager/failure_limit.ts";
+import { FakePhase, type FakePhaseOptions } from "../../helpers/fake_phase.ts";
+import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
+
+const LIMIT = { ratio: 0.1, armedAfter: 10 };
+
+Deno.test("the limit holds from a number of ends on, and only beyond the ratio", () => {
+  const isOver = (succeeded: number, failed: number, lost = 0) =>
+    isOverFailureLimit(LIMIT, { succeeded, failed, lost });
+  assertEquals(isOver(0, 9), false);
+  assertEquals(isOver(9, 1), false);
+  assertEquals(isOver(8, 2), true);
+  assertEquals(isOver(8, 1, 1), true);
+  assertEquals(isOverFailureLimit(null, { succeeded: 0, failed: 99, lost: 0 }), false);
+});
+
+async function ran(options: Partial<FakePhaseOptions>): Promise<FakePhase> {
+  const phase = new FakePhase({ load: closedLoad(2), failureLimit: LIMIT, ...options }).start();
+  await phase.clock.advance(10_000);
+  return phase;
+}
+
+Deno.test("a phase that fails too much ends at once and cuts off what is in flight", async () => {
+  const phase = await ran({
+    load: openLoad(100),
+    maxRequests: 1_000,
+    serviceMs: (index) => index % 5 === 0 ? 10 : 25,
+    outcomeOf: ({ index }) => index % 5 === 0 ? "error" : "success",
+  });
+  const { reason, issued, account, wasCancelled, endNs } = phase.outcome!;
+  assertEquals([reason, wasCancelled], ["failed_threshold", false]);
+  assert(issued < 20);
+  assertEquals(account.succeeded + account.failed, 10);
+  assertEquals(account.cancelled, issued - 10);
+  assertEquals(phase.cancelledNs, [endNs]);
+});
+
+Deno.test("failures of the last answers count too, when everything has been sent", async () => {
+  const phase = await ran({ maxRequests: 10, serviceMs: () => 10, outcomeOf: () => "error" });
+  assertEquals([phase.outcome!.reason, phase.outcome!.issued], ["failed_threshold", 10]);
+});
+
+Deno.test("what the tool cut off itself is no failure", async () => {
+  const phase = await ran({ maxRequests: 40, serviceMs: () => 10, outcomeOf: () => "cancelled" });
+  assertEquals([phase.outcome!.reason, phase.outcome!.account.cancelled], ["count", 40]);
+});

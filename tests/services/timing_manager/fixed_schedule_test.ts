@@ -1,0 +1,101 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { cutTrace, TraceError } from "../../../services/timing_manager/fixed_schedule.ts";
+import {
+  FakePhase,
+  type FakePhaseOptions,
+  knownOutlines,
+  pausing,
+  timed,
+} from "../../helpers/fake_phase.ts";
+import { traceLoad } from "../../helpers/phase_plan.ts";
+
+function started(options: FakePhaseOptions): FakePhase {
+  return new FakePhase(options).start();
+}
+
+const TRACE = [timed(5_000), timed(5_250), timed(5_100), timed(6_000)];
+
+Deno.test("each conversation starts at its timestamp, counted from the first", async () => {
+  const phase = started({
+    load: traceLoad(),
+    conversations: TRACE,
+    serviceMs: () => 700,
+    startNs: 2e9,
+  });
+  await phase.clock.advance(5_000);
+  assertEquals(phase.turns, ["0.0@0", "1.0@100", "2.0@250", "3.0@1000"]);
+  assertEquals(phase.issued.map(({ conversationIndex }) => conversationIndex), [0, 2, 1, 3]);
+  assertEquals(phase.issuedMs, phase.duesMs);
+  assertEquals([phase.outcome!.reason, phase.outcome!.endNs], ["schedule", 2e9 + 1_700e6]);
+});
+
+Deno.test("offsets cut the trace and move its origin", async () => {
+  const duesOf = async (change: Parameters<typeof traceLoad>[0]) => {
+    const load = traceLoad(change);
+    const phase = started({ load, conversations: TRACE, serviceMs: () => 1 });
+    await phase.clock.advance(10_000);
+    return phase.duesMs;
+  };
+  assertEquals(await duesOf({ originMs: 0 }), [5_000, 5_100, 5_250, 6_000]);
+  assertEquals(await duesOf({ originMs: 5_050, startMs: 5_050 }), [50, 200, 950]);
+  assertEquals(await duesOf({ endMs: 5_250 }), [0, 100, 250]);
+});
+
+Deno.test("later turns go by their timestamps, or by their pauses", async () => {
+  const phase = started({
+    load: traceLoad(),
+    conversations: [timed(100, 400, 500), [...timed(150), ...pausing(40)]],
+    serviceMs: () => 50,
+  });
+  await phase.clock.advance(5_000);
+  assertEquals(phase.turns, ["0.0@0", "1.0@50", "1.1@100", "1.2@190", "0.1@300", "0.2@400"]);
+});
+
+Deno.test("a turn whose time has passed is due when the answer before has come", async () => {
+  const phase = started({
+    load: traceLoad(),
+    conversations: [timed(0, 100, 200)],
+    serviceMs: (index) => index === 0 ? 350 : 20,
+  });
+  await phase.clock.advance(5_000);
+  assertEquals(phase.turns, ["0.0@0", "0.1@350", "0.2@370"]);
+});
+
+Deno.test("a cap delays sessions, not their due times", async () => {
+  const phase = started({
+    load: traceLoad({ concurrencyCap: 1 }),
+    conversations: TRACE,
+    serviceMs: () => 300,
+  });
+  await phase.clock.advance(5_000);
+  assertEquals(phase.duesMs, [0, 100, 250, 1_000]);
+  assertEquals(phase.issuedMs, [0, 300, 600, 1_000]);
+});
+
+Deno.test("other limits stop a trace too, and what was due and not sent is counted", async () => {
+  const common = { load: traceLoad(), conversations: TRACE, serviceMs: () => 10 };
+  const bySessions = started({ ...common, maxSessions: 2 });
+  await bySessions.clock.advance(5_000);
+  assertEquals([bySessions.outcome!.issued, bySessions.outcome!.reason], [2, "count"]);
+  const byTime = started({ ...common, maxDurationMs: 250, graceMs: 0 });
+  await byTime.clock.advance(5_000);
+  assertEquals([byTime.outcome!.issued, byTime.outcome!.reason], [2, "duration"]);
+  const blocked = started({
+    ...common,
+    load: traceLoad({ concurrencyCap: 1 }),
+    maxDurationMs: 500,
+    graceMs: 0,
+    serviceMs: () => null,
+  });
+  await blocked.clock.advance(5_000);
+  assertEquals([blocked.outcome!.issued, blocked.outcome!.unsent], [1, 2]);
+});
+
+Deno.test("what cannot be replayed is told", () => {
+  const cut = (conversations: readonly ReturnType<typeof timed>[], change = {}) =>
+    cutTrace(knownOutlines(conversations), conversations.length, traceLoad(change));
+  assertThrows(() => cut([timed(1), pausing()]), TraceError, "conversation 2 has no timestamp");
+  const empty = "no conversation starts in the time asked for";
+  assertThrows(() => cut(TRACE, { startMs: 9_000 }), TraceError, empty);
+  assertThrows(() => cut([]), TraceError, empty);
+});
