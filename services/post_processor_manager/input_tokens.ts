@@ -1,0 +1,119 @@
+import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import type { RequestRecord } from "../../common/model/record.ts";
+import { countTokens, type TokenCounter, type TokenCountSource } from "./metrics/token_counts.ts";
+
+/** Conversations whose counts are kept. */
+const MOST_KEPT = 50_000;
+
+/** What input tokens are counted with. */
+export interface InputTokensOptions {
+  readonly source: TokenCountSource;
+  /** Called only for conversations with texts that nobody has counted. */
+  fetch(index: number): Promise<Conversation>;
+  /** Called only when there is something to count. */
+  loadTokenizer(): Promise<TokenCounter>;
+  /** The same once it is loaded. */
+  tokenizer(): TokenCounter;
+  /** Called once when counting is not possible. */
+  warn(error: unknown): void;
+}
+
+/**
+ * Completes the input tokens of records: what their requests held, all turns and answers before.
+ *
+ * A record has the tokens of the turns that were sent, or none where the texts came from a file: then
+ * they are counted here, once for each conversation. The answers in between are those that the
+ * records before have brought, counted as output tokens are, without reasoning. So the input of a
+ * turn is the input of the turn before, the answer to it, and the turn itself.
+ */
+export class InputTokens {
+  readonly #options: InputTokensOptions;
+  /** Tokens of what is sent up to each turn, by conversation. */
+  readonly #counts = new Map<number, readonly number[]>();
+  /** Tokens of the answers so far, by session, of those that are to go on. */
+  readonly #answers = new Map<string, number>();
+  #canCount = true;
+
+  constructor(options: InputTokensOptions) {
+    this.#options = options;
+  }
+
+  /** How many sessions are open. */
+  get openSessions(): number {
+    return this.#answers.size;
+  }
+
+  /**
+   * The record with all its input tokens; null in it when they cannot be counted.
+   *
+   * Records of a session must come in order, and a promise must be awaited before the next one. When
+   * the server's counts are the source, nothing is counted. Never rejects.
+   */
+  complete(record: RequestRecord): RequestRecord | Promise<RequestRecord> {
+    if (this.#options.source === "server") return record;
+    const answered = this.#follow(record);
+    if (record.inputTokens === null && this.#canCount) return this.#count(record, answered);
+    return answered === 0 ? record : withAnswers(record, answered);
+  }
+
+  /** Tokens of the answers before this turn; notes the answer for the turns that follow. */
+  #follow(record: RequestRecord): number {
+    const { correlationId, isLastTurn, outcome } = record;
+    const answered = this.#answers.get(correlationId) ?? 0;
+    if (isLastTurn || outcome !== "success") {
+      if (record.turnIndex > 0) this.#answers.delete(correlationId);
+      return answered;
+    }
+    const { source, tokenizer } = this.#options;
+    this.#answers.set(
+      correlationId,
+      answered + (countTokens(record, source, tokenizer).output ?? 0),
+    );
+    return answered;
+  }
+
+  async #count(record: RequestRecord, answered: number): Promise<RequestRecord> {
+    try {
+      const counts = await this.#countsOf(record.conversationIndex);
+      const inputTokens = counts[record.turnIndex] ?? null;
+      return withAnswers({ ...record, inputTokens }, answered);
+    } catch (error) {
+      this.#canCount = false;
+      this.#options.warn(error);
+      return record;
+    }
+  }
+
+  async #countsOf(index: number): Promise<readonly number[]> {
+    const known = this.#counts.get(index);
+    if (known !== undefined) return known;
+    const { opening, turns } = await this.#options.fetch(index);
+    const isCounted = [...opening, ...turns].every(({ inputTokens }) => inputTokens !== null);
+    const tokenizer = isCounted ? null : await this.#options.loadTokenizer();
+    let tokens = sum(opening.map((turn) => tokensOf(turn, tokenizer)));
+    const counts = turns.map((turn) => tokens += tokensOf(turn, tokenizer));
+    this.#keep(index, counts);
+    return counts;
+  }
+
+  #keep(index: number, counts: readonly number[]): void {
+    this.#counts.set(index, counts);
+    for (const oldest of this.#counts.keys()) {
+      if (this.#counts.size <= MOST_KEPT) break;
+      this.#counts.delete(oldest);
+    }
+  }
+}
+
+function tokensOf({ texts, inputTokens }: Turn, tokenizer: TokenCounter | null): number {
+  return inputTokens ?? sum(texts.map((text) => tokenizer!.count(text)));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function withAnswers(record: RequestRecord, answered: number): RequestRecord {
+  const { inputTokens } = record;
+  return { ...record, inputTokens: inputTokens === null ? null : inputTokens + answered };
+}
