@@ -6,7 +6,7 @@ import {
   conversationSchema,
   datasetInfoSchema,
 } from "../../common/model/conversation.ts";
-import type { Credit, Phase } from "../../common/model/credit.ts";
+import type { Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
@@ -42,7 +42,8 @@ const PREFETCHED_AT_ONCE = 32;
 
 /** Turns each credit into one HTTP request and one record. */
 export class Worker extends ComponentService {
-  readonly #cancelled = new AbortController();
+  /** Cuts off what is in flight; what comes later belongs to another one. */
+  #cancelled = new AbortController();
   readonly #sessions = new Sessions();
   /** The phases in which a limit depends on first tokens. */
   #firstTokenPhases: ReadonlySet<Phase> = new Set();
@@ -88,8 +89,9 @@ export class Worker extends ComponentService {
     const receivedNs = this.clock.nowNs();
     const conversation = this.#conversations!.get(credit.conversationIndex);
     const sent = conversation instanceof Promise
-      ? conversation.then((late) => this.#send(credit, late, receivedNs))
-      : this.#send(credit, conversation, receivedNs);
+      ? conversation.then((late) => this.#send({ credit, conversation: late, receivedNs }, signal))
+      : this.#send({ credit, conversation, receivedNs }, signal);
+    const { signal } = this.#cancelled;
     sent.catch((error) => this.fail(error));
   }
 
@@ -100,6 +102,7 @@ export class Worker extends ComponentService {
 
   @onCommand("write_inputs")
   protected async writeInputs(): Promise<void> {
+    this.#cancelled = new AbortController();
     const { artifactDir, endpoint: plan } = this.#config!;
     const { endpoint } = this.#sending!.template;
     await writeInputs({
@@ -147,14 +150,14 @@ export class Worker extends ComponentService {
     }
   }
 
-  async #send(credit: Credit, conversation: Conversation, receivedNs: number): Promise<void> {
-    const session = this.#sessions.of(credit);
+  async #send(received: Omit<RequestJob, "session">, signal: AbortSignal): Promise<void> {
+    const { credit } = received;
     const { id: creditId, phase } = credit;
     const job: RequestJob = { credit, conversation, receivedNs, session };
     if (this.#firstTokenPhases.has(phase)) {
       job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
     }
-    const record = await sendRequest(job, this.#sending!, this.#cancelled.signal);
+    const record = await sendRequest(job, this.#sending!, signal);
     if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
     void this.#records!.send({ type: "record", record });
     const creditReturn = { creditId, phase, outcome: record.outcome };
