@@ -153,7 +153,7 @@ export class Worker extends ComponentService {
   async #send(received: Omit<RequestJob, "session">, signal: AbortSignal): Promise<void> {
     const { credit } = received;
     const { id: creditId, phase } = credit;
-    const job: RequestJob = { credit, conversation, receivedNs, session };
+    const job: RequestJob = { ...received, session: this.#sessions.of(credit) };
     if (this.#firstTokenPhases.has(phase)) {
       job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
     }
