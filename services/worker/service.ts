@@ -87,22 +87,22 @@ export class Worker extends ComponentService {
   @onMessage("credit")
   protected use({ credit }: MessageOf<"credit">): void {
     const receivedNs = this.clock.nowNs();
+    const { signal } = this.#cancelled;
     const conversation = this.#conversations!.get(credit.conversationIndex);
     const sent = conversation instanceof Promise
       ? conversation.then((late) => this.#send({ credit, conversation: late, receivedNs }, signal))
       : this.#send({ credit, conversation, receivedNs }, signal);
-    const { signal } = this.#cancelled;
     sent.catch((error) => this.fail(error));
   }
 
   @onMessage("cancel_credits")
   protected cancelAll(): void {
     this.#cancelled.abort();
+    this.#cancelled = new AbortController();
   }
 
   @onCommand("write_inputs")
   protected async writeInputs(): Promise<void> {
-    this.#cancelled = new AbortController();
     const { artifactDir, endpoint: plan } = this.#config!;
     const { endpoint } = this.#sending!.template;
     await writeInputs({
