@@ -24,8 +24,8 @@ export const FEWEST_FOR_P99 = 100;
 export const FEWEST_FOR_MEDIAN = 10;
 /** The event loop is looked at fifty times a second. */
 export const FEWEST_LAG_SAMPLES = 100;
-/** A lag below is what timers have anyway. */
-export const HARMLESS_LAG_MS = 2;
+/** A lag below is what timers and the scheduling of processes have anyway. */
+export const HARMLESS_LAG_MS = 5;
 /** A concurrency or a rate must have been asked for over so long. */
 export const SHORTEST_STEADY_MS = 1_000;
 /** A CPU share over less is that of the start. */

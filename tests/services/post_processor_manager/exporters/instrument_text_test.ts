@@ -1,0 +1,51 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { InstrumentReport } from "../../../../common/model/instrument.ts";
+import { instrumentText } from "../../../../services/post_processor_manager/exporters/instrument_text.ts";
+import { inSnakeCase } from "../../../../services/post_processor_manager/exporters/snake_case.ts";
+import { verdictOn } from "../../../../services/post_processor_manager/instrument/verdict.ts";
+import { healthOf, verdictFactsOf } from "../../../helpers/verdict_facts.ts";
+
+function reportOf(change: Parameters<typeof verdictFactsOf>[0] = {}): InstrumentReport {
+  const facts = verdictFactsOf(change);
+  const { missing: _, median: __, ...rest } = facts;
+  return { ...verdictOn(facts), ...rest };
+}
+
+Deno.test("instrumentText of a healthy run is a verdict and four lines", () => {
+  assertEquals(instrumentText(reportOf(), 200), [
+    "Verdict on the measurement: VALID",
+    "    Sent after due: 0.50 ms median, 0.50 ms p99, 0.50 ms most (p99 of its parts: issue 0.10, " +
+    "hand-over 0.30, worker 0.10).",
+    "    Sent: 1,000 of 1,000 requests at 99.90/s (asked: 100.00/s), poisson: variation of the " +
+    "gaps 1.00; largest gap error 2.00 ms; Kolmogorov–Smirnov 0.02, p = 0.800.",
+    "    In flight: 8.00 on average, 20 at most.",
+    "    1 worker: busiest 20 % busy, event loop at most 1.00 ms (p99) and 5.00 ms (most) late, " +
+    "machine 30 % busy.",
+  ]);
+});
+
+Deno.test("instrumentText gives the reasons first, within the width, the lesser ones marked", () => {
+  const lines = instrumentText(
+    reportOf({
+      missing: 2,
+      workers: [{ workerId: "worker_0", requests: 9, health: healthOf({ cpuShare: 0.85 }) }],
+    }),
+    80,
+  );
+  assertEquals(lines[0], "Verdict on the measurement: INVALID");
+  assert(lines[1]!.startsWith("  - 2 requests got lost"));
+  assertStringIncludes(lines.join("\n"), "  - SUSPECT: 1 of 1 worker was 85 % busy");
+  assert(lines.every((line) => line.length <= 80));
+});
+
+Deno.test("instrumentText of a run of which nothing was sent says so", () => {
+  const lines = instrumentText(reportOf({ lateness: null, concurrency: null }), 140);
+  assertStringIncludes(lines.join("\n"), "No request was sent.");
+});
+
+Deno.test("inSnakeCase renames fields at every depth and leaves out what is null", () => {
+  assertEquals(
+    inSnakeCase({ p99Ms: 1, handOver: [{ workerId: "aB", gone: null }], kept: false, none: null }),
+    { p99_ms: 1, hand_over: [{ worker_id: "aB" }], kept: false },
+  );
+});

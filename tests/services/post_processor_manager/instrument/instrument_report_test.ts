@@ -1,0 +1,188 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { LoadPlan } from "../../../../common/model/run_config.ts";
+import type { RequestRecord } from "../../../../common/model/record.ts";
+import { LagProbe, PROBE_MS } from "../../../../common/runtime/lag_probe.ts";
+import type { Clock } from "../../../../common/runtime/clock.ts";
+import { HealthCollector } from "../../../../services/system_controller/health_collector.ts";
+import { settle } from "../../../helpers/fake_clock.ts";
+import { accumulatorOf } from "../../../helpers/metrics_of.ts";
+import { recordOf } from "../../../helpers/records.ts";
+import { runConfigOf } from "../../../helpers/run_config.ts";
+import { healthOf } from "../../../helpers/verdict_facts.ts";
+
+const MS = 1e6;
+const CONSTANT: LoadPlan = {
+  kind: "open",
+  ratePerSecond: 100,
+  rateRampMs: 0,
+  rateSeries: null,
+  arrivals: "constant",
+  smoothness: 1,
+  concurrencyCap: null,
+  concurrencyRampMs: 0,
+};
+
+function phasesOf(load: LoadPlan, names: ("warmup" | "profiling")[] = ["profiling"]) {
+  const [phase] = runConfigOf().phases;
+  return names.map((name) => ({ ...phase!, phase: name, load }));
+}
+
+/** A request of a constant rate of 100/s that was sent so late and took 140 ms. */
+function arrival(index: number, lateMs: number): RequestRecord {
+  const dueNs = index * 10 * MS;
+  return recordOf({
+    creditId: index,
+    dueNs,
+    issuedNs: dueNs + 0.01 * MS,
+    receivedNs: dueNs + 0.2 * MS,
+    sentNs: dueNs + lateMs * MS,
+  });
+}
+
+function reportOn(
+  records: readonly RequestRecord[],
+  { load = CONSTANT, health = { processes: [healthOf()], machine: null } } = {},
+) {
+  const accumulator = accumulatorOf({ phases: phasesOf(load) });
+  for (const record of records) accumulator.add(record);
+  return accumulator.report({ wasCancelled: false, startNs: 0, health });
+}
+
+function run(count: number, lateMs: (index: number) => number): RequestRecord[] {
+  return Array.from({ length: count }, (_, i) => arrival(i, lateMs(i)));
+}
+
+/** A clock whose timers fire while the event loop is blocked for so long at a time. */
+class BlockedClock implements Clock {
+  #nowNs = 0;
+
+  constructor(readonly blockMs: number, readonly untilNs: number) {}
+
+  nowNs(): number {
+    return this.#nowNs;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (this.#nowNs > this.untilNs) {
+      return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
+    }
+    this.#nowNs += Math.max(ms, Math.ceil(ms / this.blockMs) * this.blockMs) * MS;
+    return Promise.resolve();
+  }
+}
+
+/** What the controller makes of a worker whose event loop is blocked for `blockMs` at a time. */
+async function healthOfBlocked(blockMs: number) {
+  const probe = new LagProbe(new BlockedClock(blockMs, 10e9));
+  const running = probe.run();
+  for (let turns = 0; turns < 200; turns++) await settle();
+  probe.stop();
+  await running;
+  const collector = new HealthCollector();
+  collector.watchFrom(500 * MS);
+  const worker = { id: "worker_0", type: "worker" } as const;
+  collector.note(worker, { atNs: 1e9, rssBytes: 1, cpuMs: 0, lags: [] });
+  collector.note(worker, { atNs: 10e9, rssBytes: 1, cpuMs: 7_900, lags: probe.take() });
+  return { processes: collector.processes(), machine: null };
+}
+
+Deno.test("a run that was kept to is VALID", () => {
+  const { instrument } = reportOn(run(1_000, () => 0.4));
+  assertEquals([instrument.verdict, instrument.reasons], ["VALID", []]);
+  assertEquals(instrument.lateness!.requests, 1_000);
+  assertEquals(instrument.arrivals.sent.count, 1_000);
+  assertEquals(instrument.workers.map(({ requests }) => requests), [1_000]);
+});
+
+Deno.test("a worker that blocks 20 ms at a time and more is found out, with the right reason", async () => {
+  assertEquals(PROBE_MS, 20);
+  const late = await healthOfBlocked(45);
+  const { instrument } = reportOn(run(1_000, (i) => 1 + 19 * (i % 3)), { health: late });
+  assertEquals(instrument.verdict, "SUSPECT");
+  const checks = instrument.reasons.map(({ check }) => check).sort();
+  assertEquals(checks, ["lag_share", "schedule_lateness", "worker_busy"]);
+  const lag = instrument.reasons.find(({ check }) => check === "lag_share")!;
+  assertStringIncludes(lag.text, "The event loop of worker_0 was up to 2");
+  assertStringIncludes(lag.text, "Keep other programs off this machine, or use");
+  const fine = reportOn(run(1_000, () => 1), { health: await healthOfBlocked(0.5) });
+  assertEquals(fine.instrument.reasons.map(({ check }) => check), ["worker_busy"]);
+});
+
+Deno.test("a sender that falls behind its rate is INVALID", () => {
+  const { instrument } = reportOn(run(1_000, (i) => i * 0.8));
+  assertEquals(instrument.verdict, "INVALID");
+  assertEquals(instrument.reasons.map(({ check }) => check), ["schedule_lateness", "rate_kept"]);
+  assertStringIncludes(instrument.reasons[1]!.text, "92.6/s where 100.0/s were scheduled");
+});
+
+Deno.test("a cold start of half a second is no reason, unless there was a warm-up", () => {
+  const records = run(1_000, (i) => i < 50 ? 120 : 0.4);
+  const { instrument } = reportOn(records);
+  assertEquals(instrument.verdict, "VALID");
+  assertEquals(instrument.lateness!.cold, { requests: 50, maxMs: 120 });
+  const accumulator = accumulatorOf({ phases: phasesOf(CONSTANT, ["warmup", "profiling"]) });
+  for (const record of records) accumulator.add(record);
+  const warm = accumulator.report({ wasCancelled: false, startNs: 0 }).instrument;
+  assertEquals(warm.reasons.map(({ check }) => check), ["schedule_lateness"]);
+});
+
+Deno.test("the verdict changes no number of the results", () => {
+  const records = run(300, (i) => i);
+  const good = reportOn(records);
+  const bad = reportOn(records, {
+    health: { processes: [healthOf({ cpuShare: 1 })], machine: null },
+  });
+  assert(good.instrument.reasons.length < bad.instrument.reasons.length);
+  assertEquals(good.metrics, bad.metrics);
+});
+
+Deno.test("requests that failed for want of ports count whatever became of them", () => {
+  const error = { code: null, type: "NoFreePort", message: "no local port is free" };
+  const records = run(200, () => 0.4).map((record, i) =>
+    i === 7 ? recordOf({ ...record, outcome: "error", error }) : record
+  );
+  const { instrument } = reportOn(records);
+  assertEquals([instrument.verdict, instrument.outOfPorts], ["SUSPECT", 1]);
+  assertEquals(instrument.arrivals.sent.count, 200);
+  assertStringIncludes(instrument.reasons[0]!.text, "no free port (1)");
+});
+
+Deno.test("lost requests make a result INVALID", () => {
+  const records = run(200, () => 0.4);
+  records[9] = recordOf({ ...records[9], outcome: "lost", sentNs: null, endAfterNs: null });
+  const { instrument } = reportOn(records);
+  assertEquals(instrument.verdict, "INVALID");
+  assertStringIncludes(instrument.reasons[0]!.text, "1 request got lost or left no record");
+});
+
+Deno.test("a cap that is reached is told of, and what waited for it is no fault", () => {
+  const load = { ...CONSTANT, concurrencyCap: 5 };
+  const records = run(1_000, (i) => i * 18); // each takes 141 ms: five at a time are 35/s
+  const { instrument } = reportOn(records, { load });
+  assertEquals(instrument.arrivals.wasCapped, true);
+  assert(instrument.concurrency!.max <= 6);
+  const late = records.map((record) => ({ ...record, issuedNs: record.sentNs! - 2 * MS }));
+  const judged = late.map((record) => ({ ...record, receivedNs: record.issuedNs + MS }));
+  assertEquals(reportOn(judged, { load }).instrument.verdict, "VALID");
+});
+
+Deno.test("a closed loop whose slots stay empty for long is INVALID", () => {
+  const load: LoadPlan = { kind: "closed", concurrency: 1, concurrencyRampMs: 0 };
+  const slow = Array.from(
+    { length: 200 },
+    (_, i) => ({ ...arrival(i, 0.4), sentNs: i * 200 * MS, dueNs: i * 200 * MS - MS }),
+  );
+  const { instrument } = reportOn(slow, { load });
+  assertEquals(instrument.verdict, "INVALID");
+  assertStringIncludes(
+    instrument.reasons[0]!.text,
+    "On average 0.7 of 1 requests were in flight: from an answer to the next request it takes 59",
+  );
+});
+
+Deno.test("a run of which nothing was sent has a verdict and no proof", () => {
+  const { instrument } = reportOn([]);
+  assertEquals(instrument.verdict, "VALID");
+  assertEquals([instrument.lateness, instrument.concurrency], [null, null]);
+  assertEquals(instrument.arrivals.sent.count, 0);
+});

@@ -1,0 +1,78 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import { latenessReport } from "../../../../services/post_processor_manager/instrument/lateness.ts";
+import { LoadTally } from "../../../../services/post_processor_manager/instrument/load_tally.ts";
+import { recordOf } from "../../../helpers/records.ts";
+import { statisticsOf } from "../recomputation.ts";
+
+const MS = 1e6;
+
+/** A request that was due at 1 s times its position and lost time on each part of its way. */
+interface Delays {
+  issueMs: number;
+  handOverMs: number;
+  workerMs: number;
+}
+
+function requestsOf(delays: readonly Delays[]) {
+  const tally = new LoadTally();
+  delays.forEach(({ issueMs, handOverMs, workerMs }, i) => {
+    const dueNs = i * 1000 * MS;
+    const issuedNs = dueNs + issueMs * MS;
+    const receivedNs = issuedNs + handOverMs * MS;
+    tally.add(recordOf({ dueNs, issuedNs, receivedNs, sentNs: receivedNs + workerMs * MS }));
+  });
+  return tally.requests();
+}
+
+const ALL = { warmFromNs: 0, wasCapped: false };
+
+Deno.test("the lateness and its parts have the statistics that a slow count gives", () => {
+  const delay = fc.integer({ min: 0, max: 5_000 });
+  const delays = fc.record({ issueMs: delay, handOverMs: delay, workerMs: delay });
+  fc.assert(fc.property(fc.array(delays, { minLength: 1, maxLength: 50 }), (list) => {
+    const report = latenessReport(requestsOf(list), ALL)!;
+    assertEquals(report.requests, list.length);
+    for (
+      const [found, values] of [
+        [report.total, list.map((one) => one.issueMs + one.handOverMs + one.workerMs)],
+        [report.issue, list.map((one) => one.issueMs)],
+        [report.handOver, list.map((one) => one.handOverMs)],
+        [report.worker, list.map((one) => one.workerMs)],
+      ] as const
+    ) {
+      const { avg, p50, p90, p99, max } = statisticsOf(values);
+      const expected = { avgMs: avg!, p50Ms: p50!, p90Ms: p90!, p99Ms: p99!, maxMs: max! };
+      for (const [name, value] of Object.entries(expected)) {
+        assertAlmostEquals(found[name as keyof typeof expected], value, 1e-6, name);
+      }
+    }
+    assertAlmostEquals(report.judged!.p99Ms, report.total.p99Ms, 1e-9);
+  }));
+});
+
+Deno.test("the cold start is told apart and not judged", () => {
+  const late = { issueMs: 0, handOverMs: 0, workerMs: 90 };
+  const soon = { issueMs: 0, handOverMs: 1, workerMs: 0 };
+  const requests = requestsOf([late, { ...late, workerMs: 130 }, soon, soon]);
+  const report = latenessReport(requests, { ...ALL, warmFromNs: 1_500 * MS })!;
+  assertEquals(report.cold, { requests: 2, maxMs: 130 });
+  assertEquals(report.judged, { requests: 2, p50Ms: 1, p99Ms: 1 });
+  assertEquals(report.total.maxMs, 130);
+  const allCold = latenessReport(requests, { ...ALL, warmFromNs: 1e12 })!;
+  assertEquals([allCold.judged, allCold.cold!.requests], [null, 4]);
+  assertEquals(latenessReport(requests, ALL)!.cold, null);
+});
+
+Deno.test("the wait for a slot under a cap is shown and not judged", () => {
+  const requests = requestsOf([{ issueMs: 5_000, handOverMs: 2, workerMs: 1 }]);
+  const report = latenessReport(requests, { ...ALL, wasCapped: true })!;
+  assertEquals(report.total.maxMs, 5_003);
+  assertEquals(report.judged!.p99Ms, 3);
+});
+
+Deno.test("without a request that was sent there is no lateness", () => {
+  const tally = new LoadTally();
+  tally.add(recordOf({ sentNs: null, outcome: "lost" }));
+  assertEquals(latenessReport(tally.requests(), ALL), null);
+});

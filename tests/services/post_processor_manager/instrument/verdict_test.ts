@@ -1,0 +1,259 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Verdict, WorkerReport } from "../../../../common/model/instrument.ts";
+import type { VerdictFacts } from "../../../../services/post_processor_manager/instrument/finding.ts";
+import {
+  judge,
+  type Threshold,
+  THRESHOLDS,
+} from "../../../../services/post_processor_manager/instrument/thresholds.ts";
+import { verdictOn } from "../../../../services/post_processor_manager/instrument/verdict.ts";
+import { healthOf, verdictFactsOf } from "../../../helpers/verdict_facts.ts";
+
+/** Facts that differ from those of a healthy run in what one check looks at. */
+const WITH: Record<keyof typeof THRESHOLDS, (value: number) => Partial<VerdictFacts>> = {
+  missingRecords: (missing) => ({ missing }),
+  clientLimits: (outOfPorts) => ({ outOfPorts }),
+  clientLimitsShare: (percent) => ({ outOfFiles: percent * 10 }),
+  scheduleLateness: (p99Ms) => ({
+    lateness: { ...HEALTHY.lateness!, judged: { requests: 500, p50Ms: 0, p99Ms } },
+  }),
+  rateKept: (percent) => ({
+    arrivals: {
+      ...HEALTHY.arrivals,
+      sent: { ...HEALTHY.arrivals.sent, ratePerSecond: percent },
+    },
+  }),
+  arrivalPattern: (distance) => ({
+    arrivals: {
+      ...HEALTHY.arrivals,
+      sent: { ...HEALTHY.arrivals.sent, ks: { distance, pValue: 1e-9 } },
+    },
+  }),
+  concurrencyKept: (percent) => ({
+    concurrency: { asked: 100, avg: 50, max: 100, steady: { avg: percent, windowMs: 5_000 } },
+  }),
+  workerBusy: (percent) => ({ workers: workers({ cpuShare: percent / 100 }) }),
+  pacerBusy: (percent) => ({
+    processes: [
+      healthOf({ serviceType: "timing_manager", cpuShare: percent / 100 }),
+    ],
+  }),
+  eventLoopLag: (p99Ms) => ({ workers: lagging(p99Ms), median: { name: "TTFT", ms: 1e6 } }),
+  lagShare: (percent) => ({ workers: lagging(9), median: { name: "TTFT", ms: 900 / percent } }),
+  machineBusy: (percent) => ({ machine: { ...HEALTHY.machine!, cpuShare: percent / 100 } }),
+  stolenTime: (percent) => ({ machine: { ...HEALTHY.machine!, stealShare: percent / 100 } }),
+};
+
+const HEALTHY = verdictFactsOf();
+
+function workers(...changes: Parameters<typeof healthOf>): WorkerReport[] {
+  const [change] = changes;
+  return [{ workerId: "worker_0", requests: 1, health: healthOf(change) }];
+}
+
+function lagging(p99Ms: number): WorkerReport[] {
+  return workers({ lag: { samples: 100, p50Ms: 0, p99Ms, maxMs: p99Ms } });
+}
+
+function verdictWith(change: Partial<VerdictFacts>) {
+  return verdictOn(verdictFactsOf(change));
+}
+
+Deno.test("a healthy run is VALID, with nothing to say against it and nothing left unjudged", () => {
+  assertEquals(verdictOn(HEALTHY), { verdict: "VALID", reasons: [], notes: [] });
+});
+
+for (const [name, threshold] of Object.entries<Threshold>(THRESHOLDS)) {
+  const factsWith = WITH[name as keyof typeof THRESHOLDS];
+  Deno.test(`a run just on the good side of ${threshold.check} has nothing to say of it`, () => {
+    const limit = threshold.suspect ?? threshold.invalid!;
+    const { reasons } = verdictWith(factsWith(inside(limit, threshold)));
+    // A share of requests has a count of them too.
+    const others = name === "clientLimitsShare" ? [THRESHOLDS.clientLimits.check] : [];
+    assertEquals<string[]>(reasons.map(({ check }) => check), others);
+  });
+
+  for (const level of ["SUSPECT", "INVALID"] as const) {
+    const limit = level === "SUSPECT" ? threshold.suspect : threshold.invalid;
+    if (limit === null) continue;
+    Deno.test(`a run at the limit of ${threshold.check} is ${level}, which says so`, () => {
+      const { verdict, reasons } = verdictWith(factsWith(limit + bad(threshold) * 1e-9));
+      assertEquals(verdict, level);
+      assertEquals(reasons.map(({ check }) => check), [threshold.check]);
+    });
+  }
+
+  if (threshold.suspect !== null && threshold.invalid !== null) {
+    Deno.test(`a run just before the second limit of ${threshold.check} is SUSPECT`, () => {
+      assertEquals(
+        verdictWith(factsWith(inside(threshold.invalid!, threshold))).verdict,
+        "SUSPECT",
+      );
+    });
+  }
+}
+
+/** The direction in which values get worse. */
+function bad({ isLower }: Threshold): number {
+  return isLower ? -1 : 1;
+}
+
+function inside(limit: number, threshold: Threshold): number {
+  const isCount = threshold.unit === "requests";
+  return limit - bad(threshold) * (isCount ? 1 : 1e-6 * limit);
+}
+
+Deno.test("judge takes the limits themselves for bad, on whichever side bad is", () => {
+  const upper: Threshold = {
+    check: "x",
+    what: "x",
+    unit: "",
+    suspect: 5,
+    invalid: 10,
+    isLower: false,
+    from: "always",
+  };
+  const lower: Threshold = { ...upper, suspect: 10, invalid: 5, isLower: true };
+  const verdicts = (threshold: Threshold): Verdict[] =>
+    [4, 5, 9, 10, 11].map((value) => judge(value, threshold));
+  assertEquals(verdicts(upper), ["VALID", "SUSPECT", "SUSPECT", "INVALID", "INVALID"]);
+  assertEquals(verdicts(lower), ["INVALID", "INVALID", "SUSPECT", "SUSPECT", "VALID"]);
+});
+
+Deno.test("the gravest reason comes first and is the verdict", () => {
+  const { verdict, reasons } = verdictWith({
+    ...WITH.scheduleLateness(150),
+    ...WITH.workerBusy(85),
+    ...WITH.stolenTime(6),
+  });
+  assertEquals(verdict, "INVALID");
+  assertEquals(reasons.map(({ level }) => level), ["INVALID", "SUSPECT", "SUSPECT"]);
+  assertEquals(reasons[0]!.check, "schedule_lateness");
+});
+
+Deno.test("busy workers are counted, the error estimated and the remedy named", () => {
+  const report = (id: number, cpuShare: number): WorkerReport => ({
+    workerId: `worker_${id}`,
+    requests: 1,
+    health: healthOf({ cpuShare, lag: { samples: 900, p50Ms: 1, p99Ms: 3.1, maxMs: 9 } }),
+  });
+  const { verdict, reasons } = verdictWith({
+    workers: [report(0, 0.95), report(1, 0.2), report(2, 0.83), report(3, 0.3)],
+  });
+  assertEquals(verdict, "INVALID");
+  assertEquals(
+    reasons[0]!.text,
+    "2 of 4 workers were 95 % busy; TTFT may be up to 3.1 ms too high: use --workers-max 8 or a " +
+      "bigger machine.",
+  );
+});
+
+Deno.test("more workers are not the remedy where no CPU is left for them", () => {
+  const machine = { ...HEALTHY.machine!, cpus: 1 };
+  const { reasons } = verdictWith({ ...WITH.workerBusy(99), machine });
+  assertStringIncludes(reasons[0]!.text, ": use a bigger machine.");
+});
+
+Deno.test("the reason for lateness names the part that took the most", () => {
+  const parts = (change: object) => {
+    const lateness = { ...HEALTHY.lateness!, ...WITH.scheduleLateness(20).lateness, ...change };
+    return verdictWith({ lateness }).reasons[0]!.text;
+  };
+  const long = { avgMs: 9, p50Ms: 9, p90Ms: 9, p99Ms: 19, maxMs: 20 };
+  assertStringIncludes(parts({ worker: long }), "most of it in the workers");
+  assertStringIncludes(parts({ handOver: long }), "most of it on the way to the workers");
+  assertStringIncludes(parts({ issue: long }), "most of it in the timing manager");
+});
+
+Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, and a note", () => {
+  const { verdict, reasons, notes } = verdictWith({
+    lateness: { ...HEALTHY.lateness!, judged: null, cold: { requests: 10, maxMs: 132 } },
+    arrivals: {
+      ...HEALTHY.arrivals,
+      scheduled: { ...HEALTHY.arrivals.scheduled, count: 10 },
+      sent: {
+        count: 10,
+        ratePerSecond: 20,
+        gapCv: 3,
+        ks: { distance: 0.7, pValue: 1e-5 },
+      },
+    },
+    workers: workers({
+      cpuShare: null,
+      watchedMs: 0,
+      lag: { samples: 5, p50Ms: 50, p99Ms: 90, maxMs: 90 },
+    }),
+    processes: [],
+  });
+  assertEquals([verdict, reasons], ["VALID", []]);
+  assertEquals(notes, [
+    "Too little was sent to judge the CPU time of the workers, the event loops of the workers, " +
+    "how late requests left, the rate, the pattern of the arrivals.",
+    "The first 10 requests met a cold start and left up to 132 ms late; --warmup-request-count " +
+    "keeps such requests out of the results.",
+  ]);
+});
+
+Deno.test("fewer than a hundred requests are judged by their median, fewer than ten not at all", () => {
+  const of = (requests: number) =>
+    verdictWith({
+      lateness: { ...HEALTHY.lateness!, judged: { requests, p50Ms: 11, p99Ms: 200 } },
+    });
+  assertEquals(of(9).verdict, "VALID");
+  assertEquals(of(10).verdict, "SUSPECT");
+  assertStringIncludes(of(10).reasons[0]!.text, "11.0 ms (median)");
+  assertEquals(of(99).verdict, "SUSPECT");
+  assertEquals(of(100).verdict, "INVALID");
+});
+
+Deno.test("what waited for a slot is no fault of the rate or of the pattern", () => {
+  const { sent } = HEALTHY.arrivals;
+  const late = { ...sent, ratePerSecond: 50, ks: { distance: 0.6, pValue: 0 } };
+  const arrivals = { ...HEALTHY.arrivals, sent: late };
+  assertEquals(verdictWith({ arrivals }).verdict, "INVALID");
+  assertEquals(verdictWith({ arrivals: { ...arrivals, wasCapped: true } }).verdict, "VALID");
+});
+
+Deno.test("a pattern is judged neither by chance deviations nor where gaps are finer than timers", () => {
+  const withKs = (ks: { distance: number; pValue: number }, askedRatePerSecond: number) =>
+    verdictWith({
+      arrivals: {
+        ...HEALTHY.arrivals,
+        askedRatePerSecond,
+        sent: { ...HEALTHY.arrivals.sent, ks },
+      },
+    }).verdict;
+  assertEquals(withKs({ distance: 0.5, pValue: 0.00099 }, 500), "INVALID");
+  assertEquals(withKs({ distance: 0.5, pValue: 0.001 }, 500), "VALID");
+  assertEquals(withKs({ distance: 0.5, pValue: 0 }, 501), "VALID");
+});
+
+Deno.test("a small lag is no share of anything, however quick the server", () => {
+  const quick = { name: "TTFT", ms: 1 };
+  assertEquals(verdictWith({ workers: lagging(4.9), median: quick }).verdict, "VALID");
+  const { verdict, reasons } = verdictWith({ workers: lagging(5), median: quick });
+  assertEquals(verdict, "INVALID");
+  assertStringIncludes(reasons[0]!.text, "500 % of the median TTFT");
+});
+
+Deno.test("without success and without health there is still a verdict", () => {
+  const { verdict, notes } = verdictWith({
+    median: null,
+    lateness: null,
+    concurrency: null,
+    workers: [],
+    processes: [],
+    machine: null,
+  });
+  assertEquals(verdict, "VALID");
+  assertEquals(notes.at(-1), "The system does not tell how busy the machine was.");
+});
+
+Deno.test("every check has a name of its own, and limits in the right order", () => {
+  const all = Object.values<Threshold>(THRESHOLDS);
+  assertEquals(new Set(all.map(({ check }) => check)).size, all.length);
+  for (const { suspect, invalid, isLower, check } of all) {
+    assert(suspect !== null || invalid !== null, check);
+    if (suspect !== null && invalid !== null) assertEquals(suspect > invalid, isLower, check);
+  }
+});
