@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readArtifacts } from "../helpers/artifacts.ts";
+import { HAS_PROC, type RunningAiperf, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
+import { until } from "../helpers/until.ts";
+
+const MOCK = "--mock-server --mock-ttft 20 --mock-itl 1 --isl 8 --osl 4 --streaming " +
+  "--artifact-dir out";
+
+/** What is in the JSON of the run about the instrument. */
+interface Instrument {
+  verdict: string;
+  reasons: { check: string; level: string; text: string }[];
+  lateness: { requests: number };
+  arrivals: { sent: { count: number; rate_per_second: number; ks?: { distance: number } } };
+  workers: { requests: number; health: { cpu_share?: number; lag: { samples: number } } }[];
+  processes: { service_type: string }[];
+}
+
+function start(sandbox: Sandbox, load: string): RunningAiperf {
+  return sandbox.start(`${MOCK} ${load}`.split(" "));
+}
+
+async function finished(sandbox: Sandbox, run: RunningAiperf) {
+  const { code, stdout, stderr } = await run.finished;
+  assertEquals(code, 0, stderr);
+  const artifacts = await readArtifacts(`${sandbox.path}/out`);
+  return { stdout, ...artifacts, instrument: artifacts.json["instrument"] as Instrument };
+}
+
+/** The process whose title a pattern fits. */
+async function processLike(sandbox: Sandbox, pattern: RegExp): Promise<number> {
+  const found = await until(
+    `a process like ${pattern}`,
+    async () => (await sandbox.processes()).find(({ title }) => pattern.test(title)),
+  );
+  return found.pid;
+}
+
+async function untilRecords(sandbox: Sandbox): Promise<void> {
+  const path = `${sandbox.path}/out/records.jsonl`;
+  await until("the first record", async () => {
+    const stat = await Deno.stat(path).catch(() => null);
+    return stat !== null && stat.size > 0 ? true : undefined;
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+Deno.test("every result proves what was sent and says what it is worth", async (t) => {
+  await withSandbox(async (sandbox) => {
+    const run = start(
+      sandbox,
+      "--request-rate 60 --benchmark-duration 3 --warmup-request-count 5",
+    );
+    const { instrument, stdout, json, console } = await finished(sandbox, run);
+    const { count } = instrument.arrivals.sent;
+    await t.step("in the JSON", () => {
+      assert(["VALID", "SUSPECT", "INVALID"].includes(instrument.verdict));
+      assertEquals(instrument.reasons.length === 0, instrument.verdict === "VALID");
+      assertEquals(instrument.lateness.requests, count);
+      assert(instrument.arrivals.sent.ks!.distance < 1);
+    });
+    await t.step("with the health of every process", () => {
+      assertEquals(instrument.workers.reduce((sum, { requests }) => sum + requests, 0), count);
+      for (const { health } of instrument.workers) {
+        assert(health.lag.samples > 10);
+        assert(health.cpu_share! > 0);
+      }
+      const types = instrument.processes.map((one) => one.service_type);
+      for (const type of ["system_controller", "timing_manager", "worker_manager"]) {
+        assert(types.includes(type), `${type} is missing`);
+      }
+    });
+    await t.step("in the console and the CSV", async () => {
+      const line = `Verdict on the measurement: ${instrument.verdict}`;
+      assertStringIncludes(stdout, line);
+      assertStringIncludes(console, line);
+      const csv = await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.csv`);
+      assertStringIncludes(csv, `\n\nInstrument,Value\nVerdict,${instrument.verdict}\n`);
+    });
+    await t.step("the warm-up by itself", () => {
+      const warmup = json["warmup_metrics"] as Record<string, { avg: number }>;
+      assertEquals(warmup["request_count"]!.avg, 5);
+      assertEquals((json["request_count"] as { avg: number }).avg, count);
+    });
+  });
+});
+
+Deno.test("a run of ten requests gets no verdict against it for its cold start", async () => {
+  await withSandbox(async (sandbox) => {
+    const run = start(sandbox, "--concurrency 5 --request-count 10");
+    const { instrument } = await finished(sandbox, run);
+    const checks = instrument.reasons.map(({ check }) => check);
+    // What else goes on on this machine is another matter.
+    assertEquals(checks.filter((check) => !/^(machine_busy|stolen_time)$/.test(check)), []);
+  });
+});
+
+Deno.test({
+  name: "a worker that is kept from running for 60 ms at a time is found out",
+  ignore: !HAS_PROC,
+  fn: async () => {
+    await withSandbox(async (sandbox) => {
+      const run = start(
+        sandbox,
+        "--request-rate 50 --arrival-pattern constant --benchmark-duration 6",
+      );
+      await untilRecords(sandbox);
+      const pid = await processLike(sandbox, /^aiperf worker_[0-9a-f]{8}$/);
+      for (let i = 0; i < 40; i++) {
+        Deno.kill(pid, "SIGSTOP");
+        await pause(60);
+        Deno.kill(pid, "SIGCONT");
+        await pause(60);
+      }
+      const { instrument } = await finished(sandbox, run);
+      assert(instrument.verdict !== "VALID");
+      const { text } = instrument.reasons.find(({ check }) =>
+        check === "event_loop_lag" || check === "lag_share"
+      )!;
+      assertStringIncludes(text, "The event loop of worker_");
+      assert(instrument.reasons.some(({ check }) => check === "schedule_lateness"));
+    });
+  },
+});
+
+Deno.test({
+  name: "a stall of the server shows in full in the latencies from the schedule",
+  ignore: !HAS_PROC,
+  fn: async () => {
+    await withSandbox(async (sandbox) => {
+      const run = start(
+        sandbox,
+        "--request-rate 100 --arrival-pattern constant --benchmark-duration 4 --concurrency 4",
+      );
+      await untilRecords(sandbox);
+      const pid = await processLike(sandbox, /^aiperf mock_server$/);
+      await pause(500);
+      Deno.kill(pid, "SIGSTOP");
+      await pause(1_000);
+      Deno.kill(pid, "SIGCONT");
+      const { requests, records } = await finished(sandbox, run);
+      const longOnes = (tag: string) =>
+        requests.filter(({ metrics }) => (metrics[tag]?.value as number) > 400).length;
+      // The four that were in flight saw it; those that were due meanwhile were held back by it.
+      assert(longOnes("request_latency") >= 1 && longOnes("request_latency") <= 4);
+      assert(longOnes("request_latency_from_schedule") >= 50);
+      assert(longOnes("time_to_first_token_from_schedule") >= 50);
+      for (const { dueNs, index } of records) {
+        assertEquals(
+          Math.round(dueNs - records.find((one) => one.index === 0)!.dueNs),
+          index * 1e7,
+        );
+      }
+    });
+  },
+});
