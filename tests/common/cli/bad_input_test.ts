@@ -29,6 +29,30 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ["--isl-stddev -1", '--isl-stddev: must be a number of at least 0, got "-1"'],
   ["--osl ten", '--osl: must be a whole number of at least 1, got "ten"'],
   ["--num-prompts 0", '--num-prompts: must be a whole number of at least 1, got "0"'],
+  [
+    "--conversation-turn-mean 0",
+    '--conversation-turn-mean: must be a whole number of at least 1, got "0"',
+  ],
+  [
+    "--session-turns-mean 2 --session-turn-delay-mean -1",
+    '--session-turn-delay-mean: must be a number of at least 0, got "-1"',
+  ],
+  [
+    "--input-file a.jsonl --custom-dataset-type single-turn",
+    '--custom-dataset-type: must be one of single_turn, multi_turn, got "single-turn"',
+  ],
+  ["--custom-dataset-type multi_turn", "--custom-dataset-type: has no effect without --input-file"],
+  [
+    "--input-file a.jsonl --isl 20 --session-turns-mean 3 --session-turn-delay-mean 5",
+    "--isl: has no effect with --input-file",
+    "--session-turns-mean: has no effect with --input-file",
+    "--session-turn-delay-mean: has no effect with --input-file",
+  ],
+  [
+    "--conversation-turn-delay-mean 100 --session-delay-ratio 0.5",
+    "--conversation-turn-delay-mean: has no effect without --conversation-turn-mean",
+    "--session-delay-ratio: has no effect without --conversation-turn-mean",
+  ],
   ["--random-seed -1", '--random-seed: must be a whole number of at least 0, got "-1"'],
   ["--benchmark-duration 0", '--benchmark-duration: must be a number above 0, got "0"'],
   [

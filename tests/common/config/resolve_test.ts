@@ -145,6 +145,32 @@ Deno.test("progress is shown in place on a terminal only, unless asked for", asy
   assertEquals((await plan(["--ui", "simple"])).ui, "simple");
 });
 
+Deno.test("conversations have one turn and no pauses unless the options say otherwise", async () => {
+  const { turns, turnDelayMs, delayRatio, file, entries } = (await plan([])).dataset;
+  assertEquals({ turns, turnDelayMs, delayRatio, file, entries }, {
+    turns: { mean: 1, stddev: 0 },
+    turnDelayMs: { mean: 0, stddev: 0 },
+    delayRatio: 1,
+    file: null,
+    entries: 100,
+  });
+  const args = "--session-turns-mean 4 --session-turns-stddev 1.5 --session-turn-delay-mean 250 " +
+    "--session-turn-delay-stddev 20 --session-delay-ratio 0.5";
+  const several = (await plan(args.split(" "))).dataset;
+  assertEquals(several.turns, { mean: 4, stddev: 1.5 });
+  assertEquals(several.turnDelayMs, { mean: 250, stddev: 20 });
+  assertEquals(several.delayRatio, 0.5);
+});
+
+Deno.test("an input file is found from the working directory, all of it unless limited", async () => {
+  const { dataset, surroundings } = await plan(["--input-file", "data/in.jsonl"]);
+  const path = `${surroundings.workingDir}/data/in.jsonl`;
+  assertEquals(dataset.file, { path, format: null, maxEntries: null });
+  const args = "--input-file /in.jsonl --custom-dataset-type multi_turn --num-prompts 7";
+  const limited = (await plan(args.split(" "))).dataset;
+  assertEquals(limited.file, { path: "/in.jsonl", format: "multi_turn", maxEntries: 7 });
+});
+
 Deno.test("a resolved run passes the schema that services check it by", async () => {
   const args = ["--streaming", "--goodput", "request_latency:5", "--extra-inputs", "a:[1]"];
   runConfigSchema.parse({ ...await config(args), runDir: "/run" });
