@@ -299,7 +299,7 @@ export class SystemController extends ControllerService {
 
   async #collect(): Promise<void> {
     this.#request.view.end();
-    if (!this.#isLoadRunning) return;
+    if (!this.#isLoadRunning || this.#isBadInput) return;
     this.#isLoadRunning = false;
     if (this.#failure !== null) await this.#cutOff();
     const inHaste = this.#failure !== null || this.#interruptedBy !== null;
