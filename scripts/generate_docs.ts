@@ -1,16 +1,18 @@
 /**
- * Writes the pages that derive from tables in the code: the reference of the options, and the JSON
- * schema of the configuration file.
+ * Writes the pages that derive from tables in the code: the reference of the options, the JSON
+ * schema of the configuration file, and the thresholds of the verdict.
  */
 
 import * as z from "zod/mini";
 import { configFileSchema } from "../common/config/json_schema.ts";
 import { optionReference } from "../common/config/reference_page.ts";
+import { verdictPage } from "./verdict_page.ts";
 
 /** The text of every generated file by its path below the root of the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/options.md", optionReference()],
+    ["docs/verdict.md", verdictPage()],
     ["docs/aiperf.schema.json", `${JSON.stringify(configFileSchema(z), null, 2)}\n`],
   ]);
 }

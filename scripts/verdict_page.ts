@@ -1,0 +1,96 @@
+import { wrapText } from "../common/config/wrap_text.ts";
+import {
+  type Threshold,
+  THRESHOLDS,
+} from "../services/post_processor_manager/instrument/thresholds.ts";
+
+const WIDTH = 100;
+
+/** The text of `docs/verdict.md`: what the verdict means, and the table of its thresholds. */
+export function verdictPage(): string {
+  const table = markdownTable([
+    ["check", "what is looked at", "SUSPECT", "INVALID", "judged from"],
+    ...Object.values<Threshold>(THRESHOLDS).map((threshold) => [
+      `\`${threshold.check}\``,
+      threshold.what,
+      limit(threshold.suspect, threshold),
+      limit(threshold.invalid, threshold),
+      threshold.from,
+    ]),
+  ]);
+  return [...INTRODUCTION.map(paragraph), table, ...CLOSING.map(paragraph)].join("\n\n") + "\n";
+}
+
+const INTRODUCTION = [
+  "# The verdict on a measurement",
+  "<!-- Written by `deno task docs` from the table in the code. -->",
+  "Every result says what it is worth: below the numbers in the terminal, in the third table of the " +
+  "CSV, and as `instrument` in the JSON.",
+  "- **VALID**: the load was the one asked for, and the tool had no part in the times.",
+  "- **SUSPECT**: something was not quite right. The reason says what, what it does to the numbers, " +
+  "and what to do about it. Look at it before you quote the numbers.",
+  "- **INVALID**: the numbers are about the machine that measured rather than about the server.",
+  "The verdict is the worst of the checks below. It never changes a number, and never the exit code.",
+  "## The checks",
+  "The limits themselves count as reached.",
+];
+
+const CLOSING = [
+  "The first half second of a run without a warm-up is cold: code is compiled and connections are " +
+  "opened. Its requests are in the results and in the lateness that is shown, but the verdict on " +
+  "lateness, event loops, CPU time and concurrency does not look at them. " +
+  "`--warmup-request-count` keeps them out of the results too. A run that is too short for a check " +
+  "is not judged by it, and says so.",
+  "## What is measured",
+  "- **Lateness**: of each request, how long after its due time it was sent, and where that time " +
+  "went. _Issue_ is the timing manager (and, under a concurrency or prefill limit, the wait for a " +
+  "slot), _hand-over_ the way through the worker manager, _worker_ what the worker did before it " +
+  "sent. In a closed loop a request is due when its slot becomes free. The same as metrics: " +
+  "`schedule_lateness`, `schedule_lateness_issue`, `schedule_lateness_hand_over` and " +
+  "`credit_drop_latency`.",
+  "- **Latencies from the schedule**: `time_to_first_token_from_schedule`, " +
+  "`time_to_first_output_token_from_schedule` and `request_latency_from_schedule` count from the " +
+  "due time. When a server stalls, the requests that were held back meanwhile have short ordinary " +
+  "latencies; from the schedule, the stall shows in full.",
+  "- **Arrivals**: count, rate, coefficient of variation of the gaps, and the largest difference " +
+  "between a gap as scheduled and as sent. For Poisson and gamma arrivals at a steady rate, the " +
+  "Kolmogorov–Smirnov distance between the gaps and the distribution asked for, and how likely " +
+  "gaps that do follow it are that far from it.",
+  "- **Concurrency**: requests in flight, weighted by time, over the run as a whole and over the " +
+  "time when all slots are in use.",
+  "- **Event loops**: fifty times a second each worker looks how late a timer fires. What arrives " +
+  "while the loop is busy is noticed that much later, so the lag is by how much single latencies " +
+  "may be too high. Percentiles are at most 5 % above the true ones.",
+  "- **CPU time** of each process, by its heartbeats, and of the machine, by the kernel's counters " +
+  "before and after the load; with them the time that a hypervisor gave to others, the TCP " +
+  "connections opened and the segments sent again, all of which include other programs. Only " +
+  "Linux tells of the machine, and only where there is a program `cat`.",
+  "- **Free ports and file handles**: requests that failed for want of one.",
+  "## What cannot be known",
+  "`fetch` tells neither how many connections a worker has open nor when it opens one. As HTTP/1.1 " +
+  "is used alone, each request in flight has a connection of its own, so the largest concurrency is " +
+  "the number of connections that were open at once; the kernel's count of connections opened is " +
+  "that of the whole machine. Garbage collection is not told apart from other work of an event loop.",
+];
+
+function limit(value: number | null, { unit, isLower }: Threshold): string {
+  if (value === null) return "–";
+  const amount = unit === "" || unit === "requests" ? String(value) : `${value} ${unit}`;
+  return isLower ? `${amount} or less` : `${amount} or more`;
+}
+
+function paragraph(text: string): string {
+  if (/^(#|<!--)/.test(text)) return text;
+  const isItem = text.startsWith("- ");
+  const lines = isItem ? wrapText(text.slice(2), WIDTH - 2) : wrapText(text, WIDTH);
+  return lines.map((line, i) => !isItem ? line : `${i === 0 ? "- " : "  "}${line}`).join("\n");
+}
+
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[], fill = " ") =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!, fill)).join(" | ")} |`;
+  const [header, ...body] = rows;
+  return [line(header!), line(widths.map(() => ""), "-"), ...body.map((row) => line(row))]
+    .join("\n");
+}
