@@ -61,7 +61,19 @@ Deno.test("flags and environment names are those of the reference tool", () => {
       ..."--benchmark-duration --benchmark-grace-period --warmup-request-count".split(" "),
       ..."--num-warmup-requests --artifact-dir --output-artifact-dir --export-level".split(" "),
       ..."--profile-export-level --log-level -v -vv --workers-max --max-workers --ui".split(" "),
-      ..."--ui-type -f --config".split(" "),
+      ..."--ui-type -f --config --prefill-concurrency --concurrency-ramp-duration".split(" "),
+      ..."--prefill-concurrency-ramp-duration --request-rate-ramp-duration".split(" "),
+      ..."--request-rate-series --arrival-smoothness --vllm-burstiness --fixed-schedule".split(" "),
+      ..."--no-fixed-schedule --fixed-schedule-auto-offset --fixed-schedule-start-offset".split(
+        " ",
+      ),
+      ..."--fixed-schedule-end-offset --user-centric-rate --num-users --num-sessions".split(" "),
+      ..."--conversation-num --num-conversations --failed-request-threshold".split(" "),
+      ..."--request-cancellation-rate --request-cancellation-delay --warmup-duration".split(" "),
+      ..."--num-warmup-sessions --warmup-concurrency --warmup-prefill-concurrency".split(" "),
+      ..."--warmup-request-rate --warmup-arrival-pattern --warmup-grace-period".split(" "),
+      ..."--warmup-concurrency-ramp-duration --warmup-request-rate-ramp-duration".split(" "),
+      ..."--warmup-prefill-concurrency-ramp-duration".split(" "),
     ]
   ) assert(flags.includes(flag), flag);
   const names = optionsOf("profile").map(({ envName }) => envName);

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/config/resolve.ts";
-import type { RunConfig } from "../../../common/model/run_config.ts";
+import type { PhasePlan, RunConfig } from "../../../common/model/run_config.ts";
 import { runConfigSchema } from "../../../common/model/run_config.ts";
 import { optionsFor, type World } from "../../helpers/command_line.ts";
-import { openLoad, phasePlanOf } from "../../helpers/phase_plan.ts";
+import { closedLoad, openLoad, phasePlanOf, traceLoad } from "../../helpers/phase_plan.ts";
 
 async function plan(args: readonly string[], world: World = {}): Promise<RunPlan> {
   return resolveRun(await optionsFor(args, world), {
@@ -61,6 +61,92 @@ Deno.test("a warm-up is a phase of its own under the same load", async () => {
   assertEquals(phases[0]!.load, phases[1]!.load);
 });
 
+Deno.test("a warm-up may have limits and a load of its own", async () => {
+  const args =
+    "--concurrency 8 --warmup-duration 2 --warmup-grace-period 1 --num-warmup-sessions 9";
+  const own = "--warmup-request-rate 20 --warmup-arrival-pattern constant --warmup-concurrency 3";
+  const { phases } = await plan(`${args} ${own}`.split(" "));
+  const load = openLoad(20, { concurrencyCap: 3 });
+  const limits = { maxSessions: 9, maxDurationMs: 2_000, graceMs: 1_000 };
+  assertEquals(phases[0], phasePlanOf({ phase: "warmup", load, ...limits }));
+  assertEquals(phases[1], phasePlanOf({ load: closedLoad(8), maxRequests: 16 }));
+});
+
+Deno.test("a warm-up ramps as the profiling phase does, unless it has ramps of its own", async () => {
+  const args =
+    "--streaming --concurrency 8 --concurrency-ramp-duration 3 --prefill-concurrency 2 " +
+    "--warmup-request-count 5 --warmup-prefill-concurrency-ramp-duration 1";
+  const [warmup, profiling] = (await plan(args.split(" "))).phases;
+  assertEquals([warmup!.load, profiling!.load], [closedLoad(8, 3_000), closedLoad(8, 3_000)]);
+  assertEquals([warmup!.prefill, profiling!.prefill], [
+    { limit: 2, rampMs: 1_000 },
+    { limit: 2, rampMs: 0 },
+  ]);
+});
+
+/** Command lines and what is special about the profiling phase they ask for. */
+const LOADS: readonly (readonly [string, Partial<PhasePlan>])[] = [
+  [
+    "--request-rate 5 --arrival-pattern gamma --vllm-burstiness 0.5 --request-rate-ramp-duration 2",
+    {
+      load: openLoad(5, { arrivals: "gamma", smoothness: 0.5, rateRampMs: 2_000 }),
+      maxRequests: 10,
+    },
+  ],
+  [
+    "--concurrency 20 --arrival-pattern concurrency_burst --concurrency-ramp-duration 1.5",
+    { load: closedLoad(20, 1_500), maxRequests: 40 },
+  ],
+  [
+    "--user-centric-rate 2 --num-users 15",
+    { load: { kind: "user_centric", users: 15, ratePerSecond: 2 }, maxRequests: 30 },
+  ],
+  ["--input-file a --fixed-schedule", { load: traceLoad({ originMs: 0 }) }],
+  [
+    "--input-file a --fixed-schedule --fixed-schedule-auto-offset --fixed-schedule-end-offset 9",
+    { load: traceLoad({ endMs: 9 }) },
+  ],
+  [
+    "--input-file a --fixed-schedule --fixed-schedule-start-offset 5 --concurrency 3",
+    { load: traceLoad({ originMs: 5, startMs: 5, concurrencyCap: 3 }) },
+  ],
+  ["--num-sessions 7", { maxSessions: 7 }],
+  [
+    "--request-cancellation-rate 25 --request-cancellation-delay 0.5",
+    { cancellation: { share: 0.25, delayMs: 500 }, maxRequests: 10 },
+  ],
+  [
+    "--failed-request-threshold 0.2",
+    { failureLimit: { ratio: 0.2, armedAfter: 10 }, maxRequests: 10 },
+  ],
+  [
+    "--failed-request-threshold 0.2 --concurrency 50",
+    { failureLimit: { ratio: 0.2, armedAfter: 50 }, load: closedLoad(50), maxRequests: 100 },
+  ],
+];
+
+for (const [line, change] of LOADS) {
+  Deno.test(`the load of ${line}`, async () => {
+    assertEquals((await plan(line.split(" "))).phases, [phasePlanOf(change)]);
+  });
+}
+
+Deno.test("a rate series has the file's points, its mean rate, and ends with the file", async () => {
+  const files = { "rate.csv": "0,0\n10,40\n10,20\n20,20\n" };
+  const [phase] = (await plan(["--request-rate-series", "rate.csv"], { files })).phases;
+  const rateSeries = [[0, 0], [10_000, 40], [10_000, 20], [20_000, 20]]
+    .map(([atMs, ratePerSecond]) => ({ atMs: atMs!, ratePerSecond: ratePerSecond! }));
+  const load = openLoad(20, { arrivals: "poisson", rateSeries });
+  assertEquals(phase, phasePlanOf({ load, maxDurationMs: 20_000, graceMs: 30_000 }));
+});
+
+Deno.test("workers are enough for the phase with the most sessions", async () => {
+  const workers = async (line: string) => (await plan(line.split(" "))).workers;
+  assertEquals(await workers("--concurrency 2 --warmup-concurrency 3 --warmup-request-count 3"), 3);
+  assertEquals(await workers("--user-centric-rate 1 --num-users 2"), 2);
+  assertEquals(await workers("--request-rate 1"), 4);
+});
+
 Deno.test("zero is a seed; without one the run draws its own", async () => {
   assertEquals((await plan(["--random-seed", "0"])).dataset.seed, 0);
   assertEquals((await plan([])).dataset.seed, 77);
@@ -91,6 +177,14 @@ Deno.test("results go to a folder named after model, endpoint, load and time", a
   assertEquals(
     await of("--request-rate", "2.5", "--concurrency", "4"),
     `${root}-request_rate2.5-concurrency4/${time}`,
+  );
+  assertEquals(
+    await of("--user-centric-rate", "2", "--num-users", "15"),
+    `${root}-user_centric-users15-qps2.0/${time}`,
+  );
+  assertEquals(
+    await of("--input-file", "a", "--fixed-schedule"),
+    `${root}-fixed_schedule/${time}`,
   );
   assertEquals(await of("--artifact-dir", "./out/1"), "/home/me/out/1");
   assertEquals(await of("--artifact-dir", "/out"), "/out");
