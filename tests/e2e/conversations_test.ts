@@ -12,6 +12,12 @@ interface Seen {
   maxTokens: number | undefined;
 }
 
+/** A session of `inputs.json`. */
+interface Session {
+  "session_id": string;
+  payloads: { messages: { content: string }[] }[];
+}
+
 /** Answers every chat with `answer N to <last message>` after 20 ms, and logs what it was asked. */
 function chatServer(seen: Seen[]) {
   return async (request: Request): Promise<Response> => {
@@ -111,10 +117,10 @@ Deno.test("the conversations of a file are held turn by turn, with the server's 
       });
       await t.step("inputs.json has every turn, without the answers", async () => {
         const { data } = JSON.parse(await Deno.readTextFile(`${sandbox.path}/out/inputs.json`));
-        const said = data.map(({ session_id, payloads }: {
-          session_id: string;
-          payloads: { messages: { content: string }[] }[];
-        }) => [session_id, payloads.map(({ messages }) => messages.map((m) => m.content))]);
+        const said = (data as Session[]).map((session) => [
+          session["session_id"],
+          session.payloads.map(({ messages }) => messages.map(({ content }) => content)),
+        ]);
         assertEquals(said, [
           ["s1", [["be brief", "one two"], ["be brief", "one two", "three"]]],
           ["s2", [["four five six"], ["four five six", "seven"]]],
