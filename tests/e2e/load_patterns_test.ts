@@ -1,0 +1,275 @@
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import type { RequestRecord } from "../../common/model/record.ts";
+import type { MockServerOptions } from "../../services/mock_server/mock_options.ts";
+import type { MockServer } from "../../services/mock_server/server.ts";
+import { type Artifacts, readArtifacts, scalarOf } from "../helpers/artifacts.ts";
+import { type Finished, withSandbox } from "../helpers/run_aiperf.ts";
+import { withMockServer } from "../helpers/servers.ts";
+import { checkAgreement } from "./agreement.ts";
+
+/** How much later than due a request may reach the server on a busy machine. */
+const LATEST_MS = 60;
+
+interface Ran extends Artifacts {
+  readonly server: MockServer;
+  /** Of the profiling phase, in the order of the credits. */
+  readonly profiling: readonly RequestRecord[];
+  readonly finished: Finished;
+}
+
+/** A load against a mock server, and what is to be checked of it. */
+interface LoadTest {
+  readonly mock: MockServerOptions;
+  readonly load: string;
+  /** Text by file name. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly code?: number;
+  check(ran: Ran): void;
+}
+
+function testLoad(name: string, { mock, load, files = {}, code = 0, check }: LoadTest): void {
+  Deno.test(name, async () => {
+    await withMockServer(mock, async (server) => {
+      await withSandbox(async (sandbox) => {
+        for (const [file, text] of Object.entries(files)) {
+          await Deno.writeTextFile(`${sandbox.path}/${file}`, text);
+        }
+        const args = `--url ${server.url} --osl 2 --artifact-dir out --random-seed 7 ${load}`;
+        const finished = await sandbox.run(args.split(" "));
+        assertEquals(finished.code, code, finished.stderr);
+        const artifacts = await readArtifacts(`${sandbox.path}/out`);
+        const profiling = artifacts.records
+          .filter(({ phase }) => phase === "profiling")
+          .sort((a, b) => a.index - b.index);
+        check({ ...artifacts, server, profiling, finished });
+      });
+    });
+  });
+}
+
+/** Due times after the first of them, in milliseconds. */
+function duesMs(records: readonly RequestRecord[]): number[] {
+  return records.map(({ dueNs }) => (dueNs - records[0]!.dueNs) / 1e6);
+}
+
+/** Checks that the server's own log has every request at its due time, by and large. */
+function checkArrivals({ server, profiling }: Ran): void {
+  const { requests } = server.requests();
+  const delays = profiling.map(({ requestId, dueNs }) => {
+    const arrived = requests.find((request) => request.requestId === requestId)!;
+    return arrived.receivedMs - dueNs / 1e6;
+  });
+  // The clocks begin at different times: only differences can be compared.
+  const first = Math.min(...delays);
+  const late = delays.filter((delay) => delay - first > LATEST_MS);
+  assert(late.length <= delays.length / 10, `${late.length} of ${delays.length} are late`);
+}
+
+/** The most that were open at the same time, by the records. */
+function mostOpen(
+  records: readonly RequestRecord[],
+  end: (record: RequestRecord) => number | null,
+): number {
+  const events = records.flatMap((record) => [
+    { ns: record.sentNs!, change: 1 },
+    { ns: record.sentNs! + (end(record) ?? 0), change: -1 },
+  ]).sort((a, b) => a.ns - b.ns || a.change - b.change);
+  let open = 0;
+  return Math.max(...events.map(({ change }) => open += change));
+}
+
+testLoad("gamma arrivals come in bursts at the rate asked for", {
+  mock: {},
+  load: "--request-rate 200 --arrival-pattern gamma --vllm-burstiness 0.25 --request-count 150",
+  check: (ran) => {
+    const dues = duesMs(ran.profiling);
+    const gaps = dues.slice(1).map((due, i) => due - dues[i]!);
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    const deviation = Math.sqrt(
+      gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length,
+    );
+    assertAlmostEquals(mean, 5, 2);
+    assertAlmostEquals(deviation / mean, 2, 0.6);
+    checkArrivals(ran);
+  },
+});
+
+testLoad("a burst sends all its slots at once, then one for each that comes back", {
+  mock: { ttftMs: 100 },
+  load: "--concurrency 24 --arrival-pattern concurrency_burst --request-count 48",
+  check: ({ server, profiling }) => {
+    assertEquals(server.stats().maxInFlight, 24);
+    const first = duesMs(profiling).slice(0, 24);
+    assertEquals(first, Array(24).fill(0));
+  },
+});
+
+testLoad("prefill concurrency limits the requests that have no first token", {
+  mock: { ttftMs: 20, itlMs: 40 },
+  load: "--streaming --concurrency 8 --prefill-concurrency 2 --request-count 24",
+  check: ({ profiling }) => {
+    assertEquals(mostOpen(profiling, ({ chunksAfterNs }) => chunksAfterNs[0] ?? null), 2);
+    assert(mostOpen(profiling, ({ endAfterNs }) => endAfterNs) > 2);
+  },
+});
+
+testLoad("the slots of a ramp open one after the other", {
+  mock: { ttftMs: 2_000 },
+  load: "--concurrency 6 --concurrency-ramp-duration 0.5 --benchmark-duration 0.8 " +
+    "--benchmark-grace-period 0",
+  code: 1,
+  check: (ran) => {
+    assertEquals(duesMs(ran.profiling), [0, 100, 200, 300, 400, 500]);
+    assertEquals(ran.profiling.map(({ outcome }) => outcome), Array(6).fill("cancelled"));
+    checkArrivals(ran);
+  },
+});
+
+testLoad("a rate that grows is followed exactly", {
+  mock: {},
+  load: "--request-rate 100 --arrival-pattern constant --request-rate-ramp-duration 1 " +
+    "--benchmark-duration 1.2",
+  check: (ran) => {
+    const { profiling } = ran;
+    assertEquals(profiling.length, 50 + 20);
+    duesMs(profiling).forEach((due, i) => {
+      const expected = i < 50 ? Math.sqrt(2 * i / 100) * 1_000 : 1_000 + (i - 50) * 10;
+      assertAlmostEquals(due, expected, 1e-3);
+    });
+    checkArrivals(ran);
+  },
+});
+
+testLoad("a series of rates comes from a file and ends with it", {
+  mock: {},
+  load: "--request-rate-series rate.csv --arrival-pattern constant",
+  files: { "rate.csv": "seconds,rate\n0,20\n0.5,20\n0.5,100\n1,100\n" },
+  check: (ran) => {
+    assertEquals(ran.profiling.length, 60);
+    assertEquals(duesMs(ran.profiling).slice(9, 12), [450, 500, 510]);
+    checkArrivals(ran);
+  },
+});
+
+testLoad("a fixed schedule replays the timestamps of a file", {
+  mock: { ttftMs: 5 },
+  load: "--input-file trace.jsonl --fixed-schedule --fixed-schedule-auto-offset",
+  files: {
+    "trace.jsonl": [400, 100, 150, 900].map((timestamp) =>
+      JSON.stringify({ text: `At ${timestamp}`, timestamp })
+    ).join("\n"),
+  },
+  check: (ran) => {
+    assertEquals(duesMs(ran.profiling), [0, 50, 300, 800]);
+    assertEquals(ran.profiling.map(({ conversationIndex }) => conversationIndex), [1, 2, 0, 3]);
+    checkArrivals(ran);
+  },
+});
+
+testLoad("users take turns at their own pace from the start on", {
+  mock: { ttftMs: 5 },
+  load: "--user-centric-rate 40 --num-users 4 --session-turns-mean 3 --request-count 36",
+  check: (ran) => {
+    assertEquals(duesMs(ran.profiling), Array.from({ length: 36 }, (_due, i) => i * 25));
+    const users = Map.groupBy(ran.profiling, ({ correlationId }) => correlationId);
+    for (const turns of users.values()) {
+      const dues = turns.map(({ dueNs }) => dueNs / 1e6);
+      dues.forEach((due, i) => i > 0 && assertAlmostEquals(due - dues[i - 1]!, 100, 1e-3));
+      assertEquals(turns.map(({ turnIndex }) => turnIndex), [...turns.keys()]);
+    }
+    checkArrivals(ran);
+  },
+});
+
+testLoad("turns follow their pauses, and sessions are counted", {
+  mock: { ttftMs: 10 },
+  load: "--concurrency 3 --num-sessions 9 --conversation-turn-mean 3 " +
+    "--conversation-turn-delay-mean 40",
+  check: ({ profiling }) => {
+    const sessions = Map.groupBy(profiling, ({ correlationId }) => correlationId);
+    assertEquals(sessions.size, 9);
+    for (const turns of sessions.values()) {
+      assertEquals(turns.map(({ turnIndex }) => turnIndex), [0, 1, 2]);
+      turns.forEach(({ dueNs }, i) => {
+        if (i === 0) return;
+        const { sentNs, endAfterNs } = turns[i - 1]!;
+        assert(dueNs >= sentNs! + endAfterNs! + 40e6, "due before the pause was over");
+      });
+    }
+    assert(mostOpen(profiling, ({ endAfterNs }) => endAfterNs) <= 3);
+  },
+});
+
+testLoad("a share of the requests is cut off on the wire", {
+  mock: { ttftMs: 20, itlMs: 500 },
+  load: "--streaming --request-rate 200 --request-count 40 --request-cancellation-rate 100 " +
+    "--request-cancellation-delay 0.2",
+  code: 1,
+  check: ({ server, profiling, json }) => {
+    assertEquals(server.stats().aborted, 40);
+    for (const { outcome, error, endAfterNs } of profiling) {
+      assertEquals([outcome, error?.code], ["cancelled", 499]);
+      assert(endAfterNs! >= 200e6 && endAfterNs! < 450e6, `cut off after ${endAfterNs! / 1e6} ms`);
+    }
+    assertEquals(json.credits["cancelled"], 40);
+  },
+});
+
+testLoad("a run that fails too much ends early, with its results", {
+  mock: { ttftMs: 5, errorRate: 0.5 },
+  load: "--concurrency 4 --request-count 4000 --failed-request-threshold 0.2",
+  code: 1,
+  check: (ran) => {
+    assert(ran.profiling.length < 200);
+    assertEquals(ran.json.was_cancelled, true);
+    checkAgreement(ran);
+    assertMatch(ran.finished.stderr, /more requests failed than --failed-request-threshold allows/);
+  },
+});
+
+testLoad("a warm-up with a load and limits of its own is left out and cut off", {
+  mock: { ttftMs: 30 },
+  load: "--concurrency 2 --request-count 6 --warmup-request-rate 50 --warmup-concurrency 20 " +
+    "--warmup-arrival-pattern constant --warmup-duration 0.5 --warmup-grace-period 0",
+  check: (ran) => {
+    const warmup = ran.records.filter(({ phase }) => phase === "warmup");
+    assertEquals(
+      duesMs(warmup.toSorted((a, b) => a.index - b.index)),
+      [
+        ...Array(25).keys(),
+      ].map((i) => i * 20),
+    );
+    assert(warmup.some(({ outcome }) => outcome === "cancelled"));
+    assertEquals(ran.profiling.map(({ outcome }) => outcome), Array(6).fill("success"));
+    assertEquals(scalarOf(ran, "request_count"), 6);
+    checkAgreement(ran);
+  },
+});
+
+Deno.test("the same seed makes the same load, whatever the number of workers", async () => {
+  await withMockServer({ ttftMs: 400 }, async (server) => {
+    await withSandbox(async (sandbox) => {
+      const plans: unknown[] = [];
+      for (const workers of [1, 4]) {
+        const load = "--request-rate 150 --request-count 60 --dataset-sampling-strategy shuffle " +
+          "--isl-stddev 90 --request-cancellation-rate 20 --request-cancellation-delay 0.2 " +
+          "--random-seed 11";
+        const args =
+          `--url ${server.url} --osl 2 --artifact-dir out${workers} --workers-max ${workers} ${load}`;
+        const { code, stderr } = await sandbox.run(args.split(" "));
+        assertEquals(code, 0, stderr);
+        const artifacts = await readArtifacts(`${sandbox.path}/out${workers}`);
+        const records = artifacts.records.toSorted((a, b) => a.index - b.index);
+        const dues = duesMs(records);
+        plans.push(records.map(({ conversationId, inputTokens, outcome }, i) => [
+          dues[i],
+          conversationId,
+          inputTokens,
+          outcome,
+        ]));
+        assertEquals(new Set(records.map(({ workerId }) => workerId)).size, workers);
+      }
+      assertEquals(plans[0], plans[1]);
+    });
+  });
+});
