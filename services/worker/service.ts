@@ -79,7 +79,7 @@ export class Worker extends ComponentService {
     this.#records = await this.connectTo("records_manager");
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
     this.#prefetch(this.#conversations, await this.#countEntries());
-    void this.#lagProbe.run();
+    this.#lagProbe.start();
     // Last: the worker manager takes the connection as a sign that the worker is ready.
     this.#manager = await this.connectTo("worker_manager");
   }

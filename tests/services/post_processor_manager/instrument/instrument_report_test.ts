@@ -2,9 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { LoadPlan } from "../../../../common/model/run_config.ts";
 import type { RequestRecord } from "../../../../common/model/record.ts";
 import { LagProbe, PROBE_MS } from "../../../../common/runtime/lag_probe.ts";
-import type { Clock } from "../../../../common/runtime/clock.ts";
 import { HealthCollector } from "../../../../services/system_controller/health_collector.ts";
-import { settle } from "../../../helpers/fake_clock.ts";
+import { LateTimer } from "../../../helpers/late_timer.ts";
 import { accumulatorOf } from "../../../helpers/metrics_of.ts";
 import { recordOf } from "../../../helpers/records.ts";
 import { runConfigOf } from "../../../helpers/run_config.ts";
@@ -52,32 +51,13 @@ function run(count: number, lateMs: (index: number) => number): RequestRecord[] 
   return Array.from({ length: count }, (_, i) => arrival(i, lateMs(i)));
 }
 
-/** A clock whose timers fire while the event loop is blocked for so long at a time. */
-class BlockedClock implements Clock {
-  #nowNs = 0;
-
-  constructor(readonly blockMs: number, readonly untilNs: number) {}
-
-  nowNs(): number {
-    return this.#nowNs;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (this.#nowNs > this.untilNs) {
-      return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
-    }
-    this.#nowNs += Math.max(ms, Math.ceil(ms / this.blockMs) * this.blockMs) * MS;
-    return Promise.resolve();
-  }
-}
-
 /** What the controller makes of a worker whose event loop is blocked for `blockMs` at a time. */
-async function healthOfBlocked(blockMs: number) {
-  const probe = new LagProbe(new BlockedClock(blockMs, 10e9));
-  const running = probe.run();
-  for (let turns = 0; turns < 200; turns++) await settle();
-  probe.stop();
-  await running;
+function healthOfBlocked(blockMs: number) {
+  const timer = new LateTimer();
+  const probe = new LagProbe(timer, timer.repeat);
+  probe.start();
+  // What falls due while the loop is blocked waits for the end of the block.
+  while (timer.nowNs() < 10e9) timer.fire(Math.ceil(PROBE_MS / blockMs) * blockMs - PROBE_MS);
   const collector = new HealthCollector();
   collector.watchFrom(500 * MS);
   const worker = { id: "worker_0", type: "worker" } as const;
@@ -94,9 +74,9 @@ Deno.test("a run that was kept to is VALID", () => {
   assertEquals(instrument.workers.map(({ requests }) => requests), [1_000]);
 });
 
-Deno.test("a worker that blocks 20 ms at a time and more is found out, with the right reason", async () => {
+Deno.test("a worker that blocks 20 ms at a time and more is found out, with the right reason", () => {
   assertEquals(PROBE_MS, 20);
-  const late = await healthOfBlocked(45);
+  const late = healthOfBlocked(45);
   const { instrument } = reportOn(run(1_000, (i) => 1 + 19 * (i % 3)), { health: late });
   assertEquals(instrument.verdict, "SUSPECT");
   const checks = instrument.reasons.map(({ check }) => check).sort();
@@ -104,7 +84,7 @@ Deno.test("a worker that blocks 20 ms at a time and more is found out, with the 
   const lag = instrument.reasons.find(({ check }) => check === "lag_share")!;
   assertStringIncludes(lag.text, "The event loop of worker_0 was up to 2");
   assertStringIncludes(lag.text, "Keep other programs off this machine, or use");
-  const fine = reportOn(run(1_000, () => 1), { health: await healthOfBlocked(0.5) });
+  const fine = reportOn(run(1_000, () => 1), { health: healthOfBlocked(0.5) });
   assertEquals(fine.instrument.reasons.map(({ check }) => check), ["worker_busy"]);
 });
 
