@@ -27,9 +27,11 @@ import {
   createSendContext,
   type RequestJob,
   type SendContext,
+  type SendContextOptions,
   sendRequest,
 } from "./send_request.ts";
 import { Sessions } from "./sessions.ts";
+import { warmUp } from "./warm_up.ts";
 import { writeInputs } from "./write_inputs.ts";
 
 /** How long the dataset manager may take for a few conversations. */
@@ -63,14 +65,16 @@ export class Worker extends ComponentService {
       config.phases.filter(({ prefill }) => prefill !== null).map(({ phase }) => phase),
     );
     this.#client = createHttpClient();
-    this.#sending = createSendContext({
+    const sending: SendContextOptions = {
       plan: config.endpoint,
       secrets: secrets!,
       endpoint: await loadEndpoint(config.endpoint.type),
       workerId: this.id,
       clock: this.clock,
       fetch: fetchWith(this.#client),
-    });
+    };
+    this.#sending = createSendContext(sending);
+    await warmUp(sending);
   }
 
   @onStart
@@ -78,7 +82,7 @@ export class Worker extends ComponentService {
     this.#dataset = await this.connectTo("dataset_manager");
     this.#records = await this.connectTo("records_manager");
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
-    this.#prefetch(this.#conversations, await this.#countEntries());
+    await this.#prefetch(this.#conversations, await this.#countEntries());
     this.#lagProbe.start();
     // Last: the worker manager takes the connection as a sign that the worker is ready.
     this.#manager = await this.connectTo("worker_manager");
@@ -142,12 +146,14 @@ export class Worker extends ComponentService {
     return datasetInfoSchema.parse(info).entries;
   }
 
-  #prefetch(conversations: ConversationCache, entries: number): void {
+  /** Resolves when the first of them are there: a credit that waits for one is late. */
+  async #prefetch(conversations: ConversationCache, entries: number): Promise<void> {
     const count = Math.min(entries, PREFETCHED);
     for (let first = 0; first < count; first += PREFETCHED_AT_ONCE) {
       const size = Math.min(PREFETCHED_AT_ONCE, count - first);
       conversations.prefetch(Array.from({ length: size }, (_, i) => first + i));
     }
+    if (count > 0) await conversations.get(0);
   }
 
   async #send(received: Omit<RequestJob, "session">, signal: AbortSignal): Promise<void> {
