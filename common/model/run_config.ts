@@ -172,6 +172,9 @@ export const runConfigSchema = z.object({
 /** Everything a service needs to know of the run; it never changes once the run is up. */
 export type RunConfig = z.infer<typeof runConfigSchema>;
 
+/** What the worker manager is told when it is started, before it gets the whole `RunConfig`. */
+export type WorkerPlan = Pick<RunConfig, "workers" | "runDir" | "epochUnixMs" | "logLevel">;
+
 /** Wire schema of the run's secrets. */
 export const runSecretsSchema = z.object({
   apiKey: z.nullable(z.string()),

@@ -36,7 +36,6 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
   const { type, id, runDir, epochUnixMs, logLevel, init } = childArgumentsSchema.parse(
     JSON.parse(json),
   );
-  await setProcessTitle(id);
   const log = new Logger({ serviceId: id, level: logLevel, sink: writeLine });
   const transport = new UnixTransport(runDir, (name, error) => {
     log.warning(`Cannot take a connection on "${name}": ${describeError(error)}`);
@@ -50,6 +49,8 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
 async function live(service: BaseService, onOrphaned: () => Promise<void>): Promise<number> {
   try {
     await service.initialize();
+    // Not before: a service that starts others does so when it is initialized, and they take long.
+    await setProcessTitle(service.id);
     await service.run();
   } catch (error) {
     if (error instanceof OrphanedError) return await endOrphan(service, error, onOrphaned);

@@ -5,7 +5,7 @@ import {
   type WrittenResults,
   writtenResultsSchema,
 } from "../../common/model/report.ts";
-import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
+import type { RunConfig, RunSecrets, WorkerPlan } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
 import { describeError, type LogLevel } from "../../common/runtime/log.ts";
@@ -252,8 +252,11 @@ export class SystemController extends ControllerService {
 
   async #bringUp(): Promise<void> {
     const { mockServer, config, secrets } = this.#request;
-    const reachable = mockServer ? this.#startMockServer(mockServer) : this.#useServer(secrets);
-    await Promise.all([reachable, ...SERVICES.map((type) => this.#prepare(type))]);
+    const mocked = mockServer && this.#startMockServer(mockServer);
+    const prepared = SERVICES.map((type) => this.#prepare(type));
+    // After the children have been started: loading what it needs would hold them up.
+    const reached = mocked ?? this.#useServer(secrets);
+    await Promise.all([reached, ...prepared]);
     this.#configured.resolve();
     this.#machineBefore = readMachine();
     const first = SERVICES.filter((type) => type !== "timing_manager");
@@ -281,11 +284,17 @@ export class SystemController extends ControllerService {
   }
 
   async #prepare(type: ServiceType): Promise<void> {
-    await this.#supervisor.start(type, type);
+    await this.#supervisor.start(type, type, this.#initOf(type));
     const config = await this.#config.promise;
     const readsFile = type === "dataset_manager" && config.dataset.file !== null;
     const timeoutMs = readsFile ? INPUT_FILE_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
     await this.#ask(type, { kind: "configure", config, secrets: null }, timeoutMs);
+  }
+
+  #initOf(type: ServiceType): Record<string, unknown> {
+    if (type !== "worker_manager") return {};
+    const { workers, runDir, epochUnixMs, logLevel } = this.#request.config;
+    return { workers, runDir, epochUnixMs, logLevel } satisfies WorkerPlan;
   }
 
   /** Workers come when the worker manager has started them. */

@@ -1,6 +1,6 @@
 import type { MessageOf } from "../../common/comms/messages.ts";
 import type { Credit } from "../../common/model/credit.ts";
-import type { RunConfig } from "../../common/model/run_config.ts";
+import type { RunConfig, WorkerPlan } from "../../common/model/run_config.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
 import type { LogLevel } from "../../common/runtime/log.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
@@ -8,6 +8,7 @@ import {
   type Configuration,
   onCleanup,
   onConfigure,
+  onInit,
   onMessage,
   onStart,
   onStop,
@@ -30,16 +31,22 @@ export class WorkerManager extends ComponentService {
   #records: Peer | null = null;
   #config: RunConfig | null = null;
 
-  @onConfigure
-  protected spawnWorkers({ config }: Configuration): void {
-    this.#config = config;
-    this.listen();
-    const supervisor = this.#supervise(config);
+  /** As early as can be: nothing in a run's start takes as long as the workers. */
+  @onInit
+  protected spawnWorkers(): void {
+    const plan = this.context.init as unknown as WorkerPlan;
+    const supervisor = this.#supervise(plan);
     this.#supervisor = supervisor;
-    const ids = Array.from({ length: config.workers }, () => `worker_${randomHex(4)}`);
+    const ids = Array.from({ length: plan.workers }, () => `worker_${randomHex(4)}`);
     this.#started = Promise.all(ids.map((id) => supervisor.start("worker", id)));
     // Awaited in the start hook; until then a failure must not count as unhandled.
     this.#started.catch(() => {});
+  }
+
+  @onConfigure
+  protected takePlan({ config }: Configuration): void {
+    this.#config = config;
+    this.listen();
   }
 
   @onStart
@@ -102,15 +109,14 @@ export class WorkerManager extends ComponentService {
     this.#supervisor?.confirm(peer.id);
   }
 
-  #supervise(config: RunConfig): ProcessSupervisor {
-    const { runDir, epochUnixMs } = config;
+  #supervise({ runDir, epochUnixMs, logLevel }: WorkerPlan): ProcessSupervisor {
     return new ProcessSupervisor({
       clock: this.clock,
       spawn: spawnChild,
       common: {
         runDir,
         epochUnixMs,
-        logLevel: config.logLevel as LogLevel,
+        logLevel: logLevel as LogLevel,
         token: this.context.token,
         onLine: (line, workerId) => this.log.passOn(line, workerId),
       },
