@@ -137,6 +137,9 @@ class Opened implements OpenRequest {
   }
 }
 
+/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
+const NOTHING_LEFT = "nothing is left to watch";
+
 /** Things that fall due a fixed time after they were added, watched by one sleeper. */
 class Deadlines {
   readonly #clock: Clock;
@@ -165,7 +168,7 @@ class Deadlines {
 
   delete(request: Opened): void {
     if (!this.#dueNs.delete(request) || this.#dueNs.size > 0) return;
-    this.#watch?.abort();
+    this.#watch?.abort(NOTHING_LEFT);
     this.#watch = null;
   }
 
