@@ -8,6 +8,7 @@ import {
   HARMLESS_LAG_MS,
   judge,
   KS_SIGNIFICANCE,
+  LONG_LAG_WATCH_MS,
   SHORTEST_CPU_MS,
   SHORTEST_STEADY_MS,
   type Threshold,
@@ -221,8 +222,10 @@ function worstLag(
   workers: readonly WorkerReport[],
 ): { workerId: string; lagMs: number } | null {
   const known = workers.flatMap(({ workerId, health }) => {
-    const lag = health?.lag ?? null;
-    return lag === null || lag.samples < FEWEST_LAG_SAMPLES ? [] : { workerId, lagMs: lag.p99Ms };
+    if (health === null || health.lag === null) return [];
+    const { lag: { samples, p99Ms }, watchedMs } = health;
+    const isEnough = samples >= FEWEST_LAG_SAMPLES || watchedMs >= LONG_LAG_WATCH_MS;
+    return isEnough ? { workerId, lagMs: p99Ms } : [];
   });
   if (known.length === 0) return null;
   return known.reduce((worst, one) => one.lagMs > worst.lagMs ? one : worst);

@@ -24,6 +24,8 @@ export const FEWEST_FOR_P99 = 100;
 export const FEWEST_FOR_MEDIAN = 10;
 /** The event loop is looked at fifty times a second. */
 export const FEWEST_LAG_SAMPLES = 100;
+/** A loop that is blocked is looked at less often: over so long, what there is will do. */
+export const LONG_LAG_WATCH_MS = 3_000;
 /** A lag below is what timers and the scheduling of processes have anyway. */
 export const HARMLESS_LAG_MS = 5;
 /** A concurrency or a rate must have been asked for over so long. */
@@ -140,7 +142,9 @@ export const THRESHOLDS = {
     suspect: 10,
     invalid: 100,
     isLower: false,
-    from: `${FEWEST_LAG_SAMPLES} looks after the cold start (two seconds)`,
+    from:
+      `${FEWEST_LAG_SAMPLES} looks after the cold start (two seconds), or fewer of a loop that ` +
+      `was blocked within ${LONG_LAG_WATCH_MS} ms`,
   },
   lagShare: {
     check: "lag_share",

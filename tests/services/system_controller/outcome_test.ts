@@ -5,18 +5,14 @@ import {
   problemsOf,
   type RunOutcome,
 } from "../../../services/system_controller/outcome.ts";
+import { reportOn } from "../../helpers/metrics_of.ts";
 
 function reportWith(succeeded: number, failed: number): RunReport {
   const error = { code: 500, type: "HTTPError", message: "out of memory" };
   return {
-    benchmarkId: "b",
-    metrics: [],
+    ...reportOn([]),
     errors: failed > 0 ? [{ error, count: failed }] : [],
     account: { issued: succeeded + failed, succeeded, failed, cancelled: 0, lost: 0 },
-    startUnixMs: 0,
-    endUnixMs: 1,
-    wasCancelled: false,
-    warnings: [],
   };
 }
 

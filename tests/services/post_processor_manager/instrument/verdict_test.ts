@@ -228,6 +228,16 @@ Deno.test("a pattern is judged neither by chance deviations nor where gaps are f
   assertEquals(withKs({ distance: 0.5, pValue: 0 }, 501), "VALID");
 });
 
+Deno.test("a loop that was blocked so much that it was seldom looked at is judged all the same", () => {
+  const of = (samples: number, watchedMs: number) =>
+    verdictWith({
+      workers: workers({ watchedMs, lag: { samples, p50Ms: 90, p99Ms: 500, maxMs: 500 } }),
+    }).verdict;
+  assertEquals(of(99, 2_999), "VALID");
+  assertEquals(of(100, 2_000), "INVALID");
+  assertEquals(of(8, 3_000), "INVALID");
+});
+
 Deno.test("a small lag is no share of anything, however quick the server", () => {
   const quick = { name: "TTFT", ms: 1 };
   assertEquals(verdictWith({ workers: lagging(4.9), median: quick }).verdict, "VALID");
