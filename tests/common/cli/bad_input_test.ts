@@ -5,121 +5,6 @@ const URL_ALLOWED = "an http:// or https:// URL without user name, query or frag
 const PAIRS_ALLOWED = "name:value pairs or a JSON object";
 const GOODPUT_ALLOWED = 'pairs such as "request_latency:2000 time_to_first_token:300"';
 
-/** Options of the load that do not go together. */
-const CONTRADICTIONS_OF_THE_LOAD: readonly (readonly [string, ...string[]])[] = [
-  [
-    "--request-rate 5 --arrival-smoothness 0",
-    '--arrival-smoothness: must be a number above 0, got "0"',
-  ],
-  ["--vllm-burstiness 2", "--vllm-burstiness: has no effect without --arrival-pattern gamma"],
-  [
-    "--arrival-pattern concurrency_burst",
-    "--arrival-pattern: concurrency_burst needs --concurrency",
-  ],
-  [
-    "--request-rate-mode concurrency_burst --concurrency 4 --request-rate 5",
-    "--request-rate-mode: concurrency_burst contradicts --request-rate",
-  ],
-  ["--user-centric-rate 5", "--user-centric-rate: needs --num-users"],
-  ["--num-users 5", "--num-users: has no effect without --user-centric-rate"],
-  [
-    "--user-centric-rate 5 --num-users 5 --concurrency 5",
-    "--concurrency: contradicts --user-centric-rate; say how many by --num-users",
-  ],
-  [
-    "--user-centric-rate 5 --num-users 5 --request-rate 5",
-    "--request-rate: contradicts --user-centric-rate, which sets the pace too",
-  ],
-  ["--fixed-schedule", "--fixed-schedule: needs --input-file with timestamps"],
-  [
-    "--fixed-schedule --input-file a --request-rate 2 --user-centric-rate 3 --num-users 1",
-    "--user-centric-rate: contradicts --fixed-schedule, which sets the pace too",
-    "--request-rate: contradicts --fixed-schedule, which sets the pace too",
-  ],
-  [
-    "--fixed-schedule-auto-offset --fixed-schedule-end-offset 5",
-    "--fixed-schedule-auto-offset: has no effect without --fixed-schedule",
-    "--fixed-schedule-end-offset: has no effect without --fixed-schedule",
-  ],
-  [
-    "--fixed-schedule --input-file a --fixed-schedule-auto-offset --fixed-schedule-start-offset 9 " +
-    "--fixed-schedule-end-offset 8",
-    "--fixed-schedule-start-offset: contradicts --fixed-schedule-auto-offset",
-    "--fixed-schedule-end-offset: must be at least the start offset (9), got 8",
-  ],
-  [
-    "--fixed-schedule --input-file a --fixed-schedule-start-offset -1",
-    '--fixed-schedule-start-offset: must be a whole number of at least 0, got "-1"',
-  ],
-  ["--prefill-concurrency 2 --concurrency 4", "--prefill-concurrency: needs --streaming"],
-  [
-    "--prefill-concurrency 2 --streaming",
-    "--prefill-concurrency: has no effect without --concurrency or a rate",
-  ],
-  [
-    "--prefill-concurrency 5 --streaming --concurrency 4",
-    "--prefill-concurrency: must be at most the concurrency (4), got 5",
-  ],
-  [
-    "--concurrency-ramp-duration 5 --prefill-concurrency-ramp-duration 5 " +
-    "--request-rate-ramp-duration 5",
-    "--concurrency-ramp-duration: has no effect without --concurrency",
-    "--prefill-concurrency-ramp-duration: has no effect without --prefill-concurrency",
-    "--request-rate-ramp-duration: has no effect without --request-rate",
-  ],
-  [
-    "--concurrency 4 --concurrency-ramp-duration 11 --benchmark-duration 10",
-    "--concurrency-ramp-duration: must be at most --benchmark-duration (10), got 11",
-  ],
-  [
-    "--request-rate 4 --request-rate-ramp-duration 0",
-    '--request-rate-ramp-duration: must be a number above 0, got "0"',
-  ],
-  [
-    "--concurrency 4 --num-sessions 3",
-    "--num-sessions: must be at least the concurrency (4), got 3",
-  ],
-  ["--num-conversations 0", '--num-conversations: must be a whole number of at least 1, got "0"'],
-  [
-    "--request-cancellation-rate 101",
-    '--request-cancellation-rate: must be a number from 0 to 100, got "101"',
-  ],
-  [
-    "--request-cancellation-rate 10 --request-cancellation-delay -1",
-    '--request-cancellation-delay: must be a number of at least 0, got "-1"',
-  ],
-  [
-    "--request-cancellation-delay 1",
-    "--request-cancellation-delay: has no effect without --request-cancellation-rate above 0",
-  ],
-  [
-    "--failed-request-threshold 1.5",
-    '--failed-request-threshold: must be a number from 0 to 1, got "1.5"',
-  ],
-  [
-    "--warmup-concurrency 5",
-    "--warmup-concurrency: has no effect without --warmup-request-count, --warmup-duration or " +
-    "--num-warmup-sessions",
-  ],
-  [
-    "--warmup-grace-period 5 --warmup-request-count 5",
-    "--warmup-grace-period: has no effect without --warmup-duration",
-  ],
-  [
-    "--warmup-duration 5 --warmup-prefill-concurrency 2",
-    "--warmup-prefill-concurrency: needs --streaming",
-  ],
-  [
-    "--warmup-duration 5 --concurrency 4 --warmup-concurrency-ramp-duration 6",
-    "--warmup-concurrency-ramp-duration: must be at most --warmup-duration (5), got 6",
-  ],
-  [
-    "--request-rate-series gone.csv --request-rate 5",
-    '--request-rate-series: cannot read "gone.csv": no such file',
-    "--request-rate: contradicts --request-rate-series, which sets the pace too",
-  ],
-];
-
 /** A command line, split at spaces unless it is a list, and every line that it is answered with. */
 const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...string[]])[] = [
   // Not numbers, or numbers out of bounds.
@@ -296,7 +181,6 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
     "--request-count: must be at least the concurrency (8), got 4",
   ],
   ["--arrival-pattern constant", "--arrival-pattern: has no effect without --request-rate"],
-  ...CONTRADICTIONS_OF_THE_LOAD,
   ["--osl-stddev 5", "--osl-stddev: has no effect without --osl"],
   [
     "--benchmark-grace-period 5",
