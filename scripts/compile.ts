@@ -1,12 +1,14 @@
 /**
- * `deno task compile [--target NAME|host|all]… [--output DIR] [--no-archive]`: builds the binaries,
- * checks that everything is embedded, packs an archive each and writes their checksums.
+ * `deno task compile [--target NAME|host|all]… [--output DIR] [--no-archive]`: bundles the program,
+ * builds the binaries, checks that everything is embedded, packs an archive each and writes their
+ * checksums.
  *
  * Exits with 0 if every target was built and is complete, 1 if one was not, 2 for bad arguments.
  */
 
 import { PERMISSION_FLAGS } from "../common/runtime/permissions.ts";
 import { AIPERF_VERSION } from "../common/version.ts";
+import { bundleProgram, ROOT } from "./bundle_program.ts";
 import {
   checksumLine,
   type CompilePlan,
@@ -16,13 +18,13 @@ import {
 } from "./compile_targets.ts";
 import { type ExpectedFile, findMissing, programParts } from "./embedding.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
-const MAIN = `${ROOT}main.ts`;
 /** What goes into an archive next to the binary, where it exists. */
 const DOCUMENTS = ["LICENSE", "README.md", "CHANGELOG.md"];
 
 const ownRuntime = Deno.env.get("DENORT_BIN");
 const plan = readPlan();
+// In the tree, where the import map is found; what is left out of the bundle needs it.
+const MAIN = await bundleProgram(`${ROOT}dist/bundle`);
 const expected = await expectedFiles();
 const archives: string[] = [];
 let failures = 0;

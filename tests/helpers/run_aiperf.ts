@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   /** The runtime to start it with, instead of the one that runs the tests. */
   readonly deno?: string;
+  /** The main module to start, instead of the one in the tree. */
+  readonly main?: string;
 }
 
 /** The real program as a subprocess. */
@@ -91,9 +93,9 @@ export class Sandbox {
 
   /** Starts the program in the sandbox. */
   start(args: readonly string[], options: StartOptions = {}): RunningAiperf {
-    const { env, deno = Deno.execPath() } = options;
+    const { env, deno = Deno.execPath(), main } = options;
     const command = new Deno.Command(deno, {
-      args: aiperfCommand(args).slice(1),
+      args: aiperfCommand(args, main).slice(1),
       cwd: this.path,
       ...this.environment(env),
       stdin: "null",
@@ -160,8 +162,8 @@ export class Sandbox {
 export const HAS_PROC = Deno.build.os === "linux";
 
 /** The command that starts the program, first of all the executable. */
-export function aiperfCommand(args: readonly string[]): string[] {
-  return [Deno.execPath(), "run", "--quiet", ...PERMISSION_FLAGS, MAIN, ...args];
+export function aiperfCommand(args: readonly string[], main = MAIN): string[] {
+  return [Deno.execPath(), "run", "--quiet", ...PERMISSION_FLAGS, main, ...args];
 }
 
 /**
