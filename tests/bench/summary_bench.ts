@@ -1,5 +1,6 @@
 import { MetricsAccumulator } from "../../services/post_processor_manager/metrics_accumulator.ts";
 import { deriveRandom, randomInt } from "../../common/runtime/random.ts";
+import { phasePlanOf } from "../helpers/phase_plan.ts";
 import { recordOf } from "../helpers/records.ts";
 
 /** What summarising a run of many requests costs. */
@@ -27,6 +28,7 @@ export function measureSummary(requests: number): SummaryCost {
       legacyMaxTokens: false,
       tokenCountSource: "auto",
     },
+    phases: [phasePlanOf()],
   }, () => ({ count: () => 0 }));
   const records = syntheticRecords(1000);
   let addMs = 0;
