@@ -7,6 +7,8 @@ interface Worker {
   sessions: number;
   /** When it last got a credit, in credits handed out; 0: never. */
   lastUsed: number;
+  /** It gets no more credits, but may still return what it has. */
+  isRetired: boolean;
 }
 
 /**
@@ -37,24 +39,33 @@ export class WorkerRouter {
 
   /** The workers that can be given credits. */
   get workerIds(): string[] {
-    return [...this.#workers.keys()];
+    return [...this.#workers.values()].filter(({ isRetired }) => !isRetired).map(({ id }) => id);
   }
 
   /** Adds a worker; throws when it is there already, for its credits would be forgotten. */
   join(workerId: string): void {
     if (this.#workers.has(workerId)) throw new Error(`${workerId} has joined already`);
-    this.#workers.set(workerId, { id: workerId, inFlight: new Map(), sessions: 0, lastUsed: 0 });
+    const worker = { inFlight: new Map(), sessions: 0, lastUsed: 0, isRetired: false };
+    this.#workers.set(workerId, { id: workerId, ...worker });
+  }
+
+  /** Gives a worker no more credits; what it has can still be released. */
+  retire(workerId: string): void {
+    const worker = this.#workers.get(workerId);
+    if (worker === undefined) return;
+    worker.isRetired = true;
+    for (const [session, holder] of this.#sessions) {
+      if (holder === worker) this.#sessions.set(session, null);
+    }
   }
 
   /** Removes a worker and returns the credits that are lost with it, in the order it got them. */
   leave(workerId: string): Credit[] {
+    this.retire(workerId);
     const worker = this.#workers.get(workerId);
     if (worker === undefined) return [];
     this.#workers.delete(workerId);
     for (const creditId of worker.inFlight.keys()) this.#holders.delete(creditId);
-    for (const [session, holder] of this.#sessions) {
-      if (holder === worker) this.#sessions.set(session, null);
-    }
     return [...worker.inFlight.values()];
   }
 
@@ -118,7 +129,7 @@ export class WorkerRouter {
   #leastLoaded(): Worker | null {
     let best: Worker | null = null;
     for (const worker of this.#workers.values()) {
-      if (best === null || isBetter(worker, best)) best = worker;
+      if (!worker.isRetired && (best === null || isBetter(worker, best))) best = worker;
     }
     return best;
   }

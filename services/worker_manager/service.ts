@@ -15,16 +15,23 @@ import {
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
+import { RestartBudget } from "../../common/service/restart_budget.ts";
 import { lostRecord } from "./lost_record.ts";
 import { WorkerRouter } from "./routing.ts";
 
 /** How long a worker may take to stop, and the whole lot of them to end. */
 const STOP_TIMEOUT_MS = 1_000;
 
+/** How long a dead worker's connection may take to be read to its end. */
+const LAST_WORDS_MS = 1_000;
+
 /** Starts the workers and hands each credit to the least loaded of them. */
 export class WorkerManager extends ComponentService {
   readonly #router = new WorkerRouter();
+  readonly #restarts = new RestartBudget();
   readonly #workers = new Map<string, Peer>();
+  /** Credits that came while no worker was alive. */
+  readonly #waiting: MessageOf<"credit">[] = [];
   #supervisor: ProcessSupervisor | null = null;
   #started: Promise<unknown> = Promise.resolve();
   #timing: Peer | null = null;
@@ -37,7 +44,7 @@ export class WorkerManager extends ComponentService {
     const plan = this.context.init as unknown as WorkerPlan;
     const supervisor = this.#supervise(plan);
     this.#supervisor = supervisor;
-    const ids = Array.from({ length: plan.workers }, () => `worker_${randomHex(4)}`);
+    const ids = Array.from({ length: plan.workers }, newWorkerId);
     this.#started = Promise.all(ids.map((id) => supervisor.start("worker", id)));
     // Awaited in the start hook; until then a failure must not count as unhandled.
     this.#started.catch(() => {});
@@ -59,14 +66,14 @@ export class WorkerManager extends ComponentService {
   @onMessage("credit")
   protected route(message: MessageOf<"credit">): void {
     const workerId = this.#router.assign(message.credit);
-    if (workerId === null && this.#router.workerIds.length > 0) {
-      return this.#reportLost(message.credit, "none", "with the session's history is gone");
+    if (workerId !== null) {
+      void this.#workers.get(workerId)!.send(message);
+    } else if (message.credit.turnIndex > 0) {
+      this.#reportLost(message.credit, "none", "with the session's history is gone");
+    } else {
+      // All workers are dead; the first that takes a dead one's place gets it, late but in order.
+      this.#waiting.push(message);
     }
-    if (workerId === null) {
-      this.fail(new Error("Cannot hand out a credit: no worker is left"));
-      return;
-    }
-    void this.#workers.get(workerId)!.send(message);
   }
 
   @onMessage("credit_return")
@@ -83,6 +90,9 @@ export class WorkerManager extends ComponentService {
 
   @onMessage("cancel_credits")
   protected cancelAll(message: MessageOf<"cancel_credits">): void {
+    for (const { credit } of this.#waiting.splice(0)) {
+      this.#reportLost(credit, "none", "that was to send it is dead");
+    }
     for (const worker of this.#workers.values()) void worker.send(message);
   }
 
@@ -107,6 +117,12 @@ export class WorkerManager extends ComponentService {
     this.#workers.set(peer.id, peer);
     this.#router.join(peer.id);
     this.#supervisor?.confirm(peer.id);
+    for (const message of this.#waiting.splice(0)) this.route(message);
+  }
+
+  /** Nobody is left who would wait for what is in flight. */
+  protected override peerLeft(peer: Peer): void {
+    if (peer === this.#timing) this.cancelAll({ type: "cancel_credits" });
   }
 
   #supervise({ runDir, epochUnixMs, logLevel }: WorkerPlan): ProcessSupervisor {
@@ -120,15 +136,34 @@ export class WorkerManager extends ComponentService {
         token: this.context.token,
         onLine: (line, workerId) => this.log.passOn(line, workerId),
       },
-      onUnexpectedExit: (id, reason) => this.#lose(id, reason),
+      onUnexpectedExit: (id, reason) => {
+        this.#lose(id, reason).catch((error) => this.fail(error));
+      },
     });
   }
 
-  /** A dead worker's credits become lost records: a request is never sent twice. */
-  #lose(workerId: string, reason: string): void {
+  /**
+   * A dead worker is replaced; its credits become lost records: a request is never sent twice.
+   *
+   * What it said last may still be on its way, so the connection is read to its end first.
+   */
+  async #lose(workerId: string, reason: string): Promise<void> {
+    this.log.error(`${workerId} ${reason} in the middle of the run`);
+    const worker = this.#workers.get(workerId);
     this.#workers.delete(workerId);
+    this.#router.retire(workerId);
+    if (worker) await Promise.race([worker.channel.closed, this.clock.sleep(LAST_WORDS_MS)]);
     for (const credit of this.#router.leave(workerId)) this.#reportLost(credit, workerId, reason);
-    this.fail(new Error(`${workerId} ${reason} in the middle of the run`));
+    await this.#replace(workerId, reason);
+  }
+
+  async #replace(workerId: string, reason: string): Promise<void> {
+    if (!this.#restarts.take(this.clock.nowNs())) {
+      throw new Error(`${workerId} ${reason} in the middle of the run, as others did before it`);
+    }
+    const id = newWorkerId();
+    await this.#supervisor!.start("worker", id);
+    this.log.info(`${id} replaces ${workerId}`);
   }
 
   #reportLost(credit: Credit, workerId: string, reason: string): void {
@@ -140,8 +175,6 @@ export class WorkerManager extends ComponentService {
   }
 }
 
-function randomHex(bytes: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+function newWorkerId(): string {
+  return `worker_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
 }
