@@ -16,7 +16,8 @@ export const stopReasonSchema = z.enum([
 /** Why a phase stopped sending. */
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
-const phaseStarted = z.object({
+/** Wire schema of the start of a phase. */
+export const phaseStartedSchema = z.object({
   type: z.literal("phase_started"),
   phase: phaseSchema,
   startNs: z.number(),
@@ -34,7 +35,8 @@ const phaseProgress = z.object({
   inFlight: z.int(),
 });
 
-const phaseComplete = z.object({
+/** Wire schema of the end of a phase: nothing of it is in flight any more. */
+export const phaseCompleteSchema = z.object({
   type: z.literal("phase_complete"),
   phase: phaseSchema,
   startNs: z.number(),
@@ -57,9 +59,9 @@ const recordsProgress = z.object({
 
 /** Wire schemas of everything that is published on the bus; the `type` is the topic. */
 export const RUN_EVENT_SCHEMAS = [
-  phaseStarted,
+  phaseStartedSchema,
   phaseProgress,
-  phaseComplete,
+  phaseCompleteSchema,
   runComplete,
   recordsProgress,
 ] as const;

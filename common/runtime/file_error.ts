@@ -11,3 +11,8 @@ export function describeFileError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return PLAIN_WORDS[error.name] ?? error.message.replace(/ \(os error \d+\).*/s, "");
 }
+
+/** Whether a file, or a folder on the way to it, is not there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound;
+}

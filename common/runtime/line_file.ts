@@ -36,12 +36,15 @@ export class LineFile {
   /** Creates the file, or empties it; nobody but the user may write it. */
   static async create(path: string, options: LineFileOptions = {}): Promise<LineFile> {
     const flags = { write: true, create: true, truncate: true, mode: FILE_MODE };
-    return new LineFile(await Deno.open(path, flags), options);
+    const file = await Deno.open(path, flags);
+    await lock(file);
+    return new LineFile(file, options);
   }
 
   /** Opens a file of lines to write on from byte `end`; what is after it is cut off. */
   static async resume(path: string, end: number, options: LineFileOptions = {}): Promise<LineFile> {
     const file = await Deno.open(path, { write: true, append: true });
+    await lock(file);
     await file.truncate(end);
     return new LineFile(file, options);
   }
@@ -111,5 +114,14 @@ export class LineFile {
     while (written < bytes.length) written += await this.#file.write(bytes.subarray(written));
     this.#isDirty = true;
     if (this.#options.syncAlways) await this.sync();
+  }
+}
+
+/** So that others can tell that the file is being written; a file system without locks is fine. */
+async function lock(file: Deno.FsFile): Promise<void> {
+  try {
+    await file.tryLock(true);
+  } catch {
+    // See above.
   }
 }

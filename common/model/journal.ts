@@ -1,0 +1,60 @@
+import * as z from "zod/mini";
+import { healthSummarySchema } from "./instrument.ts";
+import type { RequestRecord } from "./record.ts";
+import { creditAccountSchema } from "./report.ts";
+import { runConfigSchema } from "./run_config.ts";
+import { phaseCompleteSchema, phaseStartedSchema } from "./run_event.ts";
+
+/** The version of the journal's own form; a journal of a later version is refused. */
+export const JOURNAL_VERSION = 1;
+
+/** Schema of the first line of a journal. */
+export const journalHeaderSchema = z.object({
+  journal: z.literal(JOURNAL_VERSION),
+  aiperfVersion: z.string(),
+  /** Holds no secrets: they are not part of it. */
+  config: runConfigSchema,
+});
+
+/** The first line of a journal: what was asked for. */
+export type JournalHeader = z.infer<typeof journalHeaderSchema>;
+
+/** Wire schema of what the reports of a run take from outside of its records. */
+export const runClosingSchema = z.object({
+  type: z.literal("run_closing"),
+  wasCancelled: z.boolean(),
+  /** What broke, in words; null when nothing did. */
+  failure: z.nullable(z.string()),
+  /** What became of the credits of each phase. */
+  accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
+  /** Credits that were issued and never became a record. */
+  missing: z.int(),
+  /** How the processes and the machine were in the profiling phase. */
+  health: healthSummarySchema,
+});
+
+/** How a run came to its end; the last line of its journal. */
+export type RunClosing = z.infer<typeof runClosingSchema>;
+
+/** Schema of every line of a journal that is neither its header nor a record. */
+export const journalNoteSchema = z.discriminatedUnion("type", [
+  phaseStartedSchema,
+  phaseCompleteSchema,
+  runClosingSchema,
+]);
+
+/** A line of a journal that tells of the run, not of a request. */
+export type JournalNote = z.infer<typeof journalNoteSchema>;
+
+/** A line of a journal after the first one. */
+export type JournalEntry = RequestRecord | JournalNote;
+
+/** Whether a line is a request's. */
+export function isRecord(entry: JournalEntry): entry is RequestRecord {
+  return !isNote(entry);
+}
+
+/** Whether a line tells of the run rather than of a request. */
+export function isNote(entry: JournalEntry): entry is JournalNote {
+  return "type" in entry;
+}
