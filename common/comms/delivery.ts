@@ -13,13 +13,16 @@ export interface Receiver {
  * Throws what the receiver throws, and nothing else.
  */
 export function deliver(text: string, receiver: Receiver): void | Promise<void> {
+  let raw: unknown;
   let message: Message;
   try {
-    message = parseMessage(parseJson(text));
+    raw = parseJson(text);
+    message = parseMessage(raw);
   } catch (error) {
     return receiver.onBadMessage(asError(error));
   }
-  return receiver.onMessage(message, text);
+  // What had to be changed to be a message must not be passed on as it came.
+  return receiver.onMessage(message, message === raw ? text : JSON.stringify(message));
 }
 
 /** What was thrown, as an error. */

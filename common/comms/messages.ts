@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { creditReturnSchema, creditSchema, phaseSchema } from "../model/credit.ts";
 import { healthSummarySchema, lagSampleSchema } from "../model/instrument.ts";
+import { runClosingSchema, tokenCountsSchema } from "../model/journal.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
 import { creditAccountSchema } from "../model/report.ts";
@@ -25,6 +26,10 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cancel_run"), graceMs: z.number() }),
   /** records_manager: wait for the records that are due, then hand over the last of them. */
   z.object({ kind: z.literal("finish_records"), deadlineMs: z.number() }),
+  /** records_manager: write down what was counted. */
+  z.object({ kind: z.literal("keep_token_counts"), counts: tokenCountsSchema }),
+  /** records_manager: write down how the run ended; no record follows. */
+  z.object({ kind: z.literal("close_journal"), closing: runClosingSchema }),
   /** post_processor_manager: build the report and write every export. */
   z.object({
     kind: z.literal("write_results"),
@@ -114,6 +119,8 @@ const firstToken = z.object({
 });
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
 const record = z.object({ type: z.literal("record"), record: requestRecordSchema });
+/** records_manager → worker: the first `count` records of this connection are in the journal. */
+const recordsAck = z.object({ type: z.literal("records_ack"), count: z.int() });
 const recordsEnd = z.object({ type: z.literal("records_end"), records: z.int() });
 
 /** Wire schema of everything that one service can say to another. */
@@ -131,6 +138,7 @@ export const messageSchema = z.discriminatedUnion("type", [
   firstToken,
   cancelCredits,
   record,
+  recordsAck,
   recordsEnd,
   ...RUN_EVENT_SCHEMAS,
 ]);

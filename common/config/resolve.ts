@@ -2,6 +2,7 @@ import type {
   DatasetFile,
   DatasetPlan,
   EndpointPlan,
+  JournalSync,
   PhasePlan,
   RunConfig,
   RunSecrets,
@@ -47,6 +48,7 @@ export interface RunPlan {
   readonly workers: number;
   readonly goodput: readonly Slo[];
   readonly exportRecords: boolean;
+  readonly journalSync: JournalSync;
   /** null: one run. */
   readonly repetition: Repetition | null;
   /** Absolute; null: named after model, load and time. */
@@ -91,6 +93,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     }),
     goodput: values.goodput ?? [],
     exportRecords: values.exportLevel === "records",
+    journalSync: values.journalSync,
     repetition: repetitionOf(values),
     artifactDir: absolute(values.artifactDir, surroundings.workingDir),
     overwrite: values.overwrite,
@@ -124,6 +127,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
     epochUnixMs: facts.epochUnixMs,
     artifactDir: plan.artifactDir ?? `${workingDir}/${defaultArtifactDir(label)}`,
     exportRecords: plan.exportRecords,
+    journalSync: plan.journalSync,
     endpoint: {
       ...plan.endpoint,
       model: facts.model,

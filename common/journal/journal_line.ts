@@ -50,8 +50,8 @@ export function parseEntry(line: string): JournalEntry {
 
 /** The text of a line of a journal that is a message too, as a service sends it on. */
 export function messageText(line: string): string | null {
-  if (line.startsWith('{"journal":') || line.startsWith('{"type":"run_closing"')) return null;
-  return line.startsWith('{"type":') ? line : RECORD_START + line + RECORD_END;
+  if (line.startsWith('{"type":"phase_')) return line;
+  return /^\{"(type|journal)":/.test(line) ? null : RECORD_START + line + RECORD_END;
 }
 
 const RECORD_START = '{"type":"record","record":';

@@ -115,7 +115,17 @@ export const writtenResultsSchema = z.object({
   report: runReportSchema,
   /** The text of the console report. */
   console: z.string(),
+  /** The files that could not be written, and why, one sentence each. */
+  problems: z.array(z.string()),
 });
 
 /** What the post processor manager gives back when every export is written. */
 export type WrittenResults = z.infer<typeof writtenResultsSchema>;
+
+/** What a journal could be turned into. */
+export interface RebuiltReport {
+  /** The text of the console report; null when the journal cannot be used at all. */
+  readonly console: string | null;
+  /** Why the report is not complete, or there is none, one sentence each; none when all is well. */
+  readonly problems: readonly string[];
+}

@@ -147,6 +147,12 @@ export const trialSchema = z.object({ number: z.int(), of: z.int(), label: z.str
 /** Which of several repeated runs it is: 1 for the first, `of` for the last. */
 export type Trial = z.infer<typeof trialSchema>;
 
+/** Wire schema of when the journal's writes have to be on the disk itself. */
+export const journalSyncSchema = z.enum(["never", "interval", "always"]);
+
+/** When the journal's writes have to be on the disk: when the system likes, each second, or each. */
+export type JournalSync = z.infer<typeof journalSyncSchema>;
+
 /** Wire schema of a resolved run. */
 export const runConfigSchema = z.object({
   benchmarkId: z.string(),
@@ -157,6 +163,7 @@ export const runConfigSchema = z.object({
   runDir: z.string(),
   artifactDir: z.string(),
   exportRecords: z.boolean(),
+  journalSync: journalSyncSchema,
   endpoint: endpointPlanSchema,
   dataset: datasetPlanSchema,
   phases: z.array(phasePlanSchema),

@@ -69,6 +69,11 @@ export abstract class BaseService {
     return this.#hasFailed;
   }
 
+  /** Aborts when the service begins to clean up. */
+  protected get life(): AbortSignal {
+    return this.#life.signal;
+  }
+
   /** Every service that is connected to this one. */
   get peers(): ReadonlySet<Peer> {
     return this.#peers;

@@ -14,6 +14,10 @@ export interface InputTokensOptions {
   loadTokenizer(): Promise<TokenCounter>;
   /** The same once it is loaded. */
   tokenizer(): TokenCounter;
+  /** What was counted before, for who cannot fetch any more. */
+  known?(index: number): readonly number[] | undefined;
+  /** Called with what was counted of a conversation: the tokens of what is sent up to each turn. */
+  keep?(index: number, counts: readonly number[]): void;
   /** Called once when counting is not possible. */
   warn(error: unknown): void;
 }
@@ -85,7 +89,7 @@ export class InputTokens {
   }
 
   async #countsOf(index: number): Promise<readonly number[]> {
-    const known = this.#counts.get(index);
+    const known = this.#counts.get(index) ?? this.#options.known?.(index);
     if (known !== undefined) return known;
     const { opening, turns } = await this.#options.fetch(index);
     const isCounted = [...opening, ...turns].every(({ inputTokens }) => inputTokens !== null);
@@ -93,6 +97,7 @@ export class InputTokens {
     let tokens = sum(opening.map((turn) => tokensOf(turn, tokenizer)));
     const counts = turns.map((turn) => tokens += tokensOf(turn, tokenizer));
     this.#keep(index, counts);
+    this.#options.keep?.(index, counts);
     return counts;
   }
 

@@ -22,11 +22,15 @@ export interface ReportOptions {
   readonly wasCancelled: boolean;
   /** What became of the credits of the profiling phase; without it, that of the records seen. */
   readonly account?: CreditAccount;
+  /** Without an account: how many credits were issued, when that is known. */
+  readonly issued?: number;
   /** Bounds of the profiling phase since the run's epoch; without them, those of the records. */
   readonly startNs?: number;
   readonly endNs?: number;
   /** How the processes were; without it, the verdict is built on the records alone. */
   readonly health?: HealthSummary | null;
+  /** What is missing in the records, one sentence each. */
+  readonly gaps?: readonly string[];
 }
 
 /**
@@ -77,7 +81,7 @@ export class MetricsAccumulator {
   /** The result so far; may be asked for more than once. */
   report(options: ReportOptions): RunReport {
     const results = this.#profiling.results();
-    const { account = this.#profiling.account, wasCancelled } = options;
+    const { account = this.#account(options.issued ?? 0), wasCancelled, gaps = [] } = options;
     const bounds = { ...this.#profiling.bounds, ...options };
     const metrics = results.summaries();
     return {
@@ -88,13 +92,13 @@ export class MetricsAccumulator {
       startUnixMs: this.#unixMs(bounds.startNs),
       endUnixMs: this.#unixMs(bounds.endNs),
       wasCancelled,
-      warnings: warningsFor({
+      warnings: gaps.concat(warningsFor({
         account,
         wasCancelled,
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
         uncounted: this.#profiling.uncounted,
-      }),
+      })),
       instrument: instrumentReport(this.#load, {
         phases: this.#config.phases,
         startNs: options.startNs ?? null,
@@ -104,6 +108,11 @@ export class MetricsAccumulator {
       }),
       warmup: warmupReport(this.#warmup),
     };
+  }
+
+  #account(issued: number): CreditAccount {
+    const { account } = this.#profiling;
+    return { ...account, issued: Math.max(issued, account.issued) };
   }
 
   #unixMs(ns: number): number | null {

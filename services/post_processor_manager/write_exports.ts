@@ -1,6 +1,8 @@
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
-import type { RunReport } from "../../common/model/report.ts";
+import type { RunReport, WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { describeFileError } from "../../common/runtime/file_error.ts";
+import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { consoleText } from "./exporters/console_text.ts";
 import { summaryCsv } from "./exporters/summary_csv.ts";
 import { summaryJson } from "./exporters/summary_json.ts";
@@ -12,11 +14,33 @@ const EXPORTS: Readonly<Record<string, (report: RunReport, config: RunConfig) =>
   [ARTIFACT_FILES.console]: consoleText,
 };
 
-/** Writes every summary into the run's folder; returns the text for the console. */
-export async function writeExports(report: RunReport, config: RunConfig): Promise<string> {
-  const writes = Object.entries(EXPORTS).map(([file, render]) =>
-    Deno.writeTextFile(`${config.artifactDir}/${file}`, render(report, config))
+/**
+ * Writes every summary into a folder; returns the text for the console.
+ *
+ * A file that cannot be written does not keep the others from being written.
+ */
+export async function writeExports(
+  report: RunReport,
+  config: RunConfig,
+  folder: string,
+): Promise<Pick<WrittenResults, "console" | "problems">> {
+  const problems = await Promise.all(
+    Object.entries(EXPORTS).map(([file, render]) =>
+      writeFile(`${folder}/${file}`, render(report, config))
+    ),
   );
-  await Promise.all(writes);
-  return consoleText(report, config);
+  return {
+    console: consoleText(report, config),
+    problems: problems.filter((problem) => problem !== null),
+  };
+}
+
+/** What went wrong; null when nothing did. */
+async function writeFile(path: string, text: string): Promise<string | null> {
+  try {
+    await Deno.writeTextFile(path, text, { mode: FILE_MODE });
+    return null;
+  } catch (error) {
+    return `Cannot write ${path}: ${describeFileError(error)}`;
+  }
 }

@@ -1,3 +1,4 @@
+import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { AGGREGATE_FILES, runFolder, runLabel } from "../../common/model/run_series.ts";
 
@@ -31,7 +32,7 @@ export class ArtifactDirError extends Error {
  */
 export function prepareArtifactDir(folder: string, overwrite: boolean): void {
   try {
-    Deno.mkdirSync(folder, { recursive: true });
+    Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
     const probe = Deno.makeTempFileSync({ dir: folder, prefix: ".aiperf-" });
     Deno.removeSync(probe);
   } catch (error) {

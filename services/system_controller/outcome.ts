@@ -14,6 +14,8 @@ export interface RunOutcome {
   readonly hasTooManyFailures: boolean;
   readonly records: RecordsSummary | null;
   readonly report: RunReport | null;
+  /** Files that could not be written, one sentence each. */
+  readonly unwritten: readonly string[];
 }
 
 /** Exit codes: see the README. */
@@ -21,13 +23,14 @@ export const EXIT = { complete: 0, failed: 1, badInput: 2, interrupted: 130, ter
 
 /** The problems that make a run not complete, one sentence each. */
 export function problemsOf(outcome: RunOutcome): string[] {
-  const { failure, records, report, interruptedBy } = outcome;
+  const { failure, records, report, interruptedBy, unwritten } = outcome;
   const problems: string[] = [];
   if (failure !== null) problems.push(failure);
   if (outcome.hasTooManyFailures) problems.push(howManyFailed(report));
   if (records && records.missing > 0) {
     problems.push(`${records.missing} credits were issued and never became a record`);
   }
+  problems.push(...unwritten);
   if (interruptedBy === null && report && report.account.succeeded === 0) {
     problems.push(whyNothingSucceeded(report));
   }

@@ -1,3 +1,5 @@
+import { describeFileError } from "../../common/runtime/file_error.ts";
+import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
 import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";
 
@@ -12,25 +14,33 @@ export interface RunLogOptions {
 
 /** The log of all services of a run: a file, and the graver lines at the terminal. */
 export class RunLog {
-  readonly #file: LineFile;
+  readonly #file: LineFile | null;
   readonly #options: RunLogOptions;
 
-  constructor(file: LineFile, options: RunLogOptions) {
+  /** `file`: null when there can be none; the run goes on without. */
+  constructor(file: LineFile | null, options: RunLogOptions) {
     this.#file = file;
     this.#options = options;
   }
 
-  /** Creates the log file and its folder. */
+  /** Creates the log file and its folder; shows why not when that cannot be. */
   static async create(options: RunLogOptions): Promise<RunLog> {
-    await Deno.mkdir(options.path.slice(0, options.path.lastIndexOf("/")), { recursive: true });
-    return new RunLog(await LineFile.create(options.path), options);
+    const { path, show } = options;
+    try {
+      const folder = path.slice(0, path.lastIndexOf("/"));
+      await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      return new RunLog(await LineFile.create(path), options);
+    } catch (error) {
+      show(`aiperf: Cannot write ${path}: ${describeFileError(error)}; the run goes on without`);
+      return new RunLog(null, options);
+    }
   }
 
   /** Takes a finished log line. */
   line(line: string): void {
     if (levelOf(line) >= LOG_LEVELS[this.#options.showFrom]) this.#options.show(line);
     try {
-      void this.#file.append(line);
+      void this.#file?.append(line);
     } catch {
       // A full disk must not end a run because of its log; the journal has its own check.
     }
@@ -39,7 +49,7 @@ export class RunLog {
   /** Writes what is left and closes the file. */
   async close(): Promise<void> {
     try {
-      await this.#file.close();
+      await this.#file?.close();
     } catch {
       // See `line`.
     }

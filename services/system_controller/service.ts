@@ -12,12 +12,23 @@ import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import type { ServiceContext } from "../../common/service/base_service.ts";
 import { coldStartNs, type HealthSummary } from "../../common/model/instrument.ts";
 import { processUsage } from "../../common/runtime/process_usage.ts";
+import type { RunClosing } from "../../common/model/journal.ts";
 import { ControllerService } from "../../common/service/controller_service.ts";
 import { every, onCleanup, onMessage } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
 import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outcome.ts";
 import { HealthCollector } from "./health_collector.ts";
+import {
+  BEAT_TIMEOUT_MS,
+  COMMAND_TIMEOUT_MS,
+  INPUT_FILE_TIMEOUT_MS,
+  INTERRUPT_GRACE_MS,
+  INTERRUPT_LIMIT_MS,
+  RECORD_PATIENCE_MS,
+  RESULTS_TIMEOUT_MS,
+  SILENCE_LIMIT_NS,
+} from "./limits.ts";
 import { machineBetween, type MachineCounters } from "./machine_counters.ts";
 import { checkReachable } from "./preflight.ts";
 import { readMachine } from "./read_machine.ts";
@@ -31,28 +42,6 @@ const SERVICES = [
   "records_manager",
   "post_processor_manager",
 ] as const satisfies readonly ServiceType[];
-
-/** How long a service may take for a command that it should be quick with. */
-const COMMAND_TIMEOUT_MS = 30_000;
-
-/** How long the dataset manager may take to look through its input file. */
-const INPUT_FILE_TIMEOUT_MS = 600_000;
-
-/** How long the work after the load may take; a million records take a few seconds. */
-const RESULTS_TIMEOUT_MS = 600_000;
-
-/** How long to wait for one more record that is due. */
-const RECORD_PATIENCE_MS = 10_000;
-
-/** A service that says nothing for so long is taken for hung. */
-const SILENCE_LIMIT_NS = 10e9;
-
-/** An interrupted run gives what is running so long to end by itself, and itself so long in all. */
-const INTERRUPT_GRACE_MS = 1_500;
-const INTERRUPT_LIMIT_MS = 3_000;
-
-/** How long the last heartbeats may take: the results do not wait for what only explains them. */
-const BEAT_TIMEOUT_MS = 500;
 
 /** What the command line asks of the controller. */
 export interface RunRequest {
@@ -112,6 +101,7 @@ export class SystemController extends ControllerService {
       hasTooManyFailures: this.#hasTooManyFailures,
       records: this.#records,
       report: this.#results?.report ?? null,
+      unwritten: this.#results?.problems ?? [],
     };
   }
 
@@ -321,15 +311,34 @@ export class SystemController extends ControllerService {
       );
       const health = await watched;
       const wasCancelled = inHaste || this.#wasCancelled;
-      const account = this.#records.accounts.profiling;
+      const { accounts, missing } = this.#records;
+      const account = accounts.profiling;
       const write: Command = { kind: "write_results", wasCancelled, account, health };
+      const failure = this.#failure;
       const [written] = await Promise.all([
         this.#ask("post_processor_manager", write, RESULTS_TIMEOUT_MS),
+        this.#closeJournal({
+          type: "run_closing",
+          wasCancelled,
+          failure,
+          accounts,
+          missing,
+          health,
+        }),
         this.#writeInputs(inHaste ? 1_000 : RESULTS_TIMEOUT_MS),
       ]);
       this.#results = writtenResultsSchema.parse(written);
     } catch (error) {
       this.#end(describeError(error));
+    }
+  }
+
+  /** From then on the journal alone can tell the whole story. */
+  async #closeJournal(closing: RunClosing): Promise<void> {
+    try {
+      await this.#ask("records_manager", { kind: "close_journal", closing });
+    } catch (error) {
+      this.log.warning(`Cannot close the journal: ${describeError(error)}`);
     }
   }
 

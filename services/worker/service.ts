@@ -20,6 +20,7 @@ import {
   onStart,
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
+import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import { createHttpClient, fetchWith } from "./http_client.ts";
@@ -50,12 +51,18 @@ export class Worker extends ComponentService {
   /** The phases in which a limit depends on first tokens. */
   #firstTokenPhases: ReadonlySet<Phase> = new Set();
   readonly #lagProbe = new LagProbe(this.clock);
+  readonly #records = new RecordsOutlet({
+    connect: () => this.connectTo("records_manager"),
+    clock: this.clock,
+    signal: this.life,
+    log: this.log,
+    onGivenUp: (error) => this.fail(error),
+  });
   #config: RunConfig | null = null;
   #client: Deno.HttpClient | null = null;
   #sending: SendContext | null = null;
   #conversations: ConversationCache | null = null;
   #dataset: Peer | null = null;
-  #records: Peer | null = null;
   #manager: Peer | null = null;
 
   @onConfigure
@@ -80,7 +87,7 @@ export class Worker extends ComponentService {
   @onStart
   protected async connect(): Promise<void> {
     this.#dataset = await this.connectTo("dataset_manager");
-    this.#records = await this.connectTo("records_manager");
+    await this.#records.open();
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
     await this.#prefetch(this.#conversations, await this.#countEntries());
     this.#lagProbe.start();
@@ -97,6 +104,11 @@ export class Worker extends ComponentService {
       ? conversation.then((late) => this.#send({ credit, conversation: late, receivedNs }, signal))
       : this.#send({ credit, conversation, receivedNs }, signal);
     sent.catch((error) => this.fail(error));
+  }
+
+  @onMessage("records_ack")
+  protected forget({ count }: MessageOf<"records_ack">, peer: Peer): void {
+    this.#records.acknowledge(count, peer);
   }
 
   @onMessage("cancel_credits")
@@ -165,7 +177,7 @@ export class Worker extends ComponentService {
     }
     const record = await sendRequest(job, this.#sending!, signal);
     if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
-    void this.#records!.send({ type: "record", record });
+    this.#records.send(record);
     const creditReturn = { creditId, phase, outcome: record.outcome };
     void this.#manager!.send({ type: "credit_return", creditReturn });
   }

@@ -16,6 +16,7 @@ import {
 import type { Peer } from "../../common/service/peer.ts";
 import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
 import { RestartBudget } from "../../common/service/restart_budget.ts";
+import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { lostRecord } from "./lost_record.ts";
 import { WorkerRouter } from "./routing.ts";
 
@@ -32,10 +33,16 @@ export class WorkerManager extends ComponentService {
   readonly #workers = new Map<string, Peer>();
   /** Credits that came while no worker was alive. */
   readonly #waiting: MessageOf<"credit">[] = [];
+  readonly #records = new RecordsOutlet({
+    connect: () => this.connectTo("records_manager"),
+    clock: this.clock,
+    signal: this.life,
+    log: this.log,
+    onGivenUp: (error) => this.fail(error),
+  });
   #supervisor: ProcessSupervisor | null = null;
   #started: Promise<unknown> = Promise.resolve();
   #timing: Peer | null = null;
-  #records: Peer | null = null;
   #config: RunConfig | null = null;
 
   /** As early as can be: nothing in a run's start takes as long as the workers. */
@@ -58,7 +65,7 @@ export class WorkerManager extends ComponentService {
 
   @onStart
   protected async waitForWorkers(): Promise<void> {
-    this.#records = await this.connectTo("records_manager");
+    await this.#records.open();
     await this.#started;
     this.log.info(`${this.#workers.size} workers are ready`);
   }
@@ -86,6 +93,11 @@ export class WorkerManager extends ComponentService {
   @onMessage("first_token")
   protected passOn(message: MessageOf<"first_token">): void {
     void this.#timing?.send(message);
+  }
+
+  @onMessage("records_ack")
+  protected forget({ count }: MessageOf<"records_ack">, peer: Peer): void {
+    this.#records.acknowledge(count, peer);
   }
 
   @onMessage("cancel_credits")
@@ -169,7 +181,7 @@ export class WorkerManager extends ComponentService {
   #reportLost(credit: Credit, workerId: string, reason: string): void {
     const { model, streaming } = this.#config!.endpoint;
     const record = lostRecord({ credit, workerId, model, streaming, reason });
-    void this.#records?.send({ type: "record", record });
+    this.#records.send(record);
     const creditReturn = { creditId: credit.id, phase: credit.phase, outcome: record.outcome };
     void this.#timing?.send({ type: "credit_return", creditReturn });
   }

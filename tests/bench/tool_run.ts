@@ -37,11 +37,12 @@ export class ToolRun {
 
   /** Each request as both sides saw it; call it after the end. */
   async joined(server: MockProcess): Promise<JoinedRequest[]> {
-    const [{ requests }, records, lines] = await Promise.all([
+    const [{ requests }, journal, lines] = await Promise.all([
       server.log(),
       readLines<RequestRecord>(`${this.artifacts}/records.jsonl`),
       readLines<ExportLine>(`${this.artifacts}/profile_export.jsonl`),
     ]);
+    const records = journal.filter((line) => "creditId" in line);
     const logged = new Map(requests.map((request) => [request.requestId, request]));
     const [line] = lines;
     const first = records.find(({ requestId }) => requestId === line?.metadata.x_request_id);

@@ -1,5 +1,7 @@
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
-import { type RequestRecord, requestRecordSchema } from "../../common/model/record.ts";
+import { parseEntry, parseHeader } from "../../common/journal/journal_line.ts";
+import { isNote, isRecord, type JournalNote } from "../../common/model/journal.ts";
+import type { RequestRecord } from "../../common/model/record.ts";
 
 /** A block of `profile_export_aiperf.json`: a unit and statistics. */
 export type MetricBlock = { readonly unit: string } & Readonly<Record<string, number>>;
@@ -41,6 +43,8 @@ export interface Artifacts {
   readonly csv: SummaryTables;
   readonly requests: readonly RequestLine[];
   readonly records: readonly RequestRecord[];
+  /** The lines of the journal that are no records. */
+  readonly notes: readonly JournalNote[];
   readonly inputs: {
     readonly data: readonly {
       readonly session_id: string;
@@ -61,10 +65,7 @@ export async function readArtifacts(folder: string): Promise<Artifacts> {
     json: JSON.parse(await read("summaryJson")),
     csv: parseTables(await read("summaryCsv")),
     requests: parseLines(await read("requestMetrics"), parseRequestLine),
-    records: parseLines(
-      await read("records"),
-      (text) => requestRecordSchema.parse(JSON.parse(text)),
-    ),
+    ...parseJournal(await read("records")),
     inputs: JSON.parse(inputsText),
     inputsText,
     console: await read("console"),
@@ -78,7 +79,7 @@ export async function readJournal(folder: string): Promise<RequestRecord[]> {
     const text = await Deno.readTextFile(`${folder}/${ARTIFACT_FILES.records}`);
     // The last line may be half-way through being written.
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    return parseLines(whole, (line) => requestRecordSchema.parse(JSON.parse(line)));
+    return whole === "" ? [] : parseJournal(whole).records;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
@@ -105,6 +106,16 @@ export async function filesBelow(folder: string): Promise<string[]> {
     else found.push(...(await filesBelow(`${folder}/${name}`)).map((file) => `${name}/${file}`));
   }
   return found.sort();
+}
+
+function parseJournal(text: string): { records: RequestRecord[]; notes: JournalNote[] } {
+  const [header, ...lines] = parseLines(text, (line) => line);
+  parseHeader(header!);
+  const entries = lines.map(parseEntry);
+  return {
+    records: entries.filter(isRecord),
+    notes: entries.filter(isNote),
+  };
 }
 
 function parseLines<T>(text: string, parse: (line: string) => T): T[] {

@@ -5,6 +5,24 @@ import { runConfigOf } from "./run_config.ts";
 
 const account = { issued: 10, succeeded: 7, failed: 1, cancelled: 1, lost: 1 };
 
+const health: CommandOf<"write_results">["health"] = {
+  processes: [{
+    serviceId: "worker_359d423a",
+    serviceType: "worker",
+    cpuShare: 0.25,
+    watchedMs: 4_000,
+    maxRssBytes: 90_000_000,
+    lag: { samples: 200, p50Ms: 0.25, p99Ms: 1.5, maxMs: 3.25 },
+  }],
+  machine: {
+    cpus: 8,
+    cpuShare: 0.5,
+    stealShare: 0.01,
+    connectionsOpened: 12,
+    segmentsResent: 0,
+  },
+};
+
 const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   configure: {
     kind: "configure",
@@ -16,28 +34,22 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   beat: { kind: "beat" },
   cancel_run: { kind: "cancel_run", graceMs: 1_500 },
   finish_records: { kind: "finish_records", deadlineMs: 10_000 },
-  write_results: {
-    kind: "write_results",
-    wasCancelled: false,
-    account,
-    health: {
-      processes: [{
-        serviceId: "worker_359d423a",
-        serviceType: "worker",
-        cpuShare: 0.25,
-        watchedMs: 4_000,
-        maxRssBytes: 90_000_000,
-        lag: { samples: 200, p50Ms: 0.25, p99Ms: 1.5, maxMs: 3.25 },
-      }],
-      machine: {
-        cpus: 8,
-        cpuShare: 0.5,
-        stealShare: 0.01,
-        connectionsOpened: 12,
-        segmentsResent: 0,
-      },
+  keep_token_counts: {
+    kind: "keep_token_counts",
+    counts: { type: "token_counts", conversationIndex: 3, inputTokens: [12, 40] },
+  },
+  close_journal: {
+    kind: "close_journal",
+    closing: {
+      type: "run_closing",
+      wasCancelled: false,
+      failure: null,
+      accounts: { warmup: account, profiling: account },
+      missing: 0,
+      health,
     },
   },
+  write_results: { kind: "write_results", wasCancelled: false, account, health },
   get_conversations: { kind: "get_conversations", indexes: [0, 7, 3] },
   get_dataset_info: { kind: "get_dataset_info" },
   get_outlines: { kind: "get_outlines", first: 0, count: 64 },
@@ -94,6 +106,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
   first_token: { type: "first_token", creditId: 12, phase: "profiling" },
   cancel_credits: { type: "cancel_credits" },
   record: { type: "record", record: recordOf({ text: { output: "a", reasoning: "b" } }) },
+  records_ack: { type: "records_ack", count: 10 },
   records_end: { type: "records_end", records: 10 },
   phase_started: {
     type: "phase_started",

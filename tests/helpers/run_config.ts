@@ -10,6 +10,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
     runDir: "/tmp/aiperf-run",
     artifactDir: "artifacts/mock-openai-chat-concurrency1",
     exportRecords: true,
+    journalSync: "interval",
     endpoint: {
       type: "chat",
       url: "http://localhost:8000/v1/chat/completions",

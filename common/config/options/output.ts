@@ -25,6 +25,14 @@ export const OUTPUT_OPTIONS = {
     aliases: ["--profile-export-level"],
     help: "Whether to write the metrics of every request (profile_export.jsonl) with the summary.",
   }),
+  journalSync: option({
+    type: choice(["never", "interval", "always"]),
+    default: "interval",
+    path: "output.journal_sync",
+    help: "When the journal (records.jsonl) has to be on the disk itself, as a power cut would " +
+      "ask: when the system likes, once a second, or before each record is acknowledged. A " +
+      "crash of the program loses nothing in any case.",
+  }),
 };
 
 /** How the tool itself runs. */

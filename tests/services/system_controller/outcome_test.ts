@@ -26,10 +26,17 @@ const COMPLETE: RunOutcome = {
     missing: 0,
   },
   report: reportWith(5, 1),
+  unwritten: [],
 };
 
 const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
   ["a complete run with some errors", {}, 0, []],
+  [
+    "a full disk",
+    { unwritten: ["Cannot write out/a.csv: No space left on device"] },
+    1,
+    ["Cannot write out/a.csv: No space left on device"],
+  ],
   ["a service that died", { failure: "worker_1 died" }, 1, ["worker_1 died"]],
   [
     "a run that failed too much",
