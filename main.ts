@@ -30,6 +30,10 @@ async function beCommandLine(args: readonly string[]): Promise<number> {
       const { serveMock } = await import("./services/mock_server/serve_mock.ts");
       return await serveMock(options);
     },
+    async rebuild(folder) {
+      const { rebuild } = await import("./services/post_processor_manager/rebuild.ts");
+      return await rebuild(folder);
+    },
     async writeAggregate(series) {
       const { writeAggregate } = await import(
         "./services/post_processor_manager/repeated_runs/write_aggregate.ts"

@@ -9,6 +9,8 @@ export interface Command {
   readonly optionsOf: CommandName | null;
   /** Stands for the one argument that it takes beside options; null: it takes none. */
   readonly argument: string | null;
+  /** Whether it is nothing without the argument. */
+  readonly needsArgument?: boolean;
 }
 
 /** Every command, in the order of the help; the first one needs no name. */
@@ -24,6 +26,13 @@ export const COMMANDS: readonly Command[] = [
     summary: "Run the built-in inference server alone.",
     optionsOf: "mock-server",
     argument: null,
+  },
+  {
+    name: "report",
+    summary: "Rebuild the results in DIR from the journal of its run (records.jsonl) alone.",
+    optionsOf: null,
+    argument: "DIR",
+    needsArgument: true,
   },
   {
     name: "config init",

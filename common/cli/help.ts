@@ -26,7 +26,7 @@ export function programHelp(width: number): string {
 
 /** The help of one command. */
 export function commandHelp(command: Command, width: number): string {
-  const argument = command.argument === null ? "" : ` [${command.argument}]`;
+  const argument = argumentOf(command);
   const options = command.optionsOf === null ? "" : " [options]";
   return [
     `Usage: aiperf ${command.name}${argument}${options}`,
@@ -37,6 +37,11 @@ export function commandHelp(command: Command, width: number): string {
     ...generalOptions(width),
     "",
   ].join("\n");
+}
+
+function argumentOf({ argument, needsArgument = false }: Command): string {
+  if (argument === null) return "";
+  return needsArgument ? ` ${argument}` : ` [${argument}]`;
 }
 
 /** The help of a word that several commands begin with, such as `config`. */

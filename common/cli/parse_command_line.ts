@@ -35,6 +35,8 @@ export type Invocation =
     readonly options: MockServerOptions;
     readonly logLevel: OptionValues["logLevel"];
   }
+  /** Rebuild the results of the run in a folder. */
+  | { readonly kind: "report"; readonly folder: string }
   /** Print the problems to stderr and exit with 2. */
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
@@ -105,7 +107,7 @@ async function runCommand(
   line: Line,
   context: CommandLineContext,
 ): Promise<Invocation> {
-  if (command.optionsOf === null) return await initConfig(command, line);
+  if (command.optionsOf === null) return await runPlainCommand(command, line);
   const args = readArguments(line.rest, flagsOf(command.optionsOf));
   const { readOptions } = await import("../config/read_options.ts");
   const { given, problems } = withArgument(command, args);
@@ -147,12 +149,22 @@ async function finish(
   }
 }
 
-async function initConfig(command: Command, { rest }: Line): Promise<Invocation> {
+/** A command that takes no options. */
+async function runPlainCommand(command: Command, { rest }: Line): Promise<Invocation> {
   const args = readArguments(rest, new Map());
   const { problems } = withArgument(command, args);
+  const [argument] = args.positionals;
+  const isMissing = command.needsArgument === true && (argument ?? "") === "";
+  const missing = { where: String(command.argument), message: "is missing" };
+  if (isMissing) return { kind: "problems", problems: [...problems, missing] };
   if (problems.length > 0) return { kind: "problems", problems };
+  return command.name === "report"
+    ? { kind: "report", folder: argument! }
+    : await initConfig(argument);
+}
+
+async function initConfig(path: string | undefined): Promise<Invocation> {
   const { configFileTemplate } = await import("../config/config_file.ts");
-  const path = args.positionals[0];
   return path === undefined
     ? print(configFileTemplate())
     : { kind: "write", path, text: configFileTemplate() };

@@ -27,7 +27,8 @@ export class PostProcessorManager extends ComponentService {
   #bounds: PhaseBounds | null = null;
   #dataset: Peer | null = null;
   #records: Peer | null = null;
-  readonly #kept: Promise<unknown>[] = [];
+  /** The last token counts on their way to the journal. */
+  #kept: Promise<unknown> = Promise.resolve();
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
@@ -65,8 +66,7 @@ export class PostProcessorManager extends ComponentService {
     { wasCancelled, account, health }: CommandOf<"write_results">,
   ): Promise<WrittenResults> {
     await this.#waitForEnd();
-    // Only the last of them can be under way still.
-    await Promise.allSettled(this.#kept);
+    await this.#kept;
     return await this.#results!.write({ wasCancelled, account, health, ...(this.#bounds ?? {}) });
   }
 
@@ -91,12 +91,18 @@ export class PostProcessorManager extends ComponentService {
       kind: "keep_token_counts" as const,
       counts: { type: "token_counts" as const, conversationIndex, inputTokens: [...counts] },
     };
+<<<<<<< HEAD
     const kept = this.#records!.request(command, CONVERSATION_TIMEOUT_MS);
     this.#kept.push(
       kept.catch(() =>
         this.log.warning(`Cannot keep the token counts of conversation ${conversationIndex}`)
       ),
     );
+=======
+    this.#kept = this.#records!.request(command, CONVERSATION_TIMEOUT_MS).catch((error) => {
+      this.log.warning(`Cannot keep token counts in the journal: ${describeError(error)}`);
+    });
+>>>>>>> 6e98a4f (aiperf report DIR makes the results of a run again from its journal)
   }
 
   async #waitForEnd(): Promise<void> {

@@ -3,6 +3,9 @@ import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
+import { FILE_MODE } from "../../common/runtime/file_mode.ts";
+import { harmless } from "../../common/runtime/harmless.ts";
+import type { RebuiltReport } from "../../common/model/report.ts";
 import { EXIT } from "./outcome.ts";
 
 type ProfileInvocation = Invocation & { kind: "profile" };
@@ -15,6 +18,8 @@ export interface Neighbours {
   goodputTags(): Promise<readonly GoodputTag[]>;
   /** Runs the mock server alone until a signal ends it; returns the exit code. */
   serveMock(options: MockServerOptions): Promise<number>;
+  /** Makes every export of the run in a folder anew, from its journal. */
+  rebuild(folder: string): Promise<RebuiltReport>;
   /** Writes what several runs say together; returns the text for the console. */
   writeAggregate(series: RunSeries): Promise<string>;
 }
@@ -39,6 +44,8 @@ export async function runCommandLine(
       return complain(renderProblems(invocation.problems));
     case "mock-server":
       return await neighbours.serveMock(invocation.options);
+    case "report":
+      return report(await neighbours.rebuild(invocation.folder));
     case "profile":
       return await runProfile(invocation, neighbours);
   }
@@ -61,9 +68,16 @@ async function runProfile(
   });
   return await profile(plan, {
     startUnixMs: performance.timeOrigin,
-    say: (line) => complain(`${line}\n`),
+    say: (line) => complain(`${harmless(line)}\n`),
     writeAggregate,
   });
+}
+
+function report({ console, problems }: RebuiltReport): number {
+  if (console !== null) writeOut(console);
+  complain(problems.map((problem) => `aiperf: ${harmless(problem)}\n`).join(""));
+  if (console === null) return EXIT.badInput;
+  return problems.length > 0 ? EXIT.failed : EXIT.complete;
 }
 
 function writeOut(text: string): number {
@@ -78,7 +92,7 @@ function writeOut(text: string): number {
 
 function writeNewFile(path: string, text: string): number {
   try {
-    Deno.writeTextFileSync(path, text, { createNew: true });
+    Deno.writeTextFileSync(path, text, { createNew: true, mode: FILE_MODE });
     return EXIT.complete;
   } catch (error) {
     const reason = error instanceof Deno.errors.AlreadyExists

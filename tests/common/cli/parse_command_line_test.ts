@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { shellQuote } from "../../../common/cli/shell_quote.ts";
 import { AIPERF_VERSION } from "../../../common/version.ts";
-import { optionsFor, parse, printed } from "../../helpers/command_line.ts";
+import { optionsFor, parse, printed, problemsOf } from "../../helpers/command_line.ts";
 
 async function cliCommandOf(args: readonly string[]): Promise<string> {
   const invocation = await parse(args);
@@ -121,6 +121,15 @@ Deno.test("a quoted command line is taken apart into the same arguments", () => 
   fc.assert(fc.property(fc.array(fc.string({ unit: "binary" })), (args) => {
     assertEquals(splitAsShell(shellQuote(args)), args);
   }));
+});
+
+Deno.test("report takes the folder of a run, and nothing else", async () => {
+  assertEquals(await parse(["report", "out"]), { kind: "report", folder: "out" });
+  assertEquals(await problemsOf(["report"]), ["DIR: is missing"]);
+  assertEquals(await problemsOf(["report", ""]), ["DIR: is missing"]);
+  assertEquals(await problemsOf(["report", "a", "b"]), ['"b": unexpected argument']);
+  assertEquals(await problemsOf(["report", "a", "--isl", "5"]), ["--isl: unknown option"]);
+  assertStringIncludes(await printed(["report", "--help"]), "Usage: aiperf report DIR\n");
 });
 
 Deno.test("config init prints a template, or says which file to write", async () => {

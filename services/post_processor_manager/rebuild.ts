@@ -1,0 +1,196 @@
+import { JournalError } from "../../common/journal/journal_line.ts";
+import { JournalReader } from "../../common/journal/journal_reader.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { isNote, type JournalNote, type RunClosing } from "../../common/model/journal.ts";
+import type { RebuiltReport } from "../../common/model/report.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
+import type { StopReason } from "../../common/model/run_event.ts";
+import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
+import { isBeingWritten } from "../../common/runtime/line_reader.ts";
+import type { ReportOptions } from "./metrics_accumulator.ts";
+import { type PhaseBounds, type ResultsPlace, RunResults } from "./run_results.ts";
+
+/** The lines that cannot be used are named up to here. */
+const MOST_BAD_LINES = 20;
+
+/**
+ * Makes every export of a run anew from its journal alone, in the run's own folder.
+ *
+ * Of a run that came to its end the files are the same, byte for byte. Of any other the report says
+ * that it is not complete. The journal is read a piece at a time, and never written.
+ */
+export async function rebuild(folder: string): Promise<RebuiltReport> {
+  const path = `${folder.replace(/(?<=.)\/+$/, "")}/${ARTIFACT_FILES.records}`;
+  const problems = new LineProblems(path);
+  try {
+    if (await isBeingWritten(path)) return refusal(`${path} is in use: the run still goes on`);
+    const counts = await readTokenCounts(path);
+    using reader = await JournalReader.open(path, (line, problem) => problems.add(line, problem));
+    return await new Rebuilding(path, { badLines: problems, counts }).run(reader);
+  } catch (error) {
+    if (error instanceof JournalError) return refusal(`Cannot use ${path}: ${error.message}`);
+    if (isNotFound(error)) return refusal(`There is no run in "${folder}": no ${path}`);
+    return refusal(`Cannot read ${path}: ${describeFileError(error)}`);
+  }
+}
+
+/** What was counted of the conversations of a file, by index; it comes after their records. */
+async function readTokenCounts(path: string): Promise<ReadonlyMap<number, readonly number[]>> {
+  const counts = new Map<number, readonly number[]>();
+  using reader = await JournalReader.open(path);
+  if (reader.header.config.dataset.file === null) return counts;
+  for (let some = await reader.next(); some !== null; some = await reader.next()) {
+    for (const entry of some) {
+      if (!isNote(entry) || entry.type !== "token_counts") continue;
+      counts.set(entry.conversationIndex, entry.inputTokens);
+    }
+  }
+  return counts;
+}
+
+function refusal(problem: string): RebuiltReport {
+  return { console: null, problems: [problem] };
+}
+
+/** The lines of a journal that cannot be used. */
+class LineProblems {
+  readonly #path: string;
+  readonly #texts: string[] = [];
+  #count = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(line: number, problem: string): void {
+    if (++this.#count > MOST_BAD_LINES) return;
+    this.#texts.push(`${this.#path}, line ${line}: ${problem}; left out`);
+  }
+
+  texts(): string[] {
+    const more = this.#count - this.#texts.length;
+    return more > 0 ? [...this.#texts, `${more} further lines are left out`] : this.#texts;
+  }
+}
+
+/** One journal on its way to becoming a report. */
+class Rebuilding {
+  readonly #folder: string;
+  readonly #badLines: LineProblems;
+  readonly #counts: ReadonlyMap<number, readonly number[]>;
+  readonly #unwritten: string[] = [];
+  #bounds: PhaseBounds | null = null;
+  #issued = 0;
+  #isUncounted = false;
+  #reason: StopReason | null = null;
+  #closing: RunClosing | null = null;
+
+  constructor(
+    path: string,
+    { badLines, counts }: {
+      badLines: LineProblems;
+      counts: ReadonlyMap<number, readonly number[]>;
+    },
+  ) {
+    this.#counts = counts;
+    this.#folder = path.slice(0, path.lastIndexOf("/"));
+    this.#badLines = badLines;
+  }
+
+  async run(reader: JournalReader): Promise<RebuiltReport> {
+    const results = await this.#openResults(reader.header.config);
+    try {
+      await this.#read(reader, results);
+      const gaps = this.#gaps(reader.tornBytes);
+      const { console, problems } = await results.write(this.#options(gaps));
+      return {
+        console,
+        problems: [...gaps, ...this.#badLines.texts(), ...this.#flaws(), ...problems],
+      };
+    } finally {
+      await results.close();
+    }
+  }
+
+  /** In a folder that cannot be written the report can still be shown. */
+  async #openResults(config: RunConfig): Promise<RunResults> {
+    const place: ResultsPlace = {
+      folder: this.#folder,
+      fetch: () => Promise.reject(new Error("The data set is not there any more")),
+      known: (index) => this.#counts.get(index),
+      warn: () => this.#isUncounted = true,
+    };
+    try {
+      return await RunResults.open(config, place);
+    } catch (error) {
+      const path = `${this.#folder}/${ARTIFACT_FILES.requestMetrics}`;
+      this.#unwritten.push(`Cannot write ${path}: ${describeFileError(error)}`);
+      return new RunResults(config, place);
+    }
+  }
+
+  async #read(reader: JournalReader, results: RunResults): Promise<void> {
+    for (let some = await reader.next(); some !== null; some = await reader.next()) {
+      for (const entry of some) {
+        const room = isNote(entry) ? this.#note(entry) : results.take(entry);
+        if (room) await room;
+      }
+    }
+  }
+
+  #note(note: JournalNote): void {
+    if (note.type === "run_closing") this.#closing = note;
+    if (note.type !== "phase_complete" || note.phase !== "profiling") return;
+    const { startNs, endNs, issued, reason } = note;
+    this.#bounds = { startNs, endNs };
+    this.#issued = issued;
+    this.#reason = reason;
+  }
+
+  #options(gaps: readonly string[]): ReportOptions {
+    const closing = this.#closing;
+    return {
+      ...(this.#bounds ?? {}),
+      ...(closing ? { account: closing.accounts.profiling } : { issued: this.#issued }),
+      wasCancelled: closing?.wasCancelled ?? true,
+      health: closing?.health ?? null,
+      gaps,
+    };
+  }
+
+  /** What the journal does not hold: the report says so too. */
+  #gaps(tornBytes: number): string[] {
+    const { count } = this.#badLines;
+    return [
+      this.#closing === null &&
+      "The journal ends before the run did: the tool was killed, or its disk was full. The " +
+        "results cover the requests that are in it.",
+      tornBytes > 0 &&
+      `The journal ends in the middle of a line, of which ${tornBytes} bytes are left out.`,
+      count > 0 &&
+      `${
+        count === 1 ? "1 line" : `${count} lines`
+      } of the journal cannot be used and got left out.`,
+      this.#isUncounted &&
+      "The journal does not hold the input tokens of all prompts, which came from a file.",
+    ].filter((gap) => gap !== false);
+  }
+
+  /** Why a run that came to its end is not complete: its own report says so already. */
+  #flaws(): string[] {
+    const { failure = null, missing = 0, wasCancelled = false } = this.#closing ?? {};
+    return [
+      failure !== null && `The run failed: ${failure}`,
+      missing > 0 && `${missing} credits were issued and never became a record`,
+      this.#reason === "failed_threshold" &&
+      "The run ended early, as more requests failed than --failed-request-threshold allows",
+      failure === null && wasCancelled &&
+      "The run was interrupted: the results cover what had ended by then",
+      ...this.#unwritten,
+    ].filter((flaw) => flaw !== false);
+  }
+}
