@@ -91,18 +91,9 @@ export class PostProcessorManager extends ComponentService {
       kind: "keep_token_counts" as const,
       counts: { type: "token_counts" as const, conversationIndex, inputTokens: [...counts] },
     };
-<<<<<<< HEAD
-    const kept = this.#records!.request(command, CONVERSATION_TIMEOUT_MS);
-    this.#kept.push(
-      kept.catch(() =>
-        this.log.warning(`Cannot keep the token counts of conversation ${conversationIndex}`)
-      ),
-    );
-=======
     this.#kept = this.#records!.request(command, CONVERSATION_TIMEOUT_MS).catch((error) => {
       this.log.warning(`Cannot keep token counts in the journal: ${describeError(error)}`);
     });
->>>>>>> 6e98a4f (aiperf report DIR makes the results of a run again from its journal)
   }
 
   async #waitForEnd(): Promise<void> {
