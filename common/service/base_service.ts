@@ -1,6 +1,6 @@
 import type { Channel, Listener, MessageHandler, Transport } from "../comms/channel.ts";
 import { FrameTooLargeError } from "../comms/frame.ts";
-import { BadMessageError, type Hello, type Message } from "../comms/messages.ts";
+import { BadMessageError, type Command, type Hello, type Message } from "../comms/messages.ts";
 import { type ListeningType, SOCKETS } from "../comms/sockets.ts";
 import { CONTROLLER_ID, type ServiceType } from "../model/service_type.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -147,6 +147,9 @@ export abstract class BaseService {
   /** Called when a service that had connected is gone. */
   protected peerLeft(_peer: Peer): void {}
 
+  /** Called when the answer to a command has been sent. */
+  protected answered(_command: Command): void {}
+
   /** Called when a connection is refused; `hello` is null when it never said one. */
   protected peerRefused(_hello: Hello | null, reason: string): void {
     this.log.warning(`Refused a connection: ${reason}`);
@@ -225,6 +228,7 @@ export abstract class BaseService {
       this.log.debug(`"${command.kind}" failed: ${describeError(error, true)}`);
       void peer.send({ type: "response", id, error: describeError(error), data: null });
     }
+    this.answered(command);
   }
 
   #admit(hello: Hello, channel: Channel): MessageHandler {

@@ -1,4 +1,4 @@
-import type { CommandOf, Message } from "../comms/messages.ts";
+import type { Command, CommandOf, Message } from "../comms/messages.ts";
 import type { LagSample } from "../model/instrument.ts";
 import { RUN_EVENT_TYPES, type RunEvent } from "../model/run_event.ts";
 import { CONTROLLER_ID } from "../model/service_type.ts";
@@ -99,13 +99,13 @@ export abstract class ComponentService extends BaseService {
   }
 
   @onCommand("stop")
-  protected async onStopCommand(): Promise<void> {
-    try {
-      await this.stop();
-    } finally {
-      // The answer has to leave before the process does.
-      setTimeout(() => this.#stopped.resolve(), 0);
-    }
+  protected onStopCommand(): Promise<void> {
+    return this.stop();
+  }
+
+  /** The answer to "stop" has to leave before the process does. */
+  protected override answered(command: Command): void {
+    if (command.kind === "stop") this.#stopped.resolve();
   }
 
   @every(HEARTBEAT_MS)
