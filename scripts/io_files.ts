@@ -30,7 +30,6 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   // Writes the summaries.
   "services/post_processor_manager/write_exports.ts",
   "services/post_processor_manager/repeated_runs/write_aggregate.ts",
-  "services/post_processor_manager/repeated_runs/write_aggregate.ts",
 ]);
 
 const IO_PATHS_REGEXP =
