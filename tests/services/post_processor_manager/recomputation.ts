@@ -121,9 +121,9 @@ function tokens(answers: Answer[]): Record<string, number[]> {
 }
 
 function errorIsl(measured: readonly RequestRecord[]): number[] {
-  return measured.filter(({ outcome }) => outcome !== "success").map((record) =>
-    record.inputTokens!
-  );
+  return measured
+    .filter(({ outcome }) => outcome !== "success")
+    .flatMap(({ inputTokens }) => inputTokens ?? []);
 }
 
 function addRates(
