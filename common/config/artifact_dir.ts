@@ -10,8 +10,9 @@ export interface RunLabel {
 
 /** The folder of a run's results when the user names none, relative to the working directory. */
 export function defaultArtifactDir(label: RunLabel): string {
-  // Every character that a file name cannot hold, and the slashes of a model's organisation.
-  const model = label.model.replace(/[\/\\:*?"<>|\s]/g, "_");
+  // Every character that a file name cannot hold, the slashes of a model's organisation, and what
+  // would act upon a terminal: the name may come from the server.
+  const model = label.model.replace(/[\/\\:*?"<>|\s\p{C}]/gu, "_");
   const time = new Date(label.startUnixMs).toISOString().replaceAll(":", "-");
   return `artifacts/${model}-openai-${label.endpointType}-${describeLoad(label.load)}/${time}`;
 }

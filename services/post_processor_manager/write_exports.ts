@@ -35,12 +35,15 @@ export async function writeExports(
   };
 }
 
-/** What went wrong; null when nothing did. */
+/** Writes a file whole or not at all; returns what went wrong, null when nothing did. */
 async function writeFile(path: string, text: string): Promise<string | null> {
+  const part = `${path}.part`;
   try {
-    await Deno.writeTextFile(path, text, { mode: FILE_MODE });
+    await Deno.writeTextFile(part, text, { mode: FILE_MODE });
+    await Deno.rename(part, path);
     return null;
   } catch (error) {
+    await Deno.remove(part).catch(() => {});
     return `Cannot write ${path}: ${describeFileError(error)}`;
   }
 }

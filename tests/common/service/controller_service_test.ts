@@ -4,6 +4,7 @@ import { ControllerService } from "../../../common/service/controller_service.ts
 import { onInit, onMessage } from "../../../common/service/hooks.ts";
 import type { Peer } from "../../../common/service/peer.ts";
 import { settle } from "../../helpers/fake_clock.ts";
+import { messageExamples } from "../../helpers/messages.ts";
 import { ControllerHarness } from "../../helpers/service_harness.ts";
 
 /** A controller that keeps what it sees. */
@@ -235,4 +236,19 @@ Deno.test("cleanup() ends the connections of services and of strangers", async (
   assertEquals(await worker.channel.closed, null);
   assertEquals(await stranger.channel.closed, null);
   assertEquals(test.service.seen, ["worker worker_1 joined", "worker_1 left"]);
+});
+
+Deno.test("who joins in mid-run is told of the phases so far, the last of each event", async () => {
+  await using test = await up();
+  const timing = await test.connectAs("timing_manager", "timing_manager");
+  const { phase_started: started, phase_complete: complete } = messageExamples;
+  timing.send({ ...started, phase: "warmup" });
+  timing.send({ ...complete, phase: "warmup" });
+  timing.send({ ...started, phase: "profiling" });
+  await settle();
+  const late = await test.connectAs("records_manager", "records_manager");
+  late.send({ type: "subscribe", topics: ["phase_started"] });
+  await settle();
+  assertEquals(late.of("phase_started").map(({ phase }) => phase), ["warmup", "profiling"]);
+  assertEquals(late.of("phase_complete"), []);
 });
