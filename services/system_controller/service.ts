@@ -32,7 +32,7 @@ import {
 import { machineBetween, type MachineCounters } from "./machine_counters.ts";
 import { checkReachable } from "./preflight.ts";
 import { readMachine } from "./read_machine.ts";
-import type { RunView } from "./ui/run_view.ts";
+import type { RunRequest } from "./run_request.ts";
 
 /** The services of a run, but for the workers, which the worker manager starts. */
 const SERVICES = [
@@ -42,15 +42,6 @@ const SERVICES = [
   "records_manager",
   "post_processor_manager",
 ] as const satisfies readonly ServiceType[];
-
-/** What the command line asks of the controller. */
-export interface RunRequest {
-  readonly config: RunConfig;
-  readonly secrets: RunSecrets;
-  /** What the built-in mock server is to do; null when a real server is measured. */
-  readonly mockServer: Record<string, unknown> | null;
-  readonly view: RunView;
-}
 
 /** Leads a run: brings the services up, watches them, collects the results, ends them. */
 export class SystemController extends ControllerService {

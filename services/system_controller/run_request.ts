@@ -1,0 +1,11 @@
+import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
+import type { RunView } from "./ui/run_view.ts";
+
+/** What the command line asks of the controller. */
+export interface RunRequest {
+  readonly config: RunConfig;
+  readonly secrets: RunSecrets;
+  /** What the built-in mock server is to do; null when a real server is measured. */
+  readonly mockServer: Record<string, unknown> | null;
+  readonly view: RunView;
+}
