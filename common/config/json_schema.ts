@@ -1,3 +1,4 @@
+import { toJSONSchema } from "zod/mini";
 import { type OptionKey, OPTIONS, specOf } from "./option_table.ts";
 import type { Zod } from "./value_type.ts";
 
@@ -18,7 +19,7 @@ export function configFileSchema(z: Zod): JsonSchema {
 
 function optionSchema(z: Zod, key: OptionKey): JsonSchema {
   const { type, help, unit, default: value, defaultNote } = specOf(key);
-  const schema: JsonSchema = z.toJSONSchema(type.schema(z), { io: "input" });
+  const schema: JsonSchema = toJSONSchema(type.schema(z), { io: "input" });
   delete schema["$schema"];
   const facts = [
     unit === undefined ? "" : ` Unit: ${unit}.`,

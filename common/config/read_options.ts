@@ -34,7 +34,7 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const usesGoodput = given.some(({ key }) => key === "goodput");
   const goodputTags = usesGoodput ? await sources.goodputTags?.() ?? null : null;
   const series = await readRateSeries(given, sources);
-  const z = await import("zod/mini");
+  const { VALIDATOR: z } = await import("./validator.ts");
   const { points: rateSeries } = series;
   const validation = validate(given, { command, z, goodputTags, rateSeries });
   const known = [...sources.problems, ...file.problems, ...series.problems];

@@ -1,8 +1,9 @@
 import type * as zod from "zod/mini";
 import { Refusal } from "./problem.ts";
+import type { VALIDATOR } from "./validator.ts";
 
 /** The validator, handed in where it is needed, so that showing help does not load it. */
-export type Zod = typeof zod;
+export type Zod = typeof VALIDATOR;
 
 /** A schema that ends in a `T`. */
 export type Schema<T> = zod.core.$ZodType<T>;

@@ -22,6 +22,8 @@ export interface ServiceContext {
   readonly log: Logger;
   /** What the parent wants the service to know before it is configured. */
   readonly init: Readonly<Record<string, unknown>>;
+  /** Makes the process show up under the service's id; absent where a service is no process. */
+  readonly showName?: (serviceId: string) => Promise<void>;
 }
 
 /** Lifecycle, state, connections and error handling that every service shares. */

@@ -41,7 +41,8 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
     log.warning(`Cannot take a connection on "${name}": ${describeError(error)}`);
   });
   const clock = new SystemClock(epochUnixMs);
-  const service = await create(type, { type, id, transport, token, clock, log, init });
+  const context = { type, id, transport, token, clock, log, init, showName: setProcessTitle };
+  const service = await create(type, context);
   return await live(service, () => removeDeadRunDir(transport, runDir));
 }
 
@@ -49,8 +50,6 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
 async function live(service: BaseService, onOrphaned: () => Promise<void>): Promise<number> {
   try {
     await service.initialize();
-    // Not before: a service that starts others does so when it is initialized, and they take long.
-    await setProcessTitle(service.id);
     await service.run();
   } catch (error) {
     if (error instanceof OrphanedError) return await endOrphan(service, error, onOrphaned);

@@ -103,8 +103,10 @@ export abstract class ComponentService extends BaseService {
     return this.stop();
   }
 
-  /** The answer to "stop" has to leave before the process does. */
   protected override answered(command: Command): void {
+    // Here the service waits for the others: what takes a while costs the start of the run nothing.
+    if (command.kind === "configure") void this.context.showName?.(this.id);
+    // The answer to "stop" has to leave before the process does.
     if (command.kind === "stop") this.#stopped.resolve();
   }
 

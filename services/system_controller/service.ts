@@ -256,7 +256,9 @@ export class SystemController extends ControllerService {
     const base = this.#peer("mock_server").info["url"]!;
     const { config } = this.#request;
     const url = new URL(new URL(config.endpoint.url).pathname, base).href;
-    this.#config.resolve({ ...config, endpoint: { ...config.endpoint, url } });
+    const served = { ...config, endpoint: { ...config.endpoint, url } };
+    this.#config.resolve(served);
+    await this.#ask("mock_server", { kind: "configure", config: served, secrets: null });
   }
 
   async #useServer(secrets: RunSecrets): Promise<void> {
