@@ -11,12 +11,12 @@ export class ToolRun {
   readonly #process: Deno.ChildProcess;
   readonly #output: Promise<Deno.CommandOutput>;
 
-  /** `flags`: those of `aiperf profile`, besides where the requests go. */
-  constructor(server: MockProcess, flags: readonly string[]) {
+  /** `flags`: those of `aiperf profile`, besides where the requests go; `main`: the main module. */
+  constructor(server: MockProcess, flags: readonly string[], main?: string) {
     this.#folder = Deno.makeTempDirSync({ prefix: "aiperf-perf-" });
     const where = ["--model", "mock-model", "--url", server.url, "--artifact-dir", this.artifacts];
     this.spawnedUnixMs = performance.timeOrigin + performance.now();
-    this.#process = startAiperf(["profile", ...where, "--ui", "none", ...flags]);
+    this.#process = startAiperf(["profile", ...where, "--ui", "none", ...flags], main);
     this.#output = this.#process.output();
   }
 
