@@ -75,6 +75,8 @@ function sizeOf(path: string): number | null {
 
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  // The system's own folders, which the runtime keeps from every program.
+  if (error instanceof Deno.errors.NotCapable) return "it belongs to the system";
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
     return "it, or a part of its path, is a file";
   }

@@ -73,11 +73,16 @@ async function ask(url: string, { apiKey, headers }: RunSecrets): Promise<Respon
 }
 
 /** What went wrong with a connection, in plain words. */
-export function describeNetworkError(error: unknown): string {
+function describeNetworkError(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s; is this the right host and port?`;
+    return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s; is this the right host and port, ` +
+      "and is it http or https?";
   }
   const text = errorChain(error);
+  if (/requests to port \d+ are blocked/i.test(text)) {
+    return "this port is reserved for another protocol, and fetch refuses it; " +
+      "let the server listen on another one";
+  }
   if (/refused/i.test(text)) return "connection refused; is the server running on this port?";
   if (/dns error|lookup address|name or service not known|no record found/i.test(text)) {
     return "the host name cannot be resolved; is it spelled right?";

@@ -95,6 +95,13 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    name: "an artifact folder among the system's own",
+    args: "--mock-server --artifact-dir /dev/aiperf",
+    lines: [
+      'aiperf: --artifact-dir: cannot write to "/dev/aiperf": it belongs to the system',
+    ],
+  },
+  {
     name: "an artifact folder that holds a run",
     args: "--mock-server --artifact-dir .",
     files: { "records.jsonl": "{}\n" },
