@@ -8,8 +8,11 @@ const MAX_RUNS = 10;
 /** The folders of the runs of a series, below its own. */
 const RUN_FOLDERS = Array.from({ length: MAX_RUNS }, (_, i) => runFolder(runLabel(i + 1)));
 
-/** Files that say that a folder holds a run, unless they are empty: then it never began. */
+/** Files that say that a folder holds a run, unless it never began. */
 const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];
+
+/** More than a journal's header ever has. */
+const MAX_HEADER_BYTES = 1024 * 1024;
 
 const RUN_FILES = Object.values(ARTIFACT_FILES);
 
@@ -39,7 +42,7 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
     throw new ArtifactDirError(`--artifact-dir: cannot write to "${folder}": ${reason(error)}`);
   }
   const traces = [...TRACES_OF_A_RUN, ...inRunFolders(TRACES_OF_A_RUN)];
-  const holdsRun = traces.some((file) => (sizeOf(`${folder}/${file}`) ?? 0) > 0);
+  const holdsRun = traces.some((file) => isTrace(`${folder}/${file}`));
   if (holdsRun && !overwrite) {
     throw new ArtifactDirError(
       `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
@@ -50,6 +53,21 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
     if (sizeOf(`${folder}/${file}`) !== null) Deno.removeSync(`${folder}/${file}`);
   }
   for (const inner of SERIES_FOLDERS) removeEmpty(`${folder}/${inner}`);
+}
+
+/** A run that never began leaves no more than an empty file, or a journal without an entry. */
+function isTrace(path: string): boolean {
+  const size = sizeOf(path) ?? 0;
+  return size > 0 && !(size <= MAX_HEADER_BYTES && isBareHeader(Deno.readTextFileSync(path)));
+}
+
+function isBareHeader(text: string): boolean {
+  if (text.indexOf("\n") !== text.length - 1) return false;
+  try {
+    return "journal" in JSON.parse(text);
+  } catch {
+    return false;
+  }
 }
 
 function inRunFolders(names: readonly string[]): string[] {

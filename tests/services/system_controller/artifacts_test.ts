@@ -45,6 +45,19 @@ for (
   });
 }
 
+Deno.test("a journal with nothing but its header does not block its folder", async () => {
+  await withFolder([], async (folder) => {
+    const path = `${folder}/records.jsonl`;
+    const header = '{"journal":1,"config":{}}\n';
+    await Deno.writeTextFile(path, header);
+    prepareArtifactDir(folder, false);
+    for (const text of [`${header}{`, '{"id":1}\n', "3\n", "one\n"]) {
+      await Deno.writeTextFile(path, text);
+      assertThrows(() => prepareArtifactDir(folder, false), ArtifactDirError, "holds a run");
+    }
+  });
+});
+
 Deno.test("a folder with other files is taken, and they stay", async () => {
   await withFolder(["notes.txt", "logs/other.log"], async (folder) => {
     prepareArtifactDir(folder, false);
