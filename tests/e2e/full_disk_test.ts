@@ -1,33 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readJournal } from "../helpers/artifacts.ts";
 import { type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
-
-// A small disk can be had only where the tests run as root on Linux.
-const CAN_MOUNT = Deno.build.os === "linux" && Deno.uid() === 0;
-
-/** Whether a command went well; one that is not there did not. */
-async function run(command: string, ...args: string[]): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(command, { args, stderr: "null" }).output();
-    return success;
-  } catch {
-    return false;
-  }
-}
+import { CAN_MOUNT, withDisk } from "../helpers/small_disk.ts";
 
 Deno.test("a run on a disk that gets full ends with what was measured", {
   ignore: !CAN_MOUNT,
 }, async () => {
   await withSandbox(async (sandbox) => {
-    const disk = `${sandbox.path}/disk`;
-    await Deno.mkdir(disk);
-    // In a container without the right to mount there is nothing to test.
-    if (!await run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk)) return;
-    try {
-      await fill(sandbox);
-    } finally {
-      await run("umount", disk);
-    }
+    await withDisk(sandbox, "size=300k", () => fill(sandbox));
   });
 });
 
