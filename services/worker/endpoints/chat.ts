@@ -55,9 +55,13 @@ function lengthLimit(plan: EndpointPlan, turn: Turn): JsonObject {
   return { [plan.legacyMaxTokens ? "max_tokens" : "max_completion_tokens"]: turn.outputTokens };
 }
 
-/** Asks for usage where it is wanted; other stream options of the user stay beside it. */
+/**
+ * Asks for usage, also where the client counts: then both counts are there to be compared.
+ *
+ * Other stream options of the user stay beside it, and `null` among them asks for nothing.
+ */
 function streamOptions(plan: EndpointPlan): JsonObject {
-  if (!isStreaming(plan) || plan.tokenCountSource === "client") return {};
+  if (!isStreaming(plan)) return {};
   const given = plan.extraInputs["stream_options"];
   if (given !== undefined && !isObject(given)) return {};
   return { stream_options: { include_usage: true, ...given } };

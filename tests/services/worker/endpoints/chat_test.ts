@@ -38,14 +38,14 @@ const BASE = {
   stream_options: { include_usage: true },
 };
 
-Deno.test("the body of a streamed turn asks for usage and limits the answer", () => {
-  assertEquals(body({}), BASE);
-  assertEquals(body({ tokenCountSource: "server" }), BASE);
+Deno.test("the body of a streamed turn asks for usage, whoever counts, and limits the answer", () => {
+  for (const tokenCountSource of ["auto", "server", "client"] as const) {
+    assertEquals(body({ tokenCountSource }), BASE);
+  }
 });
 
-Deno.test("no usage is asked for when the client counts, nor without a stream", () => {
+Deno.test("no usage is asked for without a stream, where servers give it anyway", () => {
   const { stream_options: _, ...plain } = BASE;
-  assertEquals(body({ tokenCountSource: "client" }), plain);
   assertEquals(body({ streaming: false }), { ...plain, stream: false });
 });
 
