@@ -72,6 +72,8 @@ export const healthSummarySchema = z.object({
   processes: z.array(processHealthSchema),
   /** null where the system does not tell. */
   machine: z.nullable(machineHealthSchema),
+  /** What died in the middle of the run and was started again, one sentence each. */
+  restarts: z.array(z.string()),
 });
 
 /** How the tool itself was while it measured. */

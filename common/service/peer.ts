@@ -1,5 +1,5 @@
 import type { Channel } from "../comms/channel.ts";
-import type { Command, Hello, Message, MessageOf } from "../comms/messages.ts";
+import type { Command, CommandKind, Hello, Message, MessageOf } from "../comms/messages.ts";
 import type { ServiceType } from "../model/service_type.ts";
 import { type Clock, SystemClock } from "../runtime/clock.ts";
 
@@ -18,7 +18,7 @@ export class NoAnswerError extends Error {
 }
 
 interface Pending {
-  readonly kind: string;
+  readonly kind: CommandKind;
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Ends the wait for the time limit. */
@@ -60,9 +60,14 @@ export class Peer {
     return this.channel.sendText(text);
   }
 
-  /** Whether the peer still owes an answer to a command. */
-  get isBusy(): boolean {
-    return this.#pending.size > 0;
+  /** The commands that the peer still owes an answer to. */
+  get owed(): CommandKind[] {
+    return [...this.#pending.values()].map(({ kind }) => kind);
+  }
+
+  /** Whether the connection has ended. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /**

@@ -24,6 +24,8 @@ interface Supervised {
   readonly child: Child;
   readonly hello: PromiseWithResolvers<void>;
   hasSaidHello: boolean;
+  /** Why it was ended, in words that follow its id; null: it ended by itself. */
+  killedFor: string | null;
 }
 
 /** Starts, watches and ends the child processes of one parent. */
@@ -54,7 +56,7 @@ export class ProcessSupervisor {
     const hello = Promise.withResolvers<void>();
     // Nobody may be waiting any more when it is rejected.
     hello.promise.catch(() => {});
-    const supervised = { child, hello, hasSaidHello: false };
+    const supervised: Supervised = { child, hello, hasSaidHello: false, killedFor: null };
     this.#children.set(id, supervised);
     void child.exited.then((reason) => this.#ended(id, supervised, reason));
     const timeoutMs = this.#options.startTimeoutMs ?? 30_000;
@@ -81,6 +83,19 @@ export class ProcessSupervisor {
     if (!supervised) return;
     supervised.hasSaidHello = true;
     supervised.hello.resolve();
+  }
+
+  /**
+   * Ends a child at once; resolves when it has ended.
+   *
+   * `reason`: why, in words that follow its id; it is told as the reason of its unexpected exit.
+   */
+  async kill(id: string, reason: string): Promise<void> {
+    const supervised = this.#children.get(id);
+    if (!supervised) return;
+    supervised.killedFor ??= reason;
+    supervised.child.kill();
+    await supervised.child.exited;
   }
 
   /** Notes that a child's hello was not acceptable. */
@@ -125,7 +140,8 @@ export class ProcessSupervisor {
     }
   }
 
-  #ended(id: string, supervised: Supervised, reason: string): void {
+  #ended(id: string, supervised: Supervised, how: string): void {
+    const reason = supervised.killedFor ?? how;
     this.#children.delete(id);
     if (supervised.hasSaidHello) {
       if (!this.#isStopping) this.#options.onUnexpectedExit(id, reason);

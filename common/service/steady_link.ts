@@ -1,6 +1,7 @@
+import type { Command } from "../comms/messages.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { describeError } from "../runtime/log.ts";
-import type { Peer } from "./peer.ts";
+import { NoAnswerError, type Peer } from "./peer.ts";
 
 /** A service that is started again is back within a second; one that is not is given so long. */
 const PATIENCE_MS = 30_000;
@@ -31,7 +32,10 @@ export class SteadyLink {
   readonly #options: SteadyLinkOptions;
   #peer: Peer | null = null;
   #upNs = 0;
-  #downNs: number | null = null;
+  #downNs = 0;
+  #givenUp: Error | null = null;
+  /** Those who wait for the other side to come back. */
+  #waiting: PromiseWithResolvers<void> | null = null;
 
   constructor(options: SteadyLinkOptions) {
     this.#options = options;
@@ -42,9 +46,43 @@ export class SteadyLink {
     return this.#peer;
   }
 
-  /** Connects for the first time; rejects when the other side is not there. */
+  /** Connects for the first time; rejects when the other side is not there and does not come. */
   async open(): Promise<void> {
-    this.#use(await this.#options.connect());
+    this.#downNs = this.#options.clock.nowNs();
+    const error = await this.#attempt() && await this.#persist();
+    if (error) throw error;
+  }
+
+  /**
+   * Asks the other side to do something; asks again when it goes away before it has answered.
+   *
+   * `timeoutMs`: how long each answer may take. Rejects as `Peer.request()` does, and when the other
+   * side has not come back or this service has ended.
+   */
+  async request(command: Command, timeoutMs: number): Promise<unknown> {
+    for (;;) {
+      const peer = this.#peer ?? await this.#comeBack();
+      try {
+        return await peer.request(command, timeoutMs);
+      } catch (error) {
+        if (!(error instanceof NoAnswerError && peer.isGone)) throw error;
+      }
+    }
+  }
+
+  async #comeBack(): Promise<Peer> {
+    while (this.#peer === null) {
+      if (this.#givenUp) throw this.#givenUp;
+      if (this.#options.signal.aborted) throw new NoAnswerError("The service has ended");
+      this.#waiting ??= Promise.withResolvers();
+      await this.#waiting.promise;
+    }
+    return this.#peer;
+  }
+
+  #wake(): void {
+    this.#waiting?.resolve();
+    this.#waiting = null;
   }
 
   #use(peer: Peer): void {
@@ -52,21 +90,30 @@ export class SteadyLink {
     this.#peer = peer;
     this.#upNs = clock.nowNs();
     onUp(peer);
+    this.#wake();
     void peer.channel.closed.then(() => this.#reconnect());
   }
 
   async #reconnect(): Promise<void> {
-    const { clock, signal, onGivenUp, patienceMs = PATIENCE_MS } = this.#options;
     this.#peer = null;
-    const nowNs = clock.nowNs();
-    if (this.#downNs === null || nowNs - this.#upNs >= LASTING_NS) this.#downNs = nowNs;
+    const nowNs = this.#options.clock.nowNs();
+    if (nowNs - this.#upNs >= LASTING_NS) this.#downNs = nowNs;
+    this.#givenUp = await this.#persist();
+    // Also when the service has ended: nobody may wait any longer.
+    this.#wake();
+    if (this.#givenUp) this.#options.onGivenUp(this.#givenUp);
+  }
+
+  /** Tries until it succeeds or the service ends; then null, else why it has given up. */
+  async #persist(): Promise<Error | null> {
+    const { clock, signal, patienceMs = PATIENCE_MS } = this.#options;
     let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
       await clock.sleep(pauseMs, signal);
-      if (signal.aborted) return;
-      const attempt = await this.#attempt();
-      if (attempt === null) return;
-      if (clock.nowNs() - this.#downNs >= patienceMs * 1e6) return onGivenUp(attempt);
+      if (signal.aborted) return null;
+      const failure = await this.#attempt();
+      if (failure === null) return null;
+      if (clock.nowNs() - this.#downNs >= patienceMs * 1e6) return failure;
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
   }

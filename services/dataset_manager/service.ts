@@ -59,6 +59,11 @@ export class DatasetManager extends ComponentService {
     return [...this.#used].sort((a, b) => a - b);
   }
 
+  @onCommand("note_used")
+  protected noteUsed({ indexes }: CommandOf<"note_used">): void {
+    for (const index of indexes) this.#used.add(index);
+  }
+
   @onCleanup
   protected close(): void {
     this.#dataset?.close();

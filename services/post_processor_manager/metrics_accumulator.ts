@@ -97,6 +97,7 @@ export class MetricsAccumulator {
         wasCancelled,
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
+        restarts: options.health?.restarts ?? [],
         uncounted: this.#profiling.uncounted,
       })),
       instrument: instrumentReport(this.#load, {

@@ -12,6 +12,7 @@ import {
   onMessage,
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
+import { SteadyLink } from "../../common/service/steady_link.ts";
 import { type PhaseBounds, RunResults } from "./run_results.ts";
 
 /** How long the last records may take from the records manager to here. */
@@ -25,7 +26,15 @@ export class PostProcessorManager extends ComponentService {
   readonly #allRecords = Promise.withResolvers<void>();
   #results: RunResults | null = null;
   #bounds: PhaseBounds | null = null;
-  #dataset: Peer | null = null;
+  readonly #dataset = new SteadyLink({
+    connect: () => this.connectTo("dataset_manager"),
+    clock: this.clock,
+    signal: this.life,
+    onUp() {},
+    // Whoever needs it by then gets to know.
+    onGivenUp: (error) => this.log.warning(describeError(error)),
+  });
+  #opened: Promise<void> | null = null;
   #records: Peer | null = null;
   /** The last token counts on their way to the journal. */
   #kept: Promise<unknown> = Promise.resolve();
@@ -76,7 +85,11 @@ export class PostProcessorManager extends ComponentService {
   }
 
   async #fetchConversation(index: number): Promise<Conversation> {
-    this.#dataset ??= await this.connectTo("dataset_manager");
+    this.#opened ??= this.#dataset.open();
+    await this.#opened.catch((error) => {
+      this.#opened = null;
+      throw error;
+    });
     const command = { kind: "get_conversations" as const, indexes: [index] };
     const [conversation] = z.array(conversationSchema).parse(
       await this.#dataset.request(command, CONVERSATION_TIMEOUT_MS),

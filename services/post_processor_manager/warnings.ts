@@ -9,6 +9,8 @@ export interface WarningFacts {
   readonly oslMismatches: number | null;
   /** `usage_discrepancy_count`; null when the server gave no usage. */
   readonly usageDiscrepancies: number | null;
+  /** What died and was started again, one sentence each. */
+  readonly restarts: readonly string[];
   /** Successful requests whose output tokens nobody could count. */
   readonly uncounted: number;
 }
@@ -25,6 +27,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&
     `${requests(account.lost)} got lost because a worker died: see logs/aiperf.log.`,
+    ...facts.restarts,
     account.cancelled > 0 && cutOff(account.cancelled, facts.wasCancelled),
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&
     oslMismatch(facts.oslMismatches, account.succeeded),

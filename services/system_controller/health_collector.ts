@@ -68,6 +68,8 @@ class WatchedProcess {
   note(beat: Beat, fromNs: number): void {
     this.#maxRssBytes = Math.max(this.#maxRssBytes, beat.rssBytes);
     if (beat.atNs < fromNs) return;
+    // A process that was started again begins anew.
+    if (this.#last !== null && beat.cpuMs < this.#last.cpuMs) this.#first = null;
     this.#first ??= beat;
     this.#last = beat;
     for (const { atNs, lagMs } of beat.lags) if (atNs >= fromNs) this.#lags.add(lagMs);

@@ -1,3 +1,6 @@
+import type { CommandKind } from "../../common/comms/messages.ts";
+import type { RestartLimit } from "../../common/service/restart_budget.ts";
+
 /** How long a service may take for a command that it should be quick with. */
 export const COMMAND_TIMEOUT_MS = 30_000;
 
@@ -10,8 +13,27 @@ export const RESULTS_TIMEOUT_MS = 600_000;
 /** How long to wait for one more record that is due. */
 export const RECORD_PATIENCE_MS = 10_000;
 
-/** A service that says nothing for so long is taken for hung. */
-export const SILENCE_LIMIT_NS = 10e9;
+/** How often the signs of life are looked at. */
+export const WATCH_MS = 250;
+
+/**
+ * A service that says nothing for so long is taken for hung, and ended. There is a sign of life each
+ * second: one that was stopped for 3 s is not taken for hung, one that stands still is within 5 s.
+ */
+export const SILENCE_LIMIT_NS = 4.5e9;
+
+/** The commands in which a service may be deep, and how long it may say nothing meanwhile. */
+export const DEEP_WORK_NS: Readonly<Partial<Record<CommandKind, number>>> = {
+  configure: 60e9,
+  start: 30e9,
+  write_results: 60e9,
+};
+
+/** How often a service may be started again before that ends the run. */
+export const RESTART_LIMIT: RestartLimit = { most: 10, withinNs: 60e9 };
+
+/** How long a service that has hung up, or was hung up on, may take to be gone. */
+export const LAST_WORDS_MS = 1_000;
 
 /** An interrupted run gives what is running so long to end by itself, and itself so long in all. */
 export const INTERRUPT_GRACE_MS = 1_500;

@@ -1,4 +1,5 @@
 import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
+import type { SupervisorOptions } from "../../common/service/process_supervisor.ts";
 import type { RunView } from "./ui/run_view.ts";
 
 /** What the command line asks of the controller. */
@@ -8,4 +9,6 @@ export interface RunRequest {
   /** What the built-in mock server is to do; null when a real server is measured. */
   readonly mockServer: Record<string, unknown> | null;
   readonly view: RunView;
+  /** Starts the processes; they are this same executable unless it is given. */
+  readonly spawn?: SupervisorOptions["spawn"];
 }

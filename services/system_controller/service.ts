@@ -1,10 +1,5 @@
 import type { Command, Hello, MessageOf } from "../../common/comms/messages.ts";
-import {
-  type RecordsSummary,
-  recordsSummarySchema,
-  type WrittenResults,
-  writtenResultsSchema,
-} from "../../common/model/report.ts";
+import type { RecordsSummary, WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig, RunSecrets, WorkerPlan } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
@@ -12,27 +7,27 @@ import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import type { ServiceContext } from "../../common/service/base_service.ts";
 import { coldStartNs, type HealthSummary } from "../../common/model/instrument.ts";
 import { processUsage } from "../../common/runtime/process_usage.ts";
-import type { RunClosing } from "../../common/model/journal.ts";
 import { ControllerService } from "../../common/service/controller_service.ts";
 import { every, onCleanup, onMessage } from "../../common/service/hooks.ts";
-import type { Peer } from "../../common/service/peer.ts";
-import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
+import { NoAnswerError, type Peer } from "../../common/service/peer.ts";
+import { collectResults } from "./collect_results.ts";
 import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outcome.ts";
 import { HealthCollector } from "./health_collector.ts";
 import {
   BEAT_TIMEOUT_MS,
   COMMAND_TIMEOUT_MS,
-  INPUT_FILE_TIMEOUT_MS,
   INTERRUPT_GRACE_MS,
   INTERRUPT_LIMIT_MS,
   RECORD_PATIENCE_MS,
   RESULTS_TIMEOUT_MS,
-  SILENCE_LIMIT_NS,
+  WATCH_MS,
 } from "./limits.ts";
 import { machineBetween, type MachineCounters } from "./machine_counters.ts";
 import { checkReachable } from "./preflight.ts";
 import { readMachine } from "./read_machine.ts";
 import type { RunRequest } from "./run_request.ts";
+import { ServiceCast } from "./service_cast.ts";
+import { SilenceWatch } from "./silence.ts";
 
 /** The services of a run, but for the workers, which the worker manager starts. */
 const SERVICES = [
@@ -46,13 +41,18 @@ const SERVICES = [
 /** Leads a run: brings the services up, watches them, collects the results, ends them. */
 export class SystemController extends ControllerService {
   readonly #request: RunRequest;
-  readonly #supervisor: ProcessSupervisor;
+  readonly #cast: ServiceCast;
+  readonly #silence = new SilenceWatch();
   readonly #config = Promise.withResolvers<RunConfig>();
   readonly #configured = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #health = new HealthCollector();
   #machineBefore: Promise<MachineCounters | null> = Promise.resolve(null);
   readonly #loadEnded = Promise.withResolvers<void>();
+  /** Services that were taken for hung and have not gone yet. */
+  readonly #hung = new Set<Peer>();
+  /** What the records manager was asked at the end of the load. */
+  #finish: Command | null = null;
   #isLoadRunning = false;
   #wasCancelled = false;
   #failure: string | null = null;
@@ -66,17 +66,22 @@ export class SystemController extends ControllerService {
     super(context);
     this.#request = request;
     const { runDir, epochUnixMs, logLevel } = request.config;
-    this.#supervisor = new ProcessSupervisor({
+    const common = {
+      runDir,
+      epochUnixMs,
+      logLevel: logLevel as LogLevel,
+      token: context.token,
+      onLine: (line: string, serviceId: string) => context.log.passOn(line, serviceId),
+    };
+    this.#cast = new ServiceCast({
       clock: context.clock,
-      spawn: spawnChild,
-      common: {
-        runDir,
-        epochUnixMs,
-        logLevel: logLevel as LogLevel,
-        token: context.token,
-        onLine: (line, serviceId) => context.log.passOn(line, serviceId),
-      },
-      onUnexpectedExit: (id, reason) => this.#end(`${id} ${reason} in the middle of the run`),
+      log: context.log,
+      supervisor: { spawn: request.spawn ?? spawnChild, common },
+      config: this.#config.promise,
+      initOf: (type) => this.#initOf(type),
+      peers: this.peers,
+      onBack: (type) => this.#catchUp(type),
+      onLoss: (reason) => this.#end(reason),
     });
     // Nobody may be waiting for them when the run ends before it has begun.
     this.#config.promise.catch(() => {});
@@ -120,7 +125,7 @@ export class SystemController extends ControllerService {
   /** Ends the run early: the first time in good order, the second time at once. */
   interrupt(signal: StopSignal): "gracefully" | "at once" {
     if (this.#interruptedBy !== null) {
-      this.#supervisor.killAll();
+      this.#cast.killAll();
       return "at once";
     }
     this.#interruptedBy = signal;
@@ -130,7 +135,7 @@ export class SystemController extends ControllerService {
       return "gracefully";
     }
     const command: Command = { kind: "cancel_run", graceMs: INTERRUPT_GRACE_MS };
-    this.#ask("timing_manager", command, INTERRUPT_LIMIT_MS).catch((error) =>
+    this.#cast.ask("timing_manager", command, INTERRUPT_LIMIT_MS).catch((error) =>
       this.#end(describeError(error))
     );
     void this.clock.sleep(INTERRUPT_LIMIT_MS).then(() => this.#ended.resolve());
@@ -197,19 +202,21 @@ export class SystemController extends ControllerService {
     if (this.#isLoadRunning) this.#request.view.refresh(this.clock.nowNs());
   }
 
-  @every(1_000)
+  @every(WATCH_MS)
   protected watchHeartbeats(): void {
-    for (const peer of this.peers) {
-      const silentNs = this.clock.nowNs() - (this.lastSeenNs(peer.id) ?? Infinity);
-      // A service that works on a command may be deep in it; the command has its own time limit.
-      if (silentNs < SILENCE_LIMIT_NS || peer.isBusy) continue;
-      this.#end(`${peer.id} has not been heard of for ${Math.round(silentNs / 1e9)} s`);
+    const nowNs = this.clock.nowNs();
+    const watched = [...this.peers].map((peer) => {
+      const { id, owed } = peer;
+      return { id, owed, peer, seenNs: this.lastSeenNs(id) ?? nowNs };
+    });
+    for (const [{ peer }, silentNs] of this.#silence.look(nowNs, watched)) {
+      this.#endHung(peer, `was not heard of for ${Math.round(silentNs / 1e9)} s and got killed`);
     }
   }
 
   @onCleanup
   protected killRest(): void {
-    this.#supervisor.killAll();
+    this.#cast.killAll();
   }
 
   /** The controller's own failure ends the run too. */
@@ -220,58 +227,57 @@ export class SystemController extends ControllerService {
 
   protected override peerJoined(peer: Peer): void {
     super.peerJoined(peer);
-    this.#supervisor.confirm(peer.id);
+    this.#cast.joined(peer);
     if (peer.type === "worker") this.#adopt(peer).catch((error) => this.#end(describeError(error)));
+  }
+
+  protected override peerLeft(peer: Peer): void {
+    super.peerLeft(peer);
+    this.#hung.delete(peer);
+    this.#cast.left(peer, this.life);
   }
 
   protected override peerRefused(hello: Hello | null, reason: string): void {
     super.peerRefused(hello, reason);
     if (hello?.token !== this.context.token) return;
-    this.#supervisor.refuse(hello.serviceId, reason);
+    this.#cast.refused(hello.serviceId, reason);
     if (hello.serviceType === "worker") this.#end(`Cannot use ${hello.serviceId}: ${reason}`);
   }
 
   async #bringUp(): Promise<void> {
     const { mockServer, config, secrets } = this.#request;
     const mocked = mockServer && this.#startMockServer(mockServer);
-    const prepared = SERVICES.map((type) => this.#prepare(type));
+    const prepared = SERVICES.map((type) => this.#cast.prepare(type));
     // After the children have been started: loading what it needs would hold them up.
     const reached = mocked ?? this.#useServer(secrets);
     await Promise.all([reached, ...prepared]);
     this.#configured.resolve();
     this.#machineBefore = readMachine();
     const first = SERVICES.filter((type) => type !== "timing_manager");
-    await Promise.all(first.map((type) => this.#ask(type, { kind: "start" })));
+    await Promise.all(first.map((type) => this.#cast.ask(type, { kind: "start" })));
     if (this.#interruptedBy !== null) return;
     this.log.info(
       `All services run; the load goes to ${(await this.#config.promise).endpoint.url}`,
     );
     this.#isLoadRunning = true;
-    await this.#ask("timing_manager", { kind: "start" });
+    this.#cast.enter();
+    await this.#cast.ask("timing_manager", { kind: "start" });
     this.log.debug(`Working for ${config.benchmarkId}`);
   }
 
   async #startMockServer(init: Record<string, unknown>): Promise<void> {
-    await this.#supervisor.start("mock_server", "mock_server", init);
-    const base = this.#peer("mock_server").info["url"]!;
+    await this.#cast.start("mock_server", init);
+    const base = this.#cast.peer("mock_server").info["url"]!;
     const { config } = this.#request;
     const url = new URL(new URL(config.endpoint.url).pathname, base).href;
     const served = { ...config, endpoint: { ...config.endpoint, url } };
     this.#config.resolve(served);
-    await this.#ask("mock_server", { kind: "configure", config: served, secrets: null });
+    await this.#cast.ask("mock_server", { kind: "configure", config: served, secrets: null });
   }
 
   async #useServer(secrets: RunSecrets): Promise<void> {
     this.#config.resolve(this.#request.config);
     await checkReachable(this.#request.config.endpoint.url, secrets);
-  }
-
-  async #prepare(type: ServiceType): Promise<void> {
-    await this.#supervisor.start(type, type, this.#initOf(type));
-    const config = await this.#config.promise;
-    const readsFile = type === "dataset_manager" && config.dataset.file !== null;
-    const timeoutMs = readsFile ? INPUT_FILE_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
-    await this.#ask(type, { kind: "configure", config, secrets: null }, timeoutMs);
   }
 
   #initOf(type: ServiceType): Record<string, unknown> {
@@ -284,9 +290,34 @@ export class SystemController extends ControllerService {
   async #adopt(worker: Peer): Promise<void> {
     const config = await this.#config.promise;
     const { secrets } = this.#request;
-    await worker.request({ kind: "configure", config, secrets }, COMMAND_TIMEOUT_MS);
-    await this.#configured.promise;
-    await worker.request({ kind: "start" }, COMMAND_TIMEOUT_MS);
+    try {
+      await worker.request({ kind: "configure", config, secrets }, COMMAND_TIMEOUT_MS);
+      await this.#configured.promise;
+      await worker.request({ kind: "start" }, COMMAND_TIMEOUT_MS);
+    } catch (error) {
+      // The worker manager sees to a worker that has died.
+      if (!(error instanceof NoAnswerError)) throw error;
+      this.log.warning(error.message);
+      if (!worker.isGone) this.#endHung(worker, "did not become ready and got killed");
+    }
+  }
+
+  /** Whether it can be started again is then decided as for one that dies by itself. */
+  #endHung(peer: Peer, reason: string): void {
+    if (this.#hung.has(peer)) return;
+    this.#hung.add(peer);
+    this.log.error(`${peer.id} ${reason}`);
+    if (peer.type !== "worker") return this.#cast.end(peer.id, reason);
+    const command: Command = { kind: "replace_worker", workerId: peer.id, reason };
+    this.#cast.ask("worker_manager", command).catch((error) =>
+      this.log.warning(`Cannot replace ${peer.id}: ${describeError(error)}`)
+    );
+  }
+
+  /** Tells a service that is back what its predecessor had been told. */
+  async #catchUp(type: ServiceType): Promise<void> {
+    if (type !== "records_manager" || this.#finish === null) return;
+    await this.#cast.peer(type).request(this.#finish, RESULTS_TIMEOUT_MS);
   }
 
   async #collect(): Promise<void> {
@@ -295,43 +326,22 @@ export class SystemController extends ControllerService {
     this.#isLoadRunning = false;
     if (this.#failure !== null) await this.#cutOff();
     const inHaste = this.#failure !== null || this.#interruptedBy !== null;
+    const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
+    this.#finish = { kind: "finish_records", deadlineMs };
     try {
-      const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
-      const finish: Command = { kind: "finish_records", deadlineMs };
-      const watched = this.#lastHealth();
-      this.#records = recordsSummarySchema.parse(
-        await this.#ask("records_manager", finish, RESULTS_TIMEOUT_MS),
-      );
-      const health = await watched;
-      const wasCancelled = inHaste || this.#wasCancelled;
-      const { accounts, missing } = this.#records;
-      const account = accounts.profiling;
-      const write: Command = { kind: "write_results", wasCancelled, account, health };
-      const failure = this.#failure;
-      const [written] = await Promise.all([
-        this.#ask("post_processor_manager", write, RESULTS_TIMEOUT_MS),
-        this.#closeJournal({
-          type: "run_closing",
-          wasCancelled,
-          failure,
-          accounts,
-          missing,
-          health,
-        }),
-        this.#writeInputs(inHaste ? 1_000 : RESULTS_TIMEOUT_MS),
-      ]);
-      this.#results = writtenResultsSchema.parse(written);
+      this.#results = await collectResults({
+        cast: this.#cast,
+        log: this.log,
+        workers: () => [...this.peers].filter(({ type }) => type === "worker"),
+        health: () => this.#lastHealth(),
+        finish: this.#finish,
+        inputsTimeoutMs: inHaste ? 1_000 : RESULTS_TIMEOUT_MS,
+        wasCancelled: inHaste || this.#wasCancelled,
+        failure: this.#failure,
+        onRecords: (records) => this.#records = records,
+      });
     } catch (error) {
       this.#end(describeError(error));
-    }
-  }
-
-  /** From then on the journal alone can tell the whole story. */
-  async #closeJournal(closing: RunClosing): Promise<void> {
-    try {
-      await this.#ask("records_manager", { kind: "close_journal", closing });
-    } catch (error) {
-      this.log.warning(`Cannot close the journal: ${describeError(error)}`);
     }
   }
 
@@ -339,7 +349,11 @@ export class SystemController extends ControllerService {
   async #cutOff(): Promise<void> {
     const limit = new AbortController();
     try {
-      await this.#ask("timing_manager", { kind: "cancel_run", graceMs: 0 }, INTERRUPT_LIMIT_MS);
+      await this.#cast.ask(
+        "timing_manager",
+        { kind: "cancel_run", graceMs: 0 },
+        INTERRUPT_LIMIT_MS,
+      );
       const late = this.clock.sleep(INTERRUPT_LIMIT_MS, limit.signal);
       await Promise.race([this.#loadEnded.promise, late]);
     } catch (error) {
@@ -355,37 +369,18 @@ export class SystemController extends ControllerService {
     const [after] = await Promise.all([readMachine(), Promise.allSettled(beats)]);
     this.noteOwnUsage();
     const machine = machineBetween(await this.#machineBefore, after);
-    return { processes: this.#health.processes(), machine };
-  }
-
-  /** The request bodies come from a worker: it alone knows the shape of the API. */
-  async #writeInputs(timeoutMs: number): Promise<void> {
-    const worker = [...this.peers].find(({ type }) => type === "worker");
-    try {
-      await worker?.request({ kind: "write_inputs" }, timeoutMs);
-    } catch (error) {
-      this.log.warning(`Cannot write inputs.json: ${describeError(error)}`);
-    }
+    const restarts = this.#cast.restarts.sentences();
+    return { processes: this.#health.processes(), machine, restarts };
   }
 
   async #shutDown(): Promise<void> {
-    this.#supervisor.expectExits();
+    this.#cast.expectExits();
     const stopped = [...this.peers]
       .filter(({ type }) => type !== "worker")
       .map((peer) => peer.request({ kind: "stop" }, 2_000));
     await Promise.allSettled(stopped);
-    const killed = await this.#supervisor.stopAll(1_000);
+    const killed = await this.#cast.stopAll(1_000);
     if (killed.length > 0) this.log.warning(`Had to kill ${killed.join(", ")}`);
-  }
-
-  #ask(type: ServiceType, command: Command, timeoutMs = COMMAND_TIMEOUT_MS): Promise<unknown> {
-    return this.#peer(type).request(command, timeoutMs);
-  }
-
-  #peer(type: ServiceType): Peer {
-    const peer = [...this.peers].find((one) => one.type === type);
-    if (!peer) throw new Error(`${type} is gone`);
-    return peer;
   }
 
   /** The first failure is the cause of all that follow, so it is the one that is kept. */

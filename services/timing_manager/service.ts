@@ -1,5 +1,6 @@
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
+import { describeError } from "../../common/runtime/log.ts";
 import { blockThread, EventLoopTurner } from "../../common/runtime/waiting.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
@@ -13,6 +14,7 @@ import {
   onStop,
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
+import { SteadyLink } from "../../common/service/steady_link.ts";
 import { CreditLedger } from "./credit_ledger.ts";
 import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
 import { type Pacer, PrecisePacer, TimerPacer } from "./pacer.ts";
@@ -45,11 +47,7 @@ export class TimingManager extends ComponentService {
     this.#turner = await EventLoopTurner.open(`${config.runDir}/turn.sock`);
     this.#workers = await this.connectTo("worker_manager");
     this.#turns = mustAskForTurns(config)
-      ? await learnTurns(
-        config,
-        await this.connectTo("dataset_manager"),
-        (error) => this.fail(error),
-      )
+      ? await learnTurns(config, await this.#openDataset(), (error) => this.fail(error))
       : singleTurns(config);
     this.#runPhases(config).catch((error) => this.fail(error));
   }
@@ -87,6 +85,19 @@ export class TimingManager extends ComponentService {
   @onCleanup
   protected closeSockets(): void {
     this.#turner?.close();
+  }
+
+  async #openDataset(): Promise<SteadyLink> {
+    const link = new SteadyLink({
+      connect: () => this.connectTo("dataset_manager"),
+      clock: this.clock,
+      signal: this.life,
+      onUp() {},
+      // Whoever needs it by then gets to know.
+      onGivenUp: (error) => this.log.warning(describeError(error)),
+    });
+    await link.open();
+    return link;
   }
 
   async #runPhases(config: RunConfig): Promise<void> {

@@ -10,6 +10,7 @@ import type { Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
+import { describeError } from "../../common/runtime/log.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
@@ -21,6 +22,7 @@ import {
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
+import { SteadyLink } from "../../common/service/steady_link.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import { createHttpClient, fetchWith } from "./http_client.ts";
@@ -62,7 +64,15 @@ export class Worker extends ComponentService {
   #client: Deno.HttpClient | null = null;
   #sending: SendContext | null = null;
   #conversations: ConversationCache | null = null;
-  #dataset: Peer | null = null;
+  readonly #dataset = new SteadyLink({
+    connect: () => this.connectTo("dataset_manager"),
+    clock: this.clock,
+    signal: this.life,
+    onUp: (peer) => this.#tellUsed(peer),
+    onGivenUp: (error) => this.fail(error),
+  });
+  /** The conversations that it has been given: a new dataset manager does not know of them. */
+  readonly #used = new Set<number>();
   #manager: Peer | null = null;
 
   @onConfigure
@@ -86,7 +96,7 @@ export class Worker extends ComponentService {
 
   @onStart
   protected async connect(): Promise<void> {
-    this.#dataset = await this.connectTo("dataset_manager");
+    await this.#dataset.open();
     await this.#records.open();
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
     await this.#prefetch(this.#conversations, await this.#countEntries());
@@ -124,7 +134,7 @@ export class Worker extends ComponentService {
     await writeInputs({
       path: `${artifactDir}/${ARTIFACT_FILES.inputs}`,
       indexes: z.array(z.int()).parse(
-        await this.#dataset!.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
+        await this.#dataset.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
       ),
       fetch: (indexes) => this.#fetchConversations(indexes),
       body: (turns) => endpoint.buildBody(plan, turns),
@@ -151,7 +161,7 @@ export class Worker extends ComponentService {
   async #countEntries(): Promise<number> {
     const { file, entries } = this.#config!.dataset;
     if (file === null) return entries;
-    const info = await this.#dataset!.request(
+    const info = await this.#dataset.request(
       { kind: "get_dataset_info" },
       CONVERSATION_TIMEOUT_MS,
     );
@@ -182,14 +192,21 @@ export class Worker extends ComponentService {
     void this.#manager!.send({ type: "credit_return", creditReturn });
   }
 
+  #tellUsed(dataset: Peer): void {
+    if (this.#used.size === 0) return;
+    dataset.request({ kind: "note_used", indexes: [...this.#used] }, CONVERSATION_TIMEOUT_MS)
+      .catch((error) => this.log.debug(`Cannot tell what was used: ${describeError(error)}`));
+  }
+
   async #fetchConversations(indexes: readonly number[]): Promise<Conversation[]> {
     const all: Conversation[] = [];
     // Of large ones an answer holds only the first; there is always one at least.
     while (all.length < indexes.length) {
       const command = { kind: "get_conversations" as const, indexes: indexes.slice(all.length) };
-      const answer = await this.#dataset!.request(command, CONVERSATION_TIMEOUT_MS);
+      const answer = await this.#dataset.request(command, CONVERSATION_TIMEOUT_MS);
       all.push(...z.array(conversationSchema).check(z.minLength(1)).parse(answer));
     }
+    for (const index of indexes) this.#used.add(index);
     return all;
   }
 }

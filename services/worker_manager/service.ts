@@ -1,12 +1,13 @@
-import type { MessageOf } from "../../common/comms/messages.ts";
+import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import type { RunConfig, WorkerPlan } from "../../common/model/run_config.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
-import type { LogLevel } from "../../common/runtime/log.ts";
+import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
   onCleanup,
+  onCommand,
   onConfigure,
   onInit,
   onMessage,
@@ -44,6 +45,7 @@ export class WorkerManager extends ComponentService {
   #started: Promise<unknown> = Promise.resolve();
   #timing: Peer | null = null;
   #config: RunConfig | null = null;
+  #isStopping = false;
 
   /** As early as can be: nothing in a run's start takes as long as the workers. */
   @onInit
@@ -100,6 +102,12 @@ export class WorkerManager extends ComponentService {
     this.#records.acknowledge(count, peer);
   }
 
+  /** The death of the worker does the rest. */
+  @onCommand("replace_worker")
+  protected endHung({ workerId, reason }: CommandOf<"replace_worker">): void {
+    void this.#supervisor?.kill(workerId, reason);
+  }
+
   @onMessage("cancel_credits")
   protected cancelAll(message: MessageOf<"cancel_credits">): void {
     for (const { credit } of this.#waiting.splice(0)) {
@@ -110,6 +118,7 @@ export class WorkerManager extends ComponentService {
 
   @onStop
   protected async stopWorkers(): Promise<void> {
+    this.#isStopping = true;
     this.#supervisor?.expectExits();
     const asked = [...this.#workers.values()]
       .map((worker) => worker.request({ kind: "stop" }, STOP_TIMEOUT_MS));
@@ -170,12 +179,25 @@ export class WorkerManager extends ComponentService {
   }
 
   async #replace(workerId: string, reason: string): Promise<void> {
-    if (!this.#restarts.take(this.clock.nowNs())) {
-      throw new Error(`${workerId} ${reason} in the middle of the run, as others did before it`);
+    for (let why: string | null = reason; why !== null && !this.#isStopping;) {
+      if (!this.#restarts.take(this.clock.nowNs())) {
+        throw new Error(`${workerId} ${why} in the middle of the run, as others did before it`);
+      }
+      why = await this.#tryToReplace(workerId);
     }
+  }
+
+  /** null when another worker is in its place, else why there is none. */
+  async #tryToReplace(workerId: string): Promise<string | null> {
     const id = newWorkerId();
-    await this.#supervisor!.start("worker", id);
+    try {
+      await this.#supervisor!.start("worker", id);
+    } catch (error) {
+      this.log.warning(describeError(error));
+      return `could not be replaced (${describeError(error)})`;
+    }
     this.log.info(`${id} replaces ${workerId}`);
+    return null;
   }
 
   #reportLost(credit: Credit, workerId: string, reason: string): void {

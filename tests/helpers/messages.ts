@@ -14,6 +14,7 @@ const health: CommandOf<"write_results">["health"] = {
     maxRssBytes: 90_000_000,
     lag: { samples: 200, p50Ms: 0.25, p99Ms: 1.5, maxMs: 3.25 },
   }],
+  restarts: ["records_manager was ended and was started again."],
   machine: {
     cpus: 8,
     cpuShare: 0.5,
@@ -53,6 +54,8 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   get_conversations: { kind: "get_conversations", indexes: [0, 7, 3] },
   get_dataset_info: { kind: "get_dataset_info" },
   get_outlines: { kind: "get_outlines", first: 0, count: 64 },
+  note_used: { kind: "note_used", indexes: [0, 7] },
+  replace_worker: { kind: "replace_worker", workerId: "worker_0", reason: "was silent" },
   get_used_indexes: { kind: "get_used_indexes" },
   write_inputs: { kind: "write_inputs" },
 };

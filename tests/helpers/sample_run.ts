@@ -53,6 +53,7 @@ const HEALTH: HealthSummary = {
       lag: { samples: 400, p50Ms: 0.25, p99Ms: 1.5, maxMs: 4 },
     } as const,
   ].map((process) => ({ ...process, watchedMs: 8_000, maxRssBytes: 64e6 }) as ProcessHealth),
+  restarts: [],
   machine: {
     cpus: 8,
     cpuShare: 0.25,

@@ -41,12 +41,12 @@ Deno.test("answers find the request they belong to, in whatever order they come"
     { type: "command", id: 0, command: { kind: "start" } },
     { type: "command", id: 1, command: { kind: "get_used_indexes" } },
   ]);
-  assertEquals(peer.isBusy, true);
+  assertEquals(peer.owed, ["start", "get_used_indexes"]);
   answer({ type: "response", id: 1, error: null, data: [1, 2] });
   answer({ type: "response", id: 0, error: null, data: null });
   assertEquals(await second, [1, 2]);
   assertEquals(await first, null);
-  assertEquals(peer.isBusy, false);
+  assertEquals(peer.owed, []);
 });
 
 Deno.test("an error in an answer is thrown with the peer's name", async () => {
@@ -65,12 +65,12 @@ Deno.test("a command that is not answered in time is given up, and a late answer
     'worker_1 did not answer "start" within 1000 ms',
   );
   await clock.advance(999);
-  assertEquals(peer.isBusy, true);
+  assertEquals(peer.owed, ["start"]);
   await clock.advance(1);
   await refused;
   answer({ type: "response", id: 0, error: null, data: null });
   await settle();
-  assertEquals(peer.isBusy, false);
+  assertEquals(peer.owed, []);
 });
 
 Deno.test("a peer that goes away answers nothing, whatever the time limit", async () => {
@@ -91,6 +91,7 @@ Deno.test("a peer that has gone away is not asked", async () => {
   await hangUp();
   await peer.channel.closed;
   await settle();
+  assertEquals(peer.isGone, true);
   await assertRejects(
     () => peer.request({ kind: "start" }, Infinity),
     NoAnswerError,
@@ -102,5 +103,5 @@ Deno.test("a command that cannot be sent is refused at once", async () => {
   const { peer } = talk();
   const command = { kind: "cancel_run", graceMs: 1n as unknown as number } as const;
   await assertRejects(() => peer.request(command, Infinity), TypeError);
-  assertEquals(peer.isBusy, false);
+  assertEquals(peer.owed, []);
 });

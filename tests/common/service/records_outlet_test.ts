@@ -105,8 +105,17 @@ Deno.test("a service that ends misses nobody", async () => {
   assertEquals([world.managers.length, world.givenUp.length], [1, 0]);
 });
 
-Deno.test("a records manager that is not there at the start is told at once", async () => {
+Deno.test("a records manager that is not there at the start is waited for, but not for ever", async () => {
   const world = new World();
   world.isThere = false;
-  await assertRejects(() => world.outlet.open(), Error, "nobody listens there");
+  const refused = assertRejects(() => world.outlet.open(), Error, "nobody listens there");
+  await world.clock.advance(31_000);
+  await refused;
+  const opened = world.outlet.open();
+  await world.clock.advance(5_000);
+  world.isThere = true;
+  await world.clock.advance(500);
+  await opened;
+  assertEquals([world.managers.length, world.givenUp.length], [1, 0]);
+  world.life.abort();
 });

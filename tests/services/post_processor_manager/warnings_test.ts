@@ -11,6 +11,7 @@ const FINE: WarningFacts = {
   wasCancelled: false,
   oslMismatches: 0,
   usageDiscrepancies: 0,
+  restarts: [],
   uncounted: 0,
 };
 
@@ -27,6 +28,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     wasCancelled: true,
     oslMismatches: 3,
     usageDiscrepancies: 4,
+    restarts: ["The records_manager died and was started again."],
     uncounted: 5,
   });
   const expected = [
@@ -34,6 +36,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^The run was interrupted/,
     /^5 requests left no record/,
     /^2 requests got lost because a worker died/,
+    /^The records_manager died/,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,

@@ -40,7 +40,7 @@ function arrival(index: number, lateMs: number): RequestRecord {
 
 function reportOn(
   records: readonly RequestRecord[],
-  { load = CONSTANT, health = { processes: [healthOf()], machine: null } } = {},
+  { load = CONSTANT, health = { processes: [healthOf()], machine: null, restarts: [] } } = {},
 ) {
   const accumulator = accumulatorOf({ phases: phasesOf(load) });
   for (const record of records) accumulator.add(record);
@@ -63,7 +63,7 @@ function healthOfBlocked(blockMs: number) {
   const worker = { id: "worker_0", type: "worker" } as const;
   collector.note(worker, { atNs: 1e9, rssBytes: 1, cpuMs: 0, lags: [] });
   collector.note(worker, { atNs: 10e9, rssBytes: 1, cpuMs: 7_900, lags: probe.take() });
-  return { processes: collector.processes(), machine: null };
+  return { processes: collector.processes(), machine: null, restarts: [] };
 }
 
 Deno.test("a run that was kept to is VALID", () => {
@@ -110,7 +110,7 @@ Deno.test("the verdict changes no number of the results", () => {
   const records = run(300, (i) => i);
   const good = reportOn(records);
   const bad = reportOn(records, {
-    health: { processes: [healthOf({ cpuShare: 1 })], machine: null },
+    health: { processes: [healthOf({ cpuShare: 1 })], machine: null, restarts: [] },
   });
   assert(good.instrument.reasons.length < bad.instrument.reasons.length);
   assertEquals(good.metrics, bad.metrics);

@@ -1,0 +1,101 @@
+import type { Command } from "../../common/comms/messages.ts";
+import type { HealthSummary } from "../../common/model/instrument.ts";
+import type { RunClosing } from "../../common/model/journal.ts";
+import {
+  type RecordsSummary,
+  recordsSummarySchema,
+  type WrittenResults,
+  writtenResultsSchema,
+} from "../../common/model/report.ts";
+import { describeError, type Logger } from "../../common/runtime/log.ts";
+import type { Peer } from "../../common/service/peer.ts";
+import { RESULTS_TIMEOUT_MS } from "./limits.ts";
+import type { ServiceCast } from "./service_cast.ts";
+
+/** What the results of a run are collected from, and how. */
+export interface CollectOptions {
+  readonly cast: Pick<ServiceCast, "ask" | "restarts">;
+  readonly log: Logger;
+  /** The workers that are connected. */
+  readonly workers: () => readonly Peer[];
+  /** How the instrument was; what had to be started again is in it. */
+  readonly health: () => Promise<HealthSummary>;
+  /** What the records manager is asked first. */
+  readonly finish: Command;
+  /** How long the request bodies may take. */
+  readonly inputsTimeoutMs: number;
+  readonly wasCancelled: boolean;
+  /** What broke, in words; null when nothing did. */
+  readonly failure: string | null;
+  /** Told what became of the credits as soon as that is known. */
+  readonly onRecords: (records: RecordsSummary) => void;
+}
+
+/** Has the results of a run written; rejects when they cannot be. */
+export async function collectResults(options: CollectOptions): Promise<WrittenResults> {
+  const { cast, log, workers, inputsTimeoutMs } = options;
+  const inputs = writeInputs(workers, { log, timeoutMs: inputsTimeoutMs });
+  for (;;) {
+    const before = cast.restarts.count;
+    const written = await writeResults(options);
+    // Results that do not say that something was started again meanwhile are made once more.
+    if (cast.restarts.count > before) continue;
+    await inputs;
+    return written;
+  }
+}
+
+async function writeResults(options: CollectOptions): Promise<WrittenResults> {
+  const { cast, finish, wasCancelled, failure, onRecords } = options;
+  const watched = options.health();
+  const records = recordsSummarySchema.parse(
+    await cast.ask("records_manager", finish, RESULTS_TIMEOUT_MS),
+  );
+  onRecords(records);
+  const health = await watched;
+  const { accounts, missing } = records;
+  const write: Command = {
+    kind: "write_results",
+    wasCancelled,
+    account: accounts.profiling,
+    health,
+  };
+  const [written] = await Promise.all([
+    cast.ask("post_processor_manager", write, RESULTS_TIMEOUT_MS),
+    closeJournal(options, {
+      type: "run_closing",
+      wasCancelled,
+      failure,
+      accounts,
+      missing,
+      health,
+    }),
+  ]);
+  return writtenResultsSchema.parse(written);
+}
+
+/** From then on the journal alone can tell the whole story. */
+async function closeJournal({ cast, log }: CollectOptions, closing: RunClosing): Promise<void> {
+  try {
+    await cast.ask("records_manager", { kind: "close_journal", closing });
+  } catch (error) {
+    log.warning(`Cannot close the journal: ${describeError(error)}`);
+  }
+}
+
+/** The request bodies come from a worker: it alone knows the shape of the API. */
+async function writeInputs(
+  workers: () => readonly Peer[],
+  { log, timeoutMs }: { readonly log: Logger; readonly timeoutMs: number },
+): Promise<void> {
+  for (const worker of workers()) {
+    try {
+      await worker.request({ kind: "write_inputs" }, timeoutMs);
+      return;
+    } catch (error) {
+      log.warning(`Cannot write inputs.json: ${describeError(error)}`);
+      // Another one can only do better where this one has died.
+      if (!worker.isGone) return;
+    }
+  }
+}
