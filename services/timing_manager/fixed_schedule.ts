@@ -4,6 +4,9 @@ import type { Outlines } from "./outlines.ts";
 import { afterPause, type Departure, type Pattern } from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 
+/** A trace that begins later than so long after its origin has its times from another clock. */
+const MAX_INITIAL_WAIT_MS = 24 * 3600 * 1000;
+
 /** The start of a conversation in a recorded trace. */
 export interface TraceStart {
   readonly conversationIndex: number;
@@ -29,7 +32,8 @@ type FixedSchedulePlan = Extract<LoadPlan, { kind: "fixed_schedule" }>;
 /**
  * Cuts out of a data set, all of whose outlines must be known, what the plan wants replayed.
  *
- * Throws a TraceError when a conversation has no timestamp, and when nothing is left.
+ * Throws a TraceError when a conversation has no timestamp, when nothing is left, and when the first
+ * one would be waited for over a day, as with timestamps that count from 1970.
  */
 export function cutTrace(
   outlines: Outlines,
@@ -47,7 +51,14 @@ export function cutTrace(
   }
   if (starts.length === 0) throw new TraceError("no conversation starts in the time asked for");
   starts.sort((a, b) => a.timestampMs - b.timestampMs);
-  return { starts, originMs: originMs ?? starts[0]!.timestampMs };
+  const first = starts[0]!.timestampMs;
+  if (first - (originMs ?? first) > MAX_INITIAL_WAIT_MS) {
+    throw new TraceError(
+      `the first conversation is due ${Math.round((first - originMs!) / 3_600_000)} hours after ` +
+        "the start; --fixed-schedule-auto-offset begins with it",
+    );
+  }
+  return { starts, originMs: originMs ?? first };
 }
 
 /**

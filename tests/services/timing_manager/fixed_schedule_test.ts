@@ -98,4 +98,11 @@ Deno.test("what cannot be replayed is told", () => {
   const empty = "no conversation starts in the time asked for";
   assertThrows(() => cut(TRACE, { startMs: 9_000 }), TraceError, empty);
   assertThrows(() => cut([]), TraceError, empty);
+  assertThrows(
+    () => cut([timed(1_750_000_000_000)], { originMs: 0 }),
+    TraceError,
+    "the first conversation is due 486111 hours after the start; --fixed-schedule-auto-offset " +
+      "begins with it",
+  );
+  assertEquals(cut([timed(86_400_000)], { originMs: 0 }).starts.length, 1);
 });
