@@ -16,6 +16,8 @@ export interface CommandLineContext {
   env(name: string): string | undefined;
   /** Throws when the file cannot be read. */
   readFile(path: string): Promise<string>;
+  /** Throws when the file cannot be read. */
+  readFirstLine(path: string): Promise<string>;
   /** Columns of the terminal. */
   readonly width: number;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
@@ -43,7 +45,7 @@ export type Invocation =
 /**
  * Decides what a command line asks for.
  *
- * `args`: without the program's name. Does nothing itself but read the configuration file; never
+ * `args`: without the program's name. Does nothing itself but read the files that options name; never
  * throws for what the user did.
  */
 export async function parseCommandLine(
@@ -117,6 +119,7 @@ async function runCommand(
     problems,
     env: context.env,
     readFile: context.readFile,
+    readFirstLine: context.readFirstLine,
     ...(context.goodputTags ? { goodputTags: context.goodputTags } : {}),
   });
   if (!reading.ok) return { kind: "problems", problems: reading.problems };

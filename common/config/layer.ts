@@ -1,12 +1,15 @@
 import type { OptionKey } from "./option_table.ts";
 
 /** The places where options come from, strongest first; what none of them sets has its default. */
-export const LAYERS = ["command line", "environment", "file"] as const;
+export const LAYERS = ["command line", "environment", "file", "input file"] as const;
 
 /** Where a value comes from. */
 export interface Origin {
   readonly layer: typeof LAYERS[number];
-  /** The flag, the environment variable, or file and path, as problems name it. */
+  /**
+   * As problems name it: the flag, the environment variable, file and path, or who named the input
+   * file.
+   */
   readonly name: string;
 }
 
@@ -23,4 +26,10 @@ export interface Given {
 /** Whether `a` wins over `b` because it comes from a stronger layer. */
 export function isStronger(a: Origin, b: Origin): boolean {
   return LAYERS.indexOf(a.layer) < LAYERS.indexOf(b.layer);
+}
+
+/** The one of all that are given for an option that counts; undefined when none is. */
+export function strongest(all: readonly Given[], key: OptionKey): Given | undefined {
+  return all.filter((given) => given.key === key)
+    .sort((a, b) => isStronger(a.origin, b.origin) ? -1 : 1)[0];
 }

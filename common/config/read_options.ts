@@ -1,9 +1,10 @@
-import { type Given, isStronger } from "./layer.ts";
+import { type Given, strongest } from "./layer.ts";
 import type { CommandName } from "./option.ts";
 import { type Problem, quote, Refusal } from "./problem.ts";
 import type { RatePoint } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
 import { givenByEnvironment } from "./text_layer.ts";
+import { givenByInputFile } from "./trace_default.ts";
 import { validate, type Validation } from "./validate.ts";
 import { type FileReading, readYamlText } from "./yaml_layer.ts";
 
@@ -17,6 +18,8 @@ export interface OptionSources {
   env(name: string): string | undefined;
   /** Throws when the file cannot be read. */
   readFile(path: string): Promise<string>;
+  /** Throws when the file cannot be read. */
+  readFirstLine(path: string): Promise<string>;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
   goodputTags?(): Promise<readonly GoodputTag[]>;
 }
@@ -30,7 +33,8 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const { command } = sources;
   const direct = [...sources.given, ...givenByEnvironment(command, sources.env)];
   const file = await readConfigFile(direct.find(({ key }) => key === "config"), sources);
-  const given = [...direct, ...file.given];
+  const stated = [...direct, ...file.given];
+  const given = [...stated, ...await givenByInputFile(stated, sources.readFirstLine)];
   const usesGoodput = given.some(({ key }) => key === "goodput");
   const goodputTags = usesGoodput ? await sources.goodputTags?.() ?? null : null;
   const series = await readRateSeries(given, sources);
@@ -67,8 +71,7 @@ async function readRateSeries(
   all: readonly Given[],
   { readFile }: OptionSources,
 ): Promise<SeriesReading> {
-  const [given] = all.filter(({ key }) => key === "requestRateSeries")
-    .sort((a, b) => isStronger(a.origin, b.origin) ? -1 : 1);
+  const given = strongest(all, "requestRateSeries");
   if (typeof given?.raw !== "string" || given.raw === "") return { points: null, problems: [] };
   let text: string;
   try {

@@ -32,6 +32,10 @@ export async function runCommandLine(
   const invocation = await parseCommandLine(args, {
     env: (name) => Deno.env.get(name),
     readFile: (path) => Deno.readTextFile(path),
+    async readFirstLine(path) {
+      const { readFirstLine } = await import("../../common/runtime/first_line.ts");
+      return await readFirstLine(path);
+    },
     width: terminalWidth(),
     goodputTags: neighbours.goodputTags,
   });

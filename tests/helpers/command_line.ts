@@ -19,13 +19,15 @@ const GOODPUT_TAGS: readonly GoodputTag[] = [
 
 /** Parses a command line in a made-up world. */
 export function parse(args: readonly string[], world: World = {}): Promise<Invocation> {
+  const readFile = (path: string) => {
+    const text = world.files?.[path];
+    if (text !== undefined) return Promise.resolve(text);
+    return Promise.reject(new Deno.errors.NotFound("no such file or directory"));
+  };
   return parseCommandLine(args, {
     env: (name) => world.env?.[name],
-    readFile: (path) => {
-      const text = world.files?.[path];
-      if (text !== undefined) return Promise.resolve(text);
-      return Promise.reject(new Deno.errors.NotFound("no such file or directory"));
-    },
+    readFile,
+    readFirstLine: async (path) => (await readFile(path)).split("\n")[0]!,
     width: world.width ?? 100,
     goodputTags: () => Promise.resolve(GOODPUT_TAGS),
   });

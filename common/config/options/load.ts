@@ -74,6 +74,7 @@ export const LOAD_OPTIONS = {
   fixedSchedule: option({
     type: toggle(),
     default: false,
+    defaultNote: "true with an --input-file that has timestamps, unless another pace is set",
     path: "input.fixed_schedule.enabled",
     help: "Send each conversation at the timestamp that the input file has for it.",
   }),
