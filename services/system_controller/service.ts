@@ -295,8 +295,8 @@ export class SystemController extends ControllerService {
       await this.#configured.promise;
       await worker.request({ kind: "start" }, COMMAND_TIMEOUT_MS);
     } catch (error) {
-      // The worker manager sees to a worker that has died.
-      if (!(error instanceof NoAnswerError)) throw error;
+      // In mid-run the worker manager sees to a worker that has died; before, nothing is to be saved.
+      if (!(error instanceof NoAnswerError) || !this.#cast.isOnStage) throw error;
       this.log.warning(error.message);
       if (!worker.isGone) this.#endHung(worker, "did not become ready and got killed");
     }

@@ -56,6 +56,11 @@ export class ServiceCast {
     });
   }
 
+  /** Whether services that die are brought back if they can be. */
+  get isOnStage(): boolean {
+    return this.#isOnStage;
+  }
+
   /** From now on services that die are brought back if they can be. */
   enter(): void {
     this.#isOnStage = true;

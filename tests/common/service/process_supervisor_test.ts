@@ -206,3 +206,12 @@ Deno.test("news of a child that nobody started is ignored", () => {
   supervisor.confirm("worker_9");
   supervisor.refuse("worker_9", "no");
 });
+
+Deno.test("a child that is killed for a reason is said to have ended for it", async () => {
+  const { supervisor, unexpected } = await started(["worker_1"]);
+  await supervisor.kill("worker_1", "was silent and got killed");
+  await supervisor.kill("worker_2", "was never there");
+  await settle();
+  assertEquals(unexpected, ["worker_1 was silent and got killed"]);
+  assertEquals(supervisor.running, []);
+});

@@ -1,0 +1,117 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { readArtifacts, readJournal } from "../helpers/artifacts.ts";
+import { HAS_PROC, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
+import { until } from "../helpers/until.ts";
+
+const REQUESTS = 500;
+
+const RUN = "profile --mock-server --mock-ttft 60 --mock-itl 10 --osl 10 --concurrency 8 " +
+  `--request-count ${REQUESTS} --workers-max 2 --artifact-dir out`;
+
+const RESTARTABLE = ["dataset_manager", "records_manager", "post_processor_manager"];
+
+async function untilRecords(sandbox: Sandbox, count: number): Promise<void> {
+  await until(`${count} records`, async () => {
+    const records = await readJournal(`${sandbox.path}/out`).catch(() => []);
+    return records.length >= count;
+  });
+}
+
+async function signal(sandbox: Sandbox, title: string, what: Deno.Signal): Promise<number> {
+  const { pid } = await sandbox.processNamed(`aiperf ${title}`);
+  Deno.kill(pid, what);
+  return pid;
+}
+
+/** Every credit has one record, the exports say so, and the journal alone gives the same report. */
+async function checkWhole(sandbox: Sandbox, stdout: string): Promise<void> {
+  const { records, json } = await readArtifacts(`${sandbox.path}/out`);
+  assertEquals(new Set(records.map(({ creditId }) => creditId)).size, REQUESTS);
+  assertEquals(records.length, REQUESTS);
+  const { issued, succeeded, lost } = json.credits;
+  assertEquals([issued, succeeded! + lost!], [REQUESTS, REQUESTS]);
+  const path = `${sandbox.path}/out/${ARTIFACT_FILES.summaryJson}`;
+  const made = await Deno.readTextFile(path);
+  const rebuilt = await sandbox.run(["report", "out"]);
+  assertEquals(rebuilt, { code: 0, stderr: "", stdout });
+  assertEquals(await Deno.readTextFile(path), made);
+}
+
+Deno.test({
+  name: "a run whose services are killed one after the other is complete all the same",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withSandbox(async (sandbox) => {
+      const running = sandbox.start(RUN.split(" "));
+      for (const [i, service] of RESTARTABLE.entries()) {
+        await untilRecords(sandbox, 60 * (i + 1));
+        await signal(sandbox, service, "SIGKILL");
+      }
+      const { code, stdout, stderr } = await running.finished;
+      assertEquals(code, 0, stderr);
+      const text = stdout.replaceAll(/\s+/g, " ");
+      for (const service of RESTARTABLE) {
+        const said = `${service} was ended by SIGKILL in the middle of the run`;
+        assertStringIncludes(text, `Warning: ${said}, and was started again.`);
+        const log = await Deno.readTextFile(`${sandbox.path}/out/${ARTIFACT_FILES.log}`);
+        assertStringIncludes(log, `${said}: it is started again`);
+      }
+      await checkWhole(sandbox, stdout);
+      const { records } = await readArtifacts(`${sandbox.path}/out`);
+      assertEquals(records.filter(({ outcome }) => outcome !== "success"), []);
+    }),
+});
+
+Deno.test({
+  name: "a run with a worker and a records manager that stand still is complete all the same",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withSandbox(async (sandbox) => {
+      const running = sandbox.start(RUN.split(" "));
+      await untilRecords(sandbox, 40);
+      // For ever: nobody wakes them up, they are to be ended.
+      const hung = await signal(sandbox, "records_manager", "SIGSTOP");
+      // One after the other: records that only the two of them had would be gone.
+      await until("its end", async () => {
+        return !(await sandbox.processes()).some(({ pid }) => pid === hung);
+      });
+      await untilRecords(sandbox, 300);
+      const worker = (await sandbox.processes())
+        .find(({ title }) => /^aiperf worker_[0-9a-f]{8}$/.test(title))!;
+      Deno.kill(worker.pid, "SIGSTOP");
+      const { code, stdout, stderr } = await running.finished;
+      assertEquals(code, 0, stderr);
+      const text = stdout.replaceAll(/\s+/g, " ");
+      assertStringIncludes(
+        text,
+        "Warning: records_manager was not heard of for 5 s and got killed",
+      );
+      assertStringIncludes(text, "got lost because a worker died");
+      await checkWhole(sandbox, stdout);
+      const { records } = await readArtifacts(`${sandbox.path}/out`);
+      const id = worker.title.replace("aiperf ", "");
+      for (const { outcome, workerId } of records) {
+        if (outcome !== "success") assertEquals([outcome, workerId], ["lost", id]);
+      }
+    }),
+});
+
+Deno.test({
+  name: "a worker that was stopped for a moment goes on",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withSandbox(async (sandbox) => {
+      const running = sandbox.start(RUN.split(" "));
+      await untilRecords(sandbox, 40);
+      const worker = (await sandbox.processes())
+        .find(({ title }) => /^aiperf worker_[0-9a-f]{8}$/.test(title))!;
+      Deno.kill(worker.pid, "SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      Deno.kill(worker.pid, "SIGCONT");
+      const { code, stdout, stderr } = await running.finished;
+      assertEquals(code, 0, stderr);
+      const { json } = await readArtifacts(`${sandbox.path}/out`);
+      assertEquals([json.credits.succeeded, json.credits.lost], [REQUESTS, 0], stdout);
+    }),
+});
