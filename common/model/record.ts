@@ -14,6 +14,13 @@ export const errorDetailsSchema = z.object({
 /** What went wrong with a request; equal details are counted together in the error summary. */
 export type ErrorDetails = z.infer<typeof errorDetailsSchema>;
 
+/** What is written of a request that the end of the run cut off. */
+export const CUT_OFF_AT_END: ErrorDetails = {
+  code: 499,
+  type: "RequestCancellationError",
+  message: "the run ended before the answer was complete",
+};
+
 /** Wire schema of the server's own token counts. */
 export const usageSchema = z.object({
   promptTokens: z.nullable(z.int()),

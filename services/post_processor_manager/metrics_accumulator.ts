@@ -99,6 +99,7 @@ export class MetricsAccumulator {
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
         restarts: options.health?.restarts ?? [],
         uncounted: this.#profiling.uncounted,
+        cutOff: this.#profiling.cutOff,
       })),
       instrument: instrumentReport(this.#load, {
         phases: this.#config.phases,

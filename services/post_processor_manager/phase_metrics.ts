@@ -1,5 +1,9 @@
 import { Column } from "../../common/stats/column.ts";
-import type { ErrorDetails, RequestRecord } from "../../common/model/record.ts";
+import {
+  CUT_OFF_AT_END,
+  type ErrorDetails,
+  type RequestRecord,
+} from "../../common/model/record.ts";
 import type { CreditAccount, ErrorCount } from "../../common/model/report.ts";
 import { ErrorGroups } from "./error_groups.ts";
 import { MetricResults } from "./metric_results.ts";
@@ -34,6 +38,7 @@ export class PhaseMetrics {
   readonly #errors = new ErrorGroups();
   readonly #account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
   #uncounted = 0;
+  #cutOff = 0;
   #firstSentNs = Infinity;
   #lastEndNs = -Infinity;
 
@@ -49,6 +54,11 @@ export class PhaseMetrics {
   /** Successful requests whose output tokens nobody could count. */
   get uncounted(): number {
     return this.#uncounted;
+  }
+
+  /** Requests that the end of the run cut off; others were cancelled because they were to be. */
+  get cutOff(): number {
+    return this.#cutOff;
   }
 
   /** The first sending and the last end since the run's epoch; infinite when nothing was sent. */
@@ -105,7 +115,10 @@ export class PhaseMetrics {
     if (record.outcome === "success") {
       const isUncounted = tokens.total === null && record.chunksAfterNs.length > 0;
       if (isUncounted && this.#options.tokenCountSource === "server") this.#uncounted++;
-    } else this.#errors.add(record.error ?? UNEXPLAINED);
+    } else {
+      this.#errors.add(record.error ?? UNEXPLAINED);
+      if (record.error?.message === CUT_OFF_AT_END.message) this.#cutOff++;
+    }
     if (record.sentNs === null) return;
     this.#firstSentNs = Math.min(this.#firstSentNs, record.sentNs);
     this.#lastEndNs = Math.max(this.#lastEndNs, record.sentNs + (record.endAfterNs ?? 0));

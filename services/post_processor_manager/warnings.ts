@@ -13,6 +13,8 @@ export interface WarningFacts {
   readonly restarts: readonly string[];
   /** Successful requests whose output tokens nobody could count. */
   readonly uncounted: number;
+  /** Requests that the end of the run cut off, without those that were to be cancelled. */
+  readonly cutOff: number;
 }
 
 /** What a reader of the numbers should know, one sentence or two each, the gravest first. */
@@ -28,7 +30,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     account.lost > 0 &&
     `${requests(account.lost)} got lost because a worker died: see logs/aiperf.log.`,
     ...facts.restarts,
-    account.cancelled > 0 && cutOff(account.cancelled, facts.wasCancelled),
+    facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&
     oslMismatch(facts.oslMismatches, account.succeeded),
     facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&
@@ -41,7 +43,7 @@ export function warningsFor(facts: WarningFacts): string[] {
 }
 
 function noSuccess({ issued, cancelled }: CreditAccount): string {
-  if (cancelled === issued) return "No request ended: there is nothing to measure.";
+  if (cancelled === issued) return "Every request was cut off: there is nothing to measure.";
   return `No request of ${issued} succeeded: there is no latency and no throughput to report. ` +
     "See the errors for the cause.";
 }

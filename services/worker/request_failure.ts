@@ -1,17 +1,10 @@
-import type { ErrorDetails } from "../../common/model/record.ts";
+import { CUT_OFF_AT_END, type ErrorDetails } from "../../common/model/record.ts";
 import { cleanText, excerpt, excerptOfHtml } from "./clean_text.ts";
 import { BROKEN_ANSWER, messageOf } from "./endpoints/openai_shapes.ts";
 
-/** What is written of a request that the end of the run cut off. */
-export const CANCELLED: ErrorDetails = {
-  code: 499,
-  type: "RequestCancellationError",
-  message: "the run ended before the answer was complete",
-};
-
 /** What is written of a request that was to be cut off so long after it was sent. */
 export function plannedCut(afterNs: number): ErrorDetails {
-  const { code, type } = CANCELLED;
+  const { code, type } = CUT_OFF_AT_END;
   return { code, type, message: `cut off ${afterNs / 1e9} s after it was sent, as planned` };
 }
 

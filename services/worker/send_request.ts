@@ -1,6 +1,11 @@
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
-import type { AnswerText, ErrorDetails, RequestRecord } from "../../common/model/record.ts";
+import {
+  type AnswerText,
+  CUT_OFF_AT_END,
+  type ErrorDetails,
+  type RequestRecord,
+} from "../../common/model/record.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { Answer } from "./answer.ts";
@@ -9,7 +14,7 @@ import type { Endpoint } from "./endpoints/endpoint.ts";
 import type { FetchFunction } from "./http_client.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
-import { CANCELLED, networkFailure, plannedCut, timedOut } from "./request_failure.ts";
+import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
 import { inputTokensOf, messagesOf, type Session } from "./sessions.ts";
 import { createRequestTemplate, type RequestTemplate } from "./request_template.ts";
 
@@ -177,7 +182,7 @@ class SentRequest {
     const { cancelAfterNs } = this.#job.credit;
     if (open.cut === "cancelled" || open.cut === "planned") {
       this.#outcome = "cancelled";
-      this.#error = open.cut === "planned" ? plannedCut(cancelAfterNs ?? 0) : CANCELLED;
+      this.#error = open.cut === "planned" ? plannedCut(cancelAfterNs ?? 0) : CUT_OFF_AT_END;
     } else if (open.cut === "timeout") {
       this.#failWith(timedOut(template.plan.timeoutMs));
     } else if (this.#sentNs === null) {

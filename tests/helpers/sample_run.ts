@@ -1,5 +1,5 @@
 import type { HealthSummary, ProcessHealth } from "../../common/model/instrument.ts";
-import type { RequestRecord } from "../../common/model/record.ts";
+import { CUT_OFF_AT_END, type RequestRecord } from "../../common/model/record.ts";
 import type { RunReport } from "../../common/model/report.ts";
 import type { LoadPlan, RunConfig } from "../../common/model/run_config.ts";
 import { MetricsAccumulator } from "../../services/post_processor_manager/metrics_accumulator.ts";
@@ -79,11 +79,7 @@ function sampleRecords(): RequestRecord[] {
       chunksAfterNs: [100 * MS],
       endAfterNs: 105 * MS,
       usage: null,
-      error: {
-        code: 499,
-        type: "RequestCancellationError",
-        message: "Request was cancelled after 0.105 seconds",
-      },
+      error: CUT_OFF_AT_END,
     }),
   ].map((record, i) => {
     if (i === 4) return { ...record, firstOutputChunk: 3, usage: usageOf(5, 3) };

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { CUT_OFF_AT_END, type ErrorDetails } from "../../../common/model/record.ts";
 import {
   type WarningFacts,
   warningsFor,
@@ -13,6 +14,7 @@ const FINE: WarningFacts = {
   usageDiscrepancies: 0,
   restarts: [],
   uncounted: 0,
+  cutOff: 0,
 };
 
 Deno.test("a run with nothing wrong has no warnings", () => {
@@ -30,6 +32,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     usageDiscrepancies: 4,
     restarts: ["The records_manager died and was started again."],
     uncounted: 5,
+    cutOff: 1,
   });
   const expected = [
     /^No request of 20 succeeded/,
@@ -48,12 +51,24 @@ Deno.test("each trouble has its warning, the gravest first", () => {
 
 Deno.test("a cut-off by the end of the grace period names the option that lengthens it", () => {
   const account = { ...FINE.account, issued: 13, cancelled: 3 };
-  assertMatch(warningsFor({ ...FINE, account })[0]!, /^3 requests .* --benchmark-grace-period/);
+  assertMatch(
+    warningsFor({ ...FINE, account, cutOff: 3 })[0]!,
+    /^3 requests .* --benchmark-grace-period/,
+  );
 });
 
 Deno.test("a run in which nothing but cut-offs happened does not blame the server", () => {
   const account = { issued: 2, succeeded: 0, failed: 0, cancelled: 2, lost: 0 };
-  assertMatch(warningsFor({ ...FINE, account })[0]!, /^No request ended/);
+  assertMatch(warningsFor({ ...FINE, account })[0]!, /^Every request was cut off/);
+});
+
+Deno.test("a cancellation that was planned is nothing to warn of", () => {
+  const type = "RequestCancellationError";
+  const planned = { code: 499, type, message: "cut off 0.5 s after it was sent, as planned" };
+  const cancelled = (error: ErrorDetails) => failedRecordOf({ outcome: "cancelled", error });
+  assertEquals(reportOn([recordOf(), cancelled(planned)]).warnings, []);
+  const [warning] = reportOn([recordOf(), cancelled(planned), cancelled(CUT_OFF_AT_END)]).warnings;
+  assertMatch(warning!, /^1 request had not ended when the run did/);
 });
 
 Deno.test("the report warns of what its records show", () => {
