@@ -23,8 +23,3 @@ export function checkIndex(index: number, entries: number): void {
   if (Number.isInteger(index) && index >= 0 && index < entries) return;
   throw new RangeError(`conversation ${index} is not among the ${entries} of the data set`);
 }
-
-/** When a turn is to be sent, as an outline has it. */
-export function outlineOf({ index, turns }: Conversation): ConversationOutline {
-  return { index, turns: turns.map(({ delayMs, timestampMs }) => ({ delayMs, timestampMs })) };
-}
