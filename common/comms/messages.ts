@@ -49,6 +49,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("get_used_indexes") }),
   /** dataset_manager: a predecessor was asked for these conversations. */
   z.object({ kind: z.literal("note_used"), indexes: z.array(z.int()) }),
+  /** worker_manager, worker: which of these credits it does not hold; an answer for each is due. */
+  z.object({ kind: z.literal("find_missing_credits"), ids: z.array(z.int()) }),
   /** worker_manager: a worker is taken for hung: end it and start another in its place. */
   z.object({ kind: z.literal("replace_worker"), workerId: z.string(), reason: z.string() }),
   /** worker: write the request bodies of the conversations that were used. */

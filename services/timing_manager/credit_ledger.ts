@@ -70,6 +70,17 @@ export class CreditLedger {
     return { ...this.#accountOf(phase) };
   }
 
+  /** The credits in flight that were issued before an instant. */
+  issuedBefore(beforeNs: number): Credit[] {
+    const old: Credit[] = [];
+    // In the order in which they were issued.
+    for (const credit of this.#inFlight.values()) {
+      if (credit.issuedNs >= beforeNs) break;
+      old.push(credit);
+    }
+    return old;
+  }
+
   /** How many credits of a phase are in flight. */
   inFlight(phase: Phase): number {
     return this.#accountOf(phase).inFlight;

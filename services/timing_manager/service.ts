@@ -15,6 +15,7 @@ import {
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
+import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
 import { CreditLedger } from "./credit_ledger.ts";
 import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
 import { type Pacer, PrecisePacer, TimerPacer } from "./pacer.ts";
@@ -75,6 +76,18 @@ export class TimingManager extends ComponentService {
   protected tellProgress(): void {
     if (!this.#runner || !this.#plan) return;
     this.publish({ type: "phase_progress", phase: this.#plan.phase, ...this.#runner.progress });
+  }
+
+  /** A credit that nobody holds any more, for its message was dropped, must not be waited for. */
+  @every(MISSING_CHECK_MS)
+  protected async findMissing(): Promise<void> {
+    const old = this.#ledger.issuedBefore(this.clock.nowNs() - MISSING_CHECK_MS * 1e6);
+    if (old.length === 0) return;
+    const missing = await askForMissing(this.#workers!, old, this.log);
+    for (const { id, phase } of missing) {
+      const settlement = this.#runner?.onReturn({ creditId: id, phase, outcome: "lost" });
+      if (settlement?.kind === "settled") this.log.error(`Credit ${id} got lost on its way`);
+    }
   }
 
   @onStop

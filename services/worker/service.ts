@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { MessageOf } from "../../common/comms/messages.ts";
+import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import {
   type Conversation,
@@ -60,6 +60,8 @@ export class Worker extends ComponentService {
     log: this.log,
     onGivenUp: (error) => this.fail(error),
   });
+  /** The credits that have not been returned. */
+  readonly #held = new Set<number>();
   #config: RunConfig | null = null;
   #client: Deno.HttpClient | null = null;
   #sending: SendContext | null = null;
@@ -113,6 +115,7 @@ export class Worker extends ComponentService {
     const sent = conversation instanceof Promise
       ? conversation.then((late) => this.#send({ credit, conversation: late, receivedNs }, signal))
       : this.#send({ credit, conversation, receivedNs }, signal);
+    this.#held.add(credit.id);
     sent.catch((error) => this.fail(error));
   }
 
@@ -125,6 +128,11 @@ export class Worker extends ComponentService {
   protected cancelAll(): void {
     this.#cancelled.abort();
     this.#cancelled = new AbortController();
+  }
+
+  @onCommand("find_missing_credits")
+  protected findMissing({ ids }: CommandOf<"find_missing_credits">): number[] {
+    return ids.filter((id) => !this.#held.has(id));
   }
 
   @onCommand("write_inputs")
@@ -188,6 +196,7 @@ export class Worker extends ComponentService {
     const record = await sendRequest(job, this.#sending!, signal);
     if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
     this.#records.send(record);
+    this.#held.delete(creditId);
     const creditReturn = { creditId, phase, outcome: record.outcome };
     void this.#manager!.send({ type: "credit_return", creditReturn });
   }

@@ -100,6 +100,17 @@ export class WorkerRouter {
     return true;
   }
 
+  /** Whether some worker holds a credit. */
+  holds(creditId: number): boolean {
+    return this.#holders.has(creditId);
+  }
+
+  /** The credits of a worker that were issued before an instant. */
+  issuedBefore(workerId: string, beforeNs: number): Credit[] {
+    const credits = this.#workers.get(workerId)?.inFlight.values() ?? [];
+    return [...credits].filter(({ issuedNs }) => issuedNs < beforeNs);
+  }
+
   /** How many credits a worker holds; 0 for a worker that is not there. */
   load(workerId: string): number {
     return this.#workers.get(workerId)?.inFlight.size ?? 0;

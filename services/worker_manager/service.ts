@@ -6,6 +6,7 @@ import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
+  every,
   onCleanup,
   onCommand,
   onConfigure,
@@ -18,6 +19,7 @@ import type { Peer } from "../../common/service/peer.ts";
 import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
 import { RestartBudget } from "../../common/service/restart_budget.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
+import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
 import { lostRecord } from "./lost_record.ts";
 import { WorkerRouter } from "./routing.ts";
 
@@ -100,6 +102,28 @@ export class WorkerManager extends ComponentService {
   @onMessage("records_ack")
   protected forget({ count }: MessageOf<"records_ack">, peer: Peer): void {
     this.#records.acknowledge(count, peer);
+  }
+
+  @onCommand("find_missing_credits")
+  protected findMissing({ ids }: CommandOf<"find_missing_credits">): number[] {
+    const waiting = new Set(this.#waiting.map(({ credit }) => credit.id));
+    return ids.filter((id) => !this.#router.holds(id) && !waiting.has(id));
+  }
+
+  /** What a worker has dropped on the way in or out must not be waited for. */
+  @every(MISSING_CHECK_MS)
+  protected async checkWorkers(): Promise<void> {
+    const beforeNs = this.clock.nowNs() - MISSING_CHECK_MS * 1e6;
+    const checks = [...this.#workers.values()].map(async (worker) => {
+      const old = this.#router.issuedBefore(worker.id, beforeNs);
+      if (old.length === 0) return;
+      for (const credit of await askForMissing(worker, old, this.log)) {
+        if (!this.#router.release(credit.id, "lost")) continue;
+        this.log.error(`Credit ${credit.id} got lost on its way to ${worker.id} or back`);
+        this.#reportLost(credit, worker.id, "knows nothing of it");
+      }
+    });
+    await Promise.all(checks);
   }
 
   /** The death of the worker does the rest. */

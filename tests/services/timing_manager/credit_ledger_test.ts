@@ -124,3 +124,12 @@ Deno.test("whatever comes back, issued is the sum of the outcomes and what is in
     assertEquals(total, settled.size);
   }));
 });
+
+Deno.test("the credits that have been out for long are those issued before an instant", () => {
+  const ledger = new CreditLedger();
+  for (const id of [0, 1, 2, 3]) ledger.issue({ ...credit(id), issuedNs: id * 10 });
+  ledger.settle(returned(1));
+  assertEquals(ledger.issuedBefore(20).map(({ id }) => id), [0]);
+  assertEquals(ledger.issuedBefore(100).map(({ id }) => id), [0, 2, 3]);
+  assertEquals(ledger.issuedBefore(0), []);
+});

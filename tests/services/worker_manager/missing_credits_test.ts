@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+import { WorkerManager } from "../../../services/worker_manager/service.ts";
+import { settle } from "../../helpers/fake_clock.ts";
+import { messageExamples } from "../../helpers/messages.ts";
+import { ComponentHarness } from "../../helpers/service_harness.ts";
+
+const { credit: { credit: CREDIT } } = messageExamples;
+
+Deno.test("a credit that its worker knows nothing of becomes a lost record", async () => {
+  const type = "worker_manager";
+  const init = { workers: 0, runDir: "/r", epochUnixMs: 0, logLevel: "INFO" };
+  await using harness = await ComponentHarness.up((context) => new WorkerManager(context), {
+    type,
+    init,
+  });
+  const records = harness.host("records_manager");
+  await harness.configure();
+  await harness.start();
+  const timing = await harness.connectAs("timing_manager", "timing_manager");
+  const worker = await harness.connectAs("worker", "worker_0");
+  let missing: number[] = [];
+  worker.answer("find_missing_credits", () => missing);
+  const issuedNs = harness.clock.nowNs();
+  for (const id of [1, 2, 3]) {
+    timing.send({ type: "credit", credit: { ...CREDIT, id, issuedNs, turnIndex: 0 } });
+  }
+  await settle();
+  await harness.clock.advance(11_000);
+  const asked = worker.of("command").map(({ command }) => command);
+  assertEquals(asked.at(-1), { kind: "find_missing_credits", ids: [1, 2, 3] });
+  assertEquals(timing.of("credit_return"), []);
+
+  missing = [2];
+  await harness.clock.advance(5_000);
+  assertEquals(timing.of("credit_return").map(({ creditReturn }) => creditReturn), [
+    { creditId: 2, phase: CREDIT.phase, outcome: "lost" },
+  ]);
+  const [record] = (await records.guest()).of("record");
+  assertEquals([record!.record.creditId, record!.record.outcome], [2, "lost"]);
+  assert(harness.logged("Credit 2 got lost on its way to worker_0 or back"));
+  const held = await timing.ask({ kind: "find_missing_credits", ids: [1, 2, 3, 4] });
+  assertEquals(held, [2, 4]);
+});
