@@ -7,7 +7,8 @@ import { NoAnswerError, type Peer } from "./peer.ts";
 const PATIENCE_MS = 30_000;
 
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
+/** At the end of a broken run, nobody waits much longer than this for what is to be sent again. */
+const LONGEST_PAUSE_MS = 200;
 
 /** A connection that lasted so long was no failed attempt. */
 const LASTING_NS = 1e9;

@@ -15,6 +15,12 @@ export class PhaseNotes {
     return this.#current;
   }
 
+  /** Whether a phase has started whose end nobody has told: then it is not known what is to come. */
+  get isOpen(): boolean {
+    const has = (type: PhaseEvent["type"]) => this.#known.has(`${type} ${this.#current}`);
+    return has("phase_started") && !has("phase_complete");
+  }
+
   /** The ends of phases. */
   get ended(): MessageOf<"phase_complete">[] {
     return [...this.#known.values()].filter((event) => event.type === "phase_complete");

@@ -186,9 +186,15 @@ export class RecordsManager extends ComponentService {
     }
   }
 
-  /** Waits as long as records keep coming at least every `deadlineMs`. */
+  /**
+   * Waits as long as records keep coming at least every `deadlineMs`.
+   *
+   * When nobody has told how many a phase has issued, any may still be on its way: those who send
+   * them may have lost this service just before, and send again what it has not acknowledged.
+   */
   async #waitForMissing(deadlineMs: number): Promise<void> {
-    while (this.#tally.missing > 0 && !this.#journal?.hasFailed) {
+    const isComplete = () => this.#tally.missing === 0 && !this.#phases.isOpen;
+    while (!isComplete() && !this.#journal?.hasFailed) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#recordArrived = resolve;
       const patience = new AbortController();

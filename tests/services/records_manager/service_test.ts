@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { CreditAccount } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
+import { recordsSummarySchema } from "../../../common/model/report.ts";
 import { RecordsManager } from "../../../services/records_manager/service.ts";
 import type { FakeHost, FakePeer } from "../../helpers/fake_peer.ts";
 import { closingOf, headerLine, withFolder } from "../../helpers/journal_text.ts";
@@ -85,6 +86,18 @@ Deno.test("the journal holds the configuration, the records as they came, events
         JSON.stringify({ ...COMPLETE, phase: "profiling", issued: 2 }),
         JSON.stringify(closingOf(1)),
       ]);
+    })
+  );
+});
+
+Deno.test("of a phase whose end nobody told, records that still come are in the summary", async () => {
+  await withFolder((folder) =>
+    withRunning(folder, async ({ harness, worker }) => {
+      await harness.publish({ ...STARTED, phase: "profiling" });
+      const finish = harness.controller.ask({ kind: "finish_records", deadlineMs: 300 });
+      sendRecords(worker, 0, 1);
+      const { accounts } = recordsSummarySchema.parse(await finish);
+      assertEquals([accounts.profiling.issued, accounts.profiling.succeeded], [2, 2]);
     })
   );
 });
