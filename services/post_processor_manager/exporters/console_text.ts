@@ -1,5 +1,10 @@
 import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
-import type { MetricSummary, RunReport, Statistic } from "../../../common/model/report.ts";
+import type {
+  CreditAccount,
+  MetricSummary,
+  RunReport,
+  Statistic,
+} from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import { harmless } from "../../../common/runtime/harmless.ts";
 import { instrumentText } from "./instrument_text.ts";
@@ -105,6 +110,13 @@ function warnings(report: RunReport): string[] {
   });
 }
 
+/** The sum that shows that nothing was lost sight of. */
+function creditLine({ issued, succeeded, failed, cancelled, lost }: CreditAccount): string {
+  const missing = issued - succeeded - failed - cancelled - lost;
+  return `Credits: ${issued} issued = ${succeeded} succeeded + ${failed} failed + ` +
+    `${cancelled} cancelled + ${lost} lost${missing > 0 ? ` + ${missing} MISSING` : ""}`;
+}
+
 function ending(report: RunReport, config: RunConfig): string[] {
   const duration = report.metrics.find((metric) => metric.tag === "benchmark_duration")?.stats.avg;
   const files = FILES.filter(([, file]) =>
@@ -112,6 +124,7 @@ function ending(report: RunReport, config: RunConfig): string[] {
   );
   return [
     `CLI Command: ${harmless(config.cliCommand)}`,
+    creditLine(report.account),
     `Benchmark Duration: ${duration === undefined ? MISSING : `${fixed(duration)} sec`}`,
     ...files.map(([name, file]) => `${name}: ${harmless(`${config.artifactDir}/${file}`)}`),
   ];

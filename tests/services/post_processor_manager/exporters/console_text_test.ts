@@ -73,6 +73,10 @@ Deno.test("consoleText shows a run without any success as it is", () => {
   assertStringIncludes(text, "│  503 │ HTTPError │ Service Unavailable │     1 │");
   assertStringIncludes(text, "Warning: No request of 1 succeeded");
   assertStringIncludes(text, "Benchmark Duration: N/A");
+  assertStringIncludes(
+    text,
+    "Credits: 1 issued = 0 succeeded + 1 failed + 0 cancelled + 0 lost\n",
+  );
 });
 
 Deno.test("consoleText of a run without any record has its table and its files", () => {
@@ -97,4 +101,13 @@ Deno.test("consoleText shows the twenty most frequent kinds of error and how man
   assertStringIncludes(text, "5 further kinds of error: see the JSON export");
   assertStringIncludes(text, "kind 24 ");
   assert(!text.includes("kind 20 "));
+});
+
+Deno.test("consoleText says how many credits have no record", () => {
+  const report = reportOn([recordOf()]);
+  const account = { issued: 4, succeeded: 1, failed: 0, cancelled: 1, lost: 0 };
+  assertStringIncludes(
+    consoleText({ ...report, account }, runConfigOf()),
+    "Credits: 4 issued = 1 succeeded + 0 failed + 1 cancelled + 0 lost + 2 MISSING\n",
+  );
 });
