@@ -92,10 +92,13 @@ Deno.test("the journal holds the configuration, the records as they came, events
 
 Deno.test("of a phase whose end nobody told, records that still come are in the summary", async () => {
   await withFolder((folder) =>
-    withRunning(folder, async ({ harness, worker }) => {
+    withRunning(folder, async (running) => {
+      const { harness, worker } = running;
       await harness.publish({ ...STARTED, phase: "profiling" });
       const finish = harness.controller.ask({ kind: "finish_records", deadlineMs: 300 });
       sendRecords(worker, 0, 1);
+      await untilAcknowledged(running, 2);
+      await harness.clock.advance(300);
       const { accounts } = recordsSummarySchema.parse(await finish);
       assertEquals([accounts.profiling.issued, accounts.profiling.succeeded], [2, 2]);
     })
