@@ -45,10 +45,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("get_dataset_info") }),
   /** dataset_manager: the outlines of `count` conversations from `first` on. */
   z.object({ kind: z.literal("get_outlines"), first: z.int(), count: z.int() }),
-  /** dataset_manager: the indexes of the conversations that were asked for. */
+  /** worker_manager: the indexes of the conversations that credits have named. */
   z.object({ kind: z.literal("get_used_indexes") }),
-  /** dataset_manager: a predecessor was asked for these conversations. */
-  z.object({ kind: z.literal("note_used"), indexes: z.array(z.int()) }),
   /** worker_manager, worker: which of these credits it does not hold; an answer for each is due. */
   z.object({ kind: z.literal("find_missing_credits"), ids: z.array(z.int()) }),
   /** worker_manager: a worker is taken for hung: end it and start another in its place. */

@@ -21,7 +21,7 @@ export interface SteadyLinkOptions {
   /** Aborts when the service ends: then nothing is missed. */
   readonly signal: AbortSignal;
   /** Told of each connection, the first one included. */
-  readonly onUp: (peer: Peer) => void;
+  readonly onUp?: (peer: Peer) => void;
   /** Told when the other side has not come back. */
   readonly onGivenUp: (error: Error) => void;
   /** How long the other side may be gone. */
@@ -90,7 +90,7 @@ export class SteadyLink {
     const { clock, onUp } = this.#options;
     this.#peer = peer;
     this.#upNs = clock.nowNs();
-    onUp(peer);
+    onUp?.(peer);
     this.#wake();
     void peer.channel.closed.then(() => this.#reconnect());
   }

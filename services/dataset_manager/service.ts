@@ -22,7 +22,6 @@ const MAX_ANSWER_CHARACTERS = 8 * 1024 * 1024;
 /** Makes conversations, or reads them from a file, when they are asked for. */
 export class DatasetManager extends ComponentService {
   #dataset: Dataset | null = null;
-  readonly #used = new Set<number>();
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
@@ -38,7 +37,6 @@ export class DatasetManager extends ComponentService {
       const conversation = this.#dataset!.conversation(index);
       characters += charactersOf(conversation);
       if (conversations.length > 0 && characters > MAX_ANSWER_CHARACTERS) break;
-      this.#used.add(index);
       conversations.push(conversation);
     }
     return conversations;
@@ -52,16 +50,6 @@ export class DatasetManager extends ComponentService {
   @onCommand("get_outlines")
   protected outlines({ first, count }: CommandOf<"get_outlines">): ConversationOutline[] {
     return Array.from({ length: count }, (_, position) => this.#dataset!.outline(first + position));
-  }
-
-  @onCommand("get_used_indexes")
-  protected usedIndexes(_command: CommandOf<"get_used_indexes">): number[] {
-    return [...this.#used].sort((a, b) => a - b);
-  }
-
-  @onCommand("note_used")
-  protected noteUsed({ indexes }: CommandOf<"note_used">): void {
-    for (const index of indexes) this.#used.add(index);
   }
 
   @onCleanup

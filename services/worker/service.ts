@@ -10,7 +10,6 @@ import type { Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
-import { describeError } from "../../common/runtime/log.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
@@ -70,11 +69,8 @@ export class Worker extends ComponentService {
     connect: () => this.connectTo("dataset_manager"),
     clock: this.clock,
     signal: this.life,
-    onUp: (peer) => this.#tellUsed(peer),
     onGivenUp: (error) => this.fail(error),
   });
-  /** The conversations that it has been given: a new dataset manager does not know of them. */
-  readonly #used = new Set<number>();
   #manager: Peer | null = null;
 
   @onConfigure
@@ -142,7 +138,7 @@ export class Worker extends ComponentService {
     await writeInputs({
       path: `${artifactDir}/${ARTIFACT_FILES.inputs}`,
       indexes: z.array(z.int()).parse(
-        await this.#dataset.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
+        await this.#manager!.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
       ),
       fetch: (indexes) => this.#fetchConversations(indexes),
       body: (turns) => endpoint.buildBody(plan, turns),
@@ -201,12 +197,6 @@ export class Worker extends ComponentService {
     void this.#manager!.send({ type: "credit_return", creditReturn });
   }
 
-  #tellUsed(dataset: Peer): void {
-    if (this.#used.size === 0) return;
-    dataset.request({ kind: "note_used", indexes: [...this.#used] }, CONVERSATION_TIMEOUT_MS)
-      .catch((error) => this.log.debug(`Cannot tell what was used: ${describeError(error)}`));
-  }
-
   async #fetchConversations(indexes: readonly number[]): Promise<Conversation[]> {
     const all: Conversation[] = [];
     // Of large ones an answer holds only the first; there is always one at least.
@@ -215,7 +205,6 @@ export class Worker extends ComponentService {
       const answer = await this.#dataset.request(command, CONVERSATION_TIMEOUT_MS);
       all.push(...z.array(conversationSchema).check(z.minLength(1)).parse(answer));
     }
-    for (const index of indexes) this.#used.add(index);
     return all;
   }
 }

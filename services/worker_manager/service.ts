@@ -43,6 +43,8 @@ export class WorkerManager extends ComponentService {
     log: this.log,
     onGivenUp: (error) => this.fail(error),
   });
+  /** The conversations that credits have named. */
+  readonly #used = new Set<number>();
   #supervisor: ProcessSupervisor | null = null;
   #started: Promise<unknown> = Promise.resolve();
   #timing: Peer | null = null;
@@ -74,8 +76,14 @@ export class WorkerManager extends ComponentService {
     this.log.info(`${this.#workers.size} workers are ready`);
   }
 
+  @onCommand("get_used_indexes")
+  protected usedIndexes(_command: CommandOf<"get_used_indexes">): number[] {
+    return [...this.#used].sort((a, b) => a - b);
+  }
+
   @onMessage("credit")
   protected route(message: MessageOf<"credit">): void {
+    this.#used.add(message.credit.conversationIndex);
     const workerId = this.#router.assign(message.credit);
     if (workerId !== null) {
       void this.#workers.get(workerId)!.send(message);

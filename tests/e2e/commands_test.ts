@@ -20,8 +20,10 @@ Deno.test("the mock server is a command of its own, that a run can go against", 
     await t.step("the run takes model and length from it", async () => {
       assertEquals(code, 0, stderr);
       const [folder] = await runFolders(sandbox);
-      const { records } = await readArtifacts(`${sandbox.path}/${folder}`);
+      const { records, inputs } = await readArtifacts(`${sandbox.path}/${folder}`);
       assertEquals(records.length, 10);
+      // Of the hundred prompts that there are.
+      assertEquals(inputs.data.length, 10);
       for (const { model, usage } of records) {
         assertEquals([model, usage?.completionTokens], ["org/tiny", 3]);
       }

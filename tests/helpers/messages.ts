@@ -54,7 +54,6 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   get_conversations: { kind: "get_conversations", indexes: [0, 7, 3] },
   get_dataset_info: { kind: "get_dataset_info" },
   get_outlines: { kind: "get_outlines", first: 0, count: 64 },
-  note_used: { kind: "note_used", indexes: [0, 7] },
   find_missing_credits: { kind: "find_missing_credits", ids: [4, 8] },
   replace_worker: { kind: "replace_worker", workerId: "worker_0", reason: "was silent" },
   get_used_indexes: { kind: "get_used_indexes" },

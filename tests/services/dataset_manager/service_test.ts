@@ -40,7 +40,6 @@ Deno.test("the dataset manager serves made-up conversations and their outlines",
     assertEquals(outlines, [998, 999].map((index) => ({ index, turns: [turn, turn, turn] })));
     const info = { entries: 1_000, maxTurns: 3, hasTimestamps: false };
     assertEquals(await worker.ask({ kind: "get_dataset_info" }), info);
-    assertEquals(await worker.ask({ kind: "get_used_indexes" }), [2, 7]);
     await assertRejects(() => worker.ask({ kind: "get_conversations", indexes: [1_000] }));
   });
 });
