@@ -1,7 +1,7 @@
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { Metric } from "./metric.ts";
 import { difference, ratio, type RequestFacts } from "./request_facts.ts";
-import { MILLISECONDS, TOKENS_PER_SECOND_PER_USER } from "./unit.ts";
+import { MILLISECONDS, TOKENS_PER_SECOND, TOKENS_PER_SECOND_PER_USER } from "./unit.ts";
 
 const NS_PER_SECOND = 1e9;
 
@@ -110,6 +110,16 @@ export const LATENCY_METRICS: readonly Metric[] = [
     tag: "prefill_throughput_per_user",
     header: "Prefill Throughput Per User",
     unit: TOKENS_PER_SECOND_PER_USER,
+    consoleOrder: null,
+    flags: ["streaming", "larger_is_better"],
+    kind: "record",
+    value: ({ record, tokens }) => perSecond(tokens.input, firstChunkNs(record)),
+  },
+  {
+    // The same under the name that the reference tool had for it first.
+    tag: "prefill_throughput",
+    header: "Prefill Throughput",
+    unit: TOKENS_PER_SECOND,
     consoleOrder: null,
     flags: ["streaming", "larger_is_better"],
     kind: "record",

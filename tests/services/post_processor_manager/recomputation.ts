@@ -91,9 +91,15 @@ function latencies(answers: Answer[]): Record<string, number[]> {
     request_latency_from_schedule: withContent
       .map(({ sent, times, record }) => (sent + times.at(-1)! - record.dueNs) / 1e6),
     schedule_lateness: answers.map(({ sent, record }) => (sent - record.dueNs) / 1e6),
-    prefill_throughput_per_user: streams.filter(({ times }) => times[0]! > 0)
-      .map(({ isl, times }) => isl / (times[0]! / 1e9)),
+    prefill_throughput_per_user: prefillRates(streams),
+    prefill_throughput: prefillRates(streams),
   };
+}
+
+function prefillRates(streams: readonly Answer[]): number[] {
+  return streams.filter(({ times }) => times[0]! > 0).map(({ isl, times }) =>
+    isl / (times[0]! / 1e9)
+  );
 }
 
 function decodeOf({ times }: Answer): number {
