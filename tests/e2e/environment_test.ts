@@ -45,8 +45,8 @@ Deno.test("a run needs no environment at all", { ignore: IS_WINDOWS }, async () 
   });
 });
 
-Deno.test("a run needs no HOME, and none that can be written", { ignore: IS_WINDOWS }, async () => {
-  for (const script of ['unset HOME; exec "$@"', 'HOME=/nowhere exec "$@"']) {
+Deno.test("a run needs no HOME, and none that exists", { ignore: IS_WINDOWS }, async () => {
+  for (const script of ['unset HOME; exec "$@"', 'HOME="$PWD/nowhere" exec "$@"']) {
     await withSandbox(async (sandbox) => {
       await checkWhole(sandbox, await runFrom(sandbox, { script, args: [...LOAD, ...INTO] }));
     });
