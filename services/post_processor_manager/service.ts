@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import type { Command, CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import { type Conversation, conversationSchema } from "../../common/model/conversation.ts";
 import type { WrittenResults } from "../../common/model/report.ts";
 import { describeError } from "../../common/runtime/log.ts";
@@ -30,7 +30,6 @@ export class PostProcessorManager extends ComponentService {
     connect: () => this.connectTo("dataset_manager"),
     clock: this.clock,
     signal: this.life,
-    onUp() {},
     // Whoever needs it by then gets to know.
     onGivenUp: (error) => this.log.warning(describeError(error)),
   });
@@ -38,6 +37,8 @@ export class PostProcessorManager extends ComponentService {
   #records: Peer | null = null;
   /** The last token counts on their way to the journal. */
   #kept: Promise<unknown> = Promise.resolve();
+  /** Those that are not known to have arrived. */
+  readonly #unkept = new Set<Command>();
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
@@ -79,6 +80,11 @@ export class PostProcessorManager extends ComponentService {
     return await this.#results!.write({ wasCancelled, account, health, ...(this.#bounds ?? {}) });
   }
 
+  protected override peerJoined(peer: Peer): void {
+    if (peer.type !== "records_manager") return;
+    for (const command of this.#unkept) this.#keep(command, peer);
+  }
+
   @onCleanup
   protected async close(): Promise<void> {
     await this.#results?.close();
@@ -104,9 +110,20 @@ export class PostProcessorManager extends ComponentService {
       kind: "keep_token_counts" as const,
       counts: { type: "token_counts" as const, conversationIndex, inputTokens: [...counts] },
     };
-    this.#kept = this.#records!.request(command, CONVERSATION_TIMEOUT_MS).catch((error) => {
-      this.log.warning(`Cannot keep token counts in the journal: ${describeError(error)}`);
-    });
+    this.#unkept.add(command);
+    this.#keep(command, this.#records!);
+  }
+
+  /** What a records manager that died has not confirmed is told to the next one. */
+  #keep(command: Command, records: Peer): void {
+    this.#kept = records.request(command, CONVERSATION_TIMEOUT_MS).then(
+      () => void this.#unkept.delete(command),
+      (error) => {
+        if (records.isGone) return;
+        this.#unkept.delete(command);
+        this.log.warning(`Cannot keep token counts in the journal: ${describeError(error)}`);
+      },
+    );
   }
 
   async #waitForEnd(): Promise<void> {
