@@ -7,8 +7,11 @@ import { type Finished, withSandbox } from "../helpers/run_aiperf.ts";
 import { withMockServer } from "../helpers/servers.ts";
 import { checkAgreement } from "./agreement.ts";
 
-/** How much later than due a request may reach the server on a busy machine. */
-const LATEST_MS = 60;
+/**
+ * How much later than due half of the requests may reach the server, so that a machine which stands
+ * still for a while does not look like another pattern.
+ */
+const LATEST_MS = 250;
 
 interface Ran extends Artifacts {
   readonly server: MockServer;
@@ -62,7 +65,7 @@ function checkArrivals({ server, profiling }: Ran): void {
   // The clocks begin at different times: only differences can be compared.
   const first = Math.min(...delays);
   const late = delays.filter((delay) => delay - first > LATEST_MS);
-  assert(late.length <= delays.length / 10, `${late.length} of ${delays.length} are late`);
+  assert(late.length <= delays.length / 2, `${late.length} of ${delays.length} are late`);
 }
 
 /** The most that were open at the same time, by the records. */
