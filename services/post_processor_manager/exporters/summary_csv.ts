@@ -1,4 +1,4 @@
-import type { MetricSummary, RunReport, Statistic } from "../../../common/model/report.ts";
+import { type MetricSummary, type RunReport, STATISTICS } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import { findMetric } from "../metrics/metric_table.ts";
 import { INSTANT, REQUESTS } from "../metrics/unit.ts";
@@ -6,21 +6,8 @@ import { epochNsText } from "./epoch_ns.ts";
 import { instrumentRows } from "./instrument_rows.ts";
 import { fixed, scalarText } from "./number_text.ts";
 
-const COLUMNS: readonly Statistic[] = [
-  "avg",
-  "min",
-  "max",
-  "p1",
-  "p5",
-  "p10",
-  "p25",
-  "p50",
-  "p75",
-  "p90",
-  "p95",
-  "p99",
-  "std",
-];
+/** All but the two that the reference tool's CSV does not have. */
+const COLUMNS = STATISTICS.filter((name) => name !== "count" && name !== "sum");
 
 /**
  * The text of `profile_export_aiperf.csv`: a table of the distributions and one of the single
