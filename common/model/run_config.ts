@@ -144,9 +144,6 @@ export type Slo = z.infer<typeof sloSchema>;
 /** Wire schema of a run's place among several. */
 export const trialSchema = z.object({ number: z.int(), of: z.int(), label: z.string() });
 
-/** Which of several repeated runs it is: 1 for the first, `of` for the last. */
-export type Trial = z.infer<typeof trialSchema>;
-
 /** Wire schema of when the journal's writes have to be on the disk itself. */
 export const journalSyncSchema = z.enum(["never", "interval", "always"]);
 
