@@ -1,3 +1,4 @@
+import { endpointPath } from "../model/endpoint_types.ts";
 import type {
   DatasetFile,
   DatasetPlan,
@@ -9,7 +10,7 @@ import type {
   Slo,
 } from "../model/run_config.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
-import { endpointPath, joinUrl } from "./endpoint_url.ts";
+import { joinUrl } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
@@ -83,7 +84,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     model: mockServer?.model ?? values.model,
     baseUrl: mockServer ? `http://${mockServer.host}` : values.url,
     endpoint: resolveEndpoint(values),
-    endpointPath: values.endpoint ?? endpointPath(values.endpointType),
+    endpointPath: values.endpoint ?? endpointPath(values.endpointType, values.streaming),
     dataset: resolveDataset(values, seed, surroundings.workingDir),
     phases,
     workers: workerCount({

@@ -1,11 +1,38 @@
 import * as z from "zod/mini";
 
+/** Wire schema of what a turn shows besides text. */
+export const mediaSchema = z.object({
+  /** Each a URL or a data URI. */
+  images: z.array(z.string()),
+  audios: z.array(z.string()),
+  videos: z.array(z.string()),
+});
+
+/** What a turn shows besides text, each as a URL or a data URI. */
+export type Media = z.infer<typeof mediaSchema>;
+
 /** Wire schema of one turn of a conversation. */
 export const turnSchema = z.object({
   /** Who speaks; the synthetic prompts speak as `user`. */
   role: z.string(),
-  /** The text parts of the turn, in order. */
+  /** The text parts of the turn, in order; of a ranking, the query. */
   texts: z.array(z.string()),
+  /** null: text alone. */
+  media: z.nullable(mediaSchema),
+  /** What a ranking request has ranked; null: it is no ranking. */
+  passages: z.nullable(z.array(z.string())),
+  /** The turn's messages as the data set has them, in place of role, texts and media; null: none. */
+  messages: z.nullable(z.array(z.record(z.string(), z.unknown()))),
+  /** The whole body of the request as JSON text, sent as it is; null: it is built from the turn. */
+  body: z.nullable(z.string()),
+  /** The turn holds all that its request says: nothing that was said before is sent with it. */
+  isStandalone: z.boolean(),
+  /** What was answered when the conversation was recorded; null: that is not known. */
+  answer: z.nullable(z.string()),
+  /** The model that the data set wants asked; null: the run's own. */
+  model: z.nullable(z.string()),
+  /** Merged into the turn's body, over the extra inputs of the run; null: nothing. */
+  extra: z.nullable(z.record(z.string(), z.unknown())),
   /**
    * Tokens of `texts` as the run's tokenizer counts them, without any chat template; null: nobody
    * has counted them yet.
@@ -21,6 +48,27 @@ export const turnSchema = z.object({
 
 /** One turn: what is said to the server at once. */
 export type Turn = z.infer<typeof turnSchema>;
+
+/** A turn of the user that says nothing but `texts`, with the given fields set. */
+export function plainTurn(texts: string[], fields: Partial<Turn> = {}): Turn {
+  return {
+    role: "user",
+    texts,
+    media: null,
+    passages: null,
+    messages: null,
+    body: null,
+    isStandalone: false,
+    answer: null,
+    model: null,
+    extra: null,
+    inputTokens: null,
+    outputTokens: null,
+    delayMs: null,
+    timestampMs: null,
+    ...fields,
+  };
+}
 
 /** Wire schema of a conversation. */
 export const conversationSchema = z.object({

@@ -1,6 +1,7 @@
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
 import { AIPERF_VERSION } from "../../common/version.ts";
-import type { Endpoint } from "./endpoints/endpoint.ts";
+import type { Turn } from "../../common/model/conversation.ts";
+import type { Endpoint, RequestBody } from "./endpoints/endpoint.ts";
 
 /** What a request needs and what does not change from one request of a run to the next. */
 export interface RequestTemplate {
@@ -12,8 +13,10 @@ export interface RequestTemplate {
   readonly streaming: boolean;
   /** Host and port of the server, for error messages. */
   readonly host: string;
+  /** The body of one request: `turns` is the conversation so far. Throws RangeError without a turn. */
+  buildBody(turns: readonly Turn[]): RequestBody;
   /** The headers of one request, with its two ids. */
-  headers(requestId: string, correlationId: string): [string, string][];
+  headers(requestId: string, correlationId: string, body: RequestBody): [string, string][];
   /** `text` without any credential of the run, which servers like to echo in error messages. */
   redact(text: string): string;
 }
@@ -36,7 +39,7 @@ export function createRequestTemplate(
   secrets: RunSecrets,
 ): RequestTemplate {
   const streaming = endpoint.isStreaming(plan);
-  const fixed = fixedHeaders(streaming, secrets);
+  const fixed = fixedHeaders({ endpoint, streaming, secrets });
   const byUser = new Set(Object.keys(secrets.headers).map((name) => name.toLowerCase()));
   const hidden = secretWords(secrets);
   const model = plan.extraInputs["model"];
@@ -46,8 +49,10 @@ export function createRequestTemplate(
     model: typeof model === "string" ? model : plan.model,
     streaming,
     host: new URL(plan.url).host,
-    headers: (requestId, correlationId) => {
-      const headers = fixed.slice();
+    buildBody: (turns) => bodyOf(endpoint, plan, turns),
+    headers: (requestId, correlationId, body) => {
+      const contentType = typeof body === "string" ? "application/json" : body.contentType;
+      const headers: [string, string][] = [...fixed, ["Content-Type", contentType]];
       if (!byUser.has("x-request-id")) headers.push(["X-Request-ID", requestId]);
       if (!byUser.has("x-correlation-id")) headers.push(["X-Correlation-ID", correlationId]);
       return headers;
@@ -56,21 +61,50 @@ export function createRequestTemplate(
   };
 }
 
+/** The turn's own body, or one that is built from the turns; what the turn asks for wins. */
+function bodyOf(endpoint: Endpoint, plan: EndpointPlan, turns: readonly Turn[]): RequestBody {
+  const turn = turns.at(-1);
+  if (turn === undefined) throw new RangeError("a request needs at least one turn");
+  if (turn.body !== null) return turn.body;
+  return endpoint.buildBody({
+    plan: turn.extra === null ? plan : withExtra(plan, turn.extra),
+    model: turn.model ?? plan.model,
+    turns,
+  });
+}
+
+function withExtra(plan: EndpointPlan, extra: Record<string, unknown>): EndpointPlan {
+  return { ...plan, extraInputs: { ...plan.extraInputs, ...extra } };
+}
+
+interface FixedHeadersOptions {
+  endpoint: Endpoint;
+  streaming: boolean;
+  secrets: RunSecrets;
+}
+
 /** User headers win over ours, whatever their case, except those that describe the body. */
-function fixedHeaders(streaming: boolean, secrets: RunSecrets): [string, string][] {
+function fixedHeaders({ endpoint, streaming, secrets }: FixedHeadersOptions): [string, string][] {
   const headers = new Map<string, [string, string]>();
   const set = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
   set("User-Agent", `aiperf/${AIPERF_VERSION}`);
   // A compressing server would hold back chunks, and unpacking them would be our time, not its.
   set("Accept-Encoding", "identity");
-  if (secrets.apiKey !== null) set("Authorization", `Bearer ${secrets.apiKey}`);
+  for (const [name, value] of Object.entries(endpoint.headers ?? {})) set(name, value);
+  if (secrets.apiKey !== null) set(...keyHeader(endpoint, secrets.apiKey));
   for (const [name, value] of Object.entries(secrets.headers)) {
     if (!OURS_ALONE.has(name.toLowerCase())) set(name, value);
   }
-  set("Content-Type", "application/json");
-  set("Accept", streaming ? "text/event-stream" : "application/json");
+  set("Accept", streaming ? STREAM_TYPES[endpoint.framing] : "application/json");
   for (const [name, value] of headers.values()) checkHeader(name, value);
   return [...headers.values()];
+}
+
+/** What a stream is called by those who offer it. */
+const STREAM_TYPES = { sse: "text/event-stream", lines: "application/x-ndjson" } as const;
+
+function keyHeader(endpoint: Endpoint, apiKey: string): readonly [string, string] {
+  return endpoint.keyHeader?.(apiKey) ?? ["Authorization", `Bearer ${apiKey}`];
 }
 
 function checkHeader(name: string, value: string): void {

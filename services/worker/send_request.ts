@@ -125,10 +125,11 @@ class SentRequest {
     const { template, clock, fetch } = this.#context;
     const { conversation, credit, session } = this.#job;
     const messages = messagesOf(conversation, credit.turnIndex, session.answers);
+    const body = template.buildBody(messages);
     const init: RequestInit = {
       method: "POST",
-      headers: template.headers(this.#requestId, session.correlationId),
-      body: template.endpoint.buildBody(template.plan, messages),
+      headers: template.headers(this.#requestId, session.correlationId, body),
+      body: typeof body === "string" ? body : body.bytes,
       signal: open.signal,
     };
     open.signal.throwIfAborted();

@@ -133,15 +133,15 @@ export class Worker extends ComponentService {
 
   @onCommand("write_inputs")
   protected async writeInputs(): Promise<void> {
-    const { artifactDir, endpoint: plan } = this.#config!;
-    const { endpoint } = this.#sending!.template;
+    const { artifactDir } = this.#config!;
+    const { template } = this.#sending!;
     await writeInputs({
       path: `${artifactDir}/${ARTIFACT_FILES.inputs}`,
       indexes: z.array(z.int()).parse(
         await this.#manager!.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
       ),
       fetch: (indexes) => this.#fetchConversations(indexes),
-      body: (turns) => endpoint.buildBody(plan, turns),
+      body: (turns) => template.buildBody(turns),
     });
   }
 

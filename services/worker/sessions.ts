@@ -1,4 +1,4 @@
-import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import { type Conversation, plainTurn, type Turn } from "../../common/model/conversation.ts";
 import type { Credit, Phase } from "../../common/model/credit.ts";
 
 /** One run through a conversation, as far as it has come. */
@@ -52,7 +52,7 @@ export class Sessions {
 
 /**
  * Everything that the request of a turn says: what opens the conversation, then each turn with the
- * answer to it, the last turn without one.
+ * answer to it, the last turn without one. A turn that stands alone is all that its request says.
  *
  * Throws an Error unless there is an answer to every turn before: its history was with another
  * worker.
@@ -62,6 +62,8 @@ export function messagesOf(
   turnIndex: number,
   answers: readonly string[],
 ): Turn[] {
+  const turn = turns[turnIndex];
+  if (turn?.isStandalone) return [turn];
   if (answers.length !== turnIndex) {
     throw new Error(`the history of the session is not here: ${answers.length} of ${turnIndex}`);
   }
@@ -75,6 +77,8 @@ export function messagesOf(
 
 /** Tokens of what is sent up to a turn, the answers left out; null when some are not counted. */
 export function inputTokensOf({ opening, turns }: Conversation, turnIndex: number): number | null {
+  const turn = turns[turnIndex];
+  if (turn?.isStandalone) return turn.inputTokens;
   let tokens = 0;
   for (const messages of [opening, turns.slice(0, turnIndex + 1)]) {
     for (const { inputTokens } of messages) {
@@ -86,12 +90,5 @@ export function inputTokensOf({ opening, turns }: Conversation, turnIndex: numbe
 }
 
 function answerTurn(answer: string): Turn {
-  return {
-    role: "assistant",
-    texts: [answer],
-    inputTokens: null,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-  };
+  return plainTurn([answer], { role: "assistant" });
 }

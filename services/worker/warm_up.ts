@@ -1,4 +1,4 @@
-import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import { type Conversation, plainTurn } from "../../common/model/conversation.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import {
   createSendContext,
@@ -63,13 +63,6 @@ const CREDIT: Credit = {
   issuedNs: 0,
 };
 
-const TURN: Turn = {
-  role: "user",
-  texts: ["Are you ready? "],
-  inputTokens: 4,
-  outputTokens: 1,
-  delayMs: null,
-  timestampMs: null,
-};
+const TURN = plainTurn(["Are you ready? "], { inputTokens: 4, outputTokens: 1 });
 
 const CONVERSATION: Conversation = { index: 0, id: "warm-up", opening: [], turns: [TURN] };

@@ -1,4 +1,5 @@
 import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import type { RequestBody } from "./endpoints/endpoint.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
 
 /** So many conversations are asked for and written at a time. */
@@ -11,7 +12,7 @@ export interface InputsOptions {
   readonly indexes: readonly number[];
   readonly fetch: (indexes: readonly number[]) => Promise<Conversation[]>;
   /** The body that a request with these turns has. */
-  readonly body: (turns: readonly Turn[]) => string;
+  readonly body: (turns: readonly Turn[]) => RequestBody;
 }
 
 /**
@@ -40,6 +41,18 @@ export async function writeInputs(options: InputsOptions): Promise<void> {
 }
 
 function sessionLine({ id, opening, turns }: Conversation, body: InputsOptions["body"]): string {
-  const payloads = turns.map((_, last) => body([...opening, ...turns.slice(0, last + 1)]));
+  const payloads = turns.map((_, last) => jsonOf(body(sentWith(turns, last, opening))));
   return `{"session_id":${JSON.stringify(id)},"payloads":[${payloads.join(",")}]}`;
+}
+
+/** What a turn's request says, the answers left out. */
+function sentWith(turns: readonly Turn[], last: number, opening: readonly Turn[]): Turn[] {
+  const turn = turns[last]!;
+  return turn.isStandalone ? [turn] : [...opening, ...turns.slice(0, last + 1)];
+}
+
+/** A body that is no JSON is shown as what it is, byte for byte. */
+function jsonOf(body: RequestBody): string {
+  if (typeof body === "string") return body;
+  return JSON.stringify({ content_type: body.contentType, base64: body.bytes.toBase64() });
 }

@@ -1,3 +1,4 @@
+import { ENDPOINT_TYPE_NAMES } from "../../model/endpoint_types.ts";
 import { option } from "../option.ts";
 import { baseUrl, bearerToken, httpHeaders, modelName, urlPath } from "../structured_types.ts";
 import { choice, decimal, toggle } from "../value_type.ts";
@@ -29,7 +30,7 @@ export const ENDPOINT_OPTIONS = {
     help: "Path to send requests to, appended to the URL.",
   }),
   endpointType: option({
-    type: choice(["chat"]),
+    type: choice(ENDPOINT_TYPE_NAMES),
     default: "chat",
     path: "endpoint.type",
     help: "The API to speak.",

@@ -1,4 +1,4 @@
-import type { Turn } from "../../../common/model/conversation.ts";
+import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import {
   checkText,
   field,
@@ -25,14 +25,12 @@ export function readTurn(fields: JsonObject, path: string): Turn {
   for (const name of NOT_YET) {
     if (isFilled(field(fields, name))) throw new FieldError(path + name, "is not supported yet");
   }
-  const turn: Turn = {
+  const turn = plainTurn(readTexts(fields, path), {
     role: readText(fields, "role", path) ?? "user",
-    texts: readTexts(fields, path),
-    inputTokens: null,
     outputTokens: readCount(fields, "output_length", path),
     delayMs: readNumber(fields, "delay", path),
     timestampMs: readNumber(fields, "timestamp", path),
-  };
+  });
   if (turn.delayMs !== null && turn.timestampMs !== null) {
     throw new FieldError(`${path}delay`, "must not be given beside timestamp");
   }

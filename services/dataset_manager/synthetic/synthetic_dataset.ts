@@ -1,8 +1,9 @@
-import type {
-  Conversation,
-  ConversationOutline,
-  DatasetInfo,
-  Turn,
+import {
+  type Conversation,
+  type ConversationOutline,
+  type DatasetInfo,
+  plainTurn,
+  type Turn,
 } from "../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
 import { deriveRandom } from "../../../common/runtime/random.ts";
@@ -68,14 +69,11 @@ function makeTurn(
   const { seed, isl } = plan;
   const inputTokens = drawLength(seed, streamOf("isl", index, turnIndex), isl);
   const words = deriveRandom(seed, streamOf("text", index, turnIndex));
-  return {
-    role: "user",
-    texts: [writePrompt(words, inputTokens)],
+  return plainTurn([writePrompt(words, inputTokens)], {
     inputTokens,
     outputTokens: drawOutputTokens(plan, index, turnIndex),
     delayMs,
-    timestampMs: null,
-  };
+  });
 }
 
 /** The pause before each turn of a conversation; null where there is none. */

@@ -2,7 +2,7 @@ import type { Turn } from "../../../common/model/conversation.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { excerpt } from "../clean_text.ts";
 import type { SseEvent } from "../sse.ts";
-import { type AnswerPart, answerPart, type Endpoint } from "./endpoint.ts";
+import { type AnswerPart, answerPart, type BodyRequest, type Endpoint } from "./endpoint.ts";
 import {
   describeError,
   findError,
@@ -15,7 +15,7 @@ import {
 
 /** OpenAI's chat completions, as nearly every inference server speaks them. */
 export const chatEndpoint: Endpoint = {
-  path: "/v1/chat/completions",
+  framing: "sse",
   isStreaming,
   buildBody,
   readEvent,
@@ -27,12 +27,12 @@ function isStreaming(plan: EndpointPlan): boolean {
   return "stream" in plan.extraInputs ? plan.extraInputs["stream"] === true : plan.streaming;
 }
 
-function buildBody(plan: EndpointPlan, turns: readonly Turn[]): string {
+function buildBody({ plan, model, turns }: BodyRequest): string {
   const turn = turns.at(-1);
   if (turn === undefined) throw new RangeError("a chat request needs at least one turn");
   return JSON.stringify({
     messages: turns.map(messageOf),
-    model: plan.model,
+    model,
     stream: plan.streaming,
     ...lengthLimit(plan, turn),
     ...plan.extraInputs,

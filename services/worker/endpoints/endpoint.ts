@@ -23,18 +23,42 @@ export interface AnswerPart {
   done: boolean;
 }
 
+/** What the body of one request is made of. */
+export interface BodyRequest {
+  readonly plan: EndpointPlan;
+  /** The model to ask for. */
+  readonly model: string;
+  /** The conversation so far; the last turn is the one to be answered. */
+  readonly turns: readonly Turn[];
+}
+
+/** A body that is no JSON text, e.g. a form with a file in it. */
+export interface BinaryBody {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+}
+
+/** The body of a request: JSON text, or bytes of another kind. */
+export type RequestBody = string | BinaryBody;
+
+/** How a streamed answer is cut into events: server-sent events, or a JSON value on each line. */
+export type StreamFraming = "sse" | "lines";
+
 /** One API of inference servers: what is sent to it and how its answers are read. */
 export interface Endpoint {
-  /** Where the API lives under the server's base URL. */
-  readonly path: string;
+  readonly framing: StreamFraming;
+  /** Headers that the API wants in every request, none of them secret; the user's own win. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How the API wants its key; `Authorization: Bearer …` unless given. */
+  keyHeader?(apiKey: string): readonly [name: string, value: string];
   /** Whether the final body asks for a stream, which `extraInputs` may decide. */
   isStreaming(plan: EndpointPlan): boolean;
+  /** The body of a request. Throws `RangeError` when there is no turn. */
+  buildBody(request: BodyRequest): RequestBody;
   /**
-   * The JSON body of a request: `turns` holds the conversation so far, the last of them is the one
-   * to be answered. Throws `RangeError` when there is none.
+   * Reads one event of a stream, of which a line has only `data`; never throws, a malformed event is
+   * an `error`.
    */
-  buildBody(plan: EndpointPlan, turns: readonly Turn[]): string;
-  /** Reads one event of a stream; never throws, a malformed event is an `error`. */
   readEvent(event: SseEvent): AnswerPart;
   /** Reads the parsed JSON of a whole answer; never throws, a malformed one is an `error`. */
   readAnswer(body: unknown): AnswerPart;

@@ -1,13 +1,14 @@
+import type { EndpointType } from "../../../common/model/endpoint_types.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Every endpoint type and where its code is; a worker loads only the one it needs. */
-const LOADERS: Record<string, () => Promise<Endpoint>> = {
+const LOADERS: Record<EndpointType, () => Promise<Endpoint>> = {
   chat: async () => (await import("./chat.ts")).chatEndpoint,
 };
 
 /** Loads the endpoint of a type. Rejects with an `Error` that names the known types. */
 export function loadEndpoint(type: string): Promise<Endpoint> {
-  const load = Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
+  const load = Object.hasOwn(LOADERS, type) ? LOADERS[type as EndpointType] : undefined;
   if (load !== undefined) return load();
   const known = Object.keys(LOADERS).join(", ");
   return Promise.reject(new Error(`unknown endpoint type "${type}"; known are: ${known}`));

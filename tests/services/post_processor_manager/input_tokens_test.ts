@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Conversation, Turn } from "../../../common/model/conversation.ts";
+import { type Conversation, plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import {
   InputTokens,
@@ -8,14 +8,7 @@ import {
 import { failedRecordOf, recordOf } from "../../helpers/records.ts";
 
 function turnOf(text: string, inputTokens: number | null = null): Turn {
-  return {
-    role: "user",
-    texts: [text],
-    inputTokens,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-  };
+  return plainTurn([text], { inputTokens });
 }
 
 /** Counts words. */

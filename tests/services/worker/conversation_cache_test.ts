@@ -1,16 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Conversation } from "../../../common/model/conversation.ts";
+import { type Conversation, plainTurn } from "../../../common/model/conversation.ts";
 import { ConversationCache } from "../../../services/worker/conversation_cache.ts";
 
 function conversation(index: number, characters = 10): Conversation {
-  const turn = {
-    role: "user",
-    texts: ["x".repeat(characters)],
-    inputTokens: 1,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-  };
+  const turn = plainTurn(["x".repeat(characters)], { inputTokens: 1 });
   return { index, id: `c${index}`, opening: [], turns: [turn] };
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation } from "../../../common/model/conversation.ts";
+import { type Conversation, plainTurn } from "../../../common/model/conversation.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan, RunSecrets } from "../../../common/model/run_config.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
@@ -30,14 +30,7 @@ const CONVERSATION: Conversation = {
   index: 4,
   id: "conversation-4",
   opening: [],
-  turns: [{
-    role: "user",
-    texts: ["hi"],
-    inputTokens: 3,
-    outputTokens: 5,
-    delayMs: null,
-    timestampMs: null,
-  }],
+  turns: [plainTurn(["hi"], { inputTokens: 3, outputTokens: 5 })],
 };
 
 /** A job with made-up times, the same each time. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Conversation, Turn } from "../../../common/model/conversation.ts";
+import { type Conversation, plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { Credit } from "../../../common/model/credit.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import { type RequestJob, sendRequest } from "../../../services/worker/send_request.ts";
@@ -9,14 +9,7 @@ import { type Answer, DONE, event, play, PlayedClock, ROLE, says, WHOLE } from "
 import { contextOf, JOB } from "./sending.ts";
 
 function turnOf(text: string): Turn {
-  return {
-    role: "user",
-    texts: [text],
-    inputTokens: 3,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-  };
+  return plainTurn([text], { inputTokens: 3 });
 }
 
 const CONVERSATION: Conversation = {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Conversation, Turn } from "../../../common/model/conversation.ts";
+import { type Conversation, plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { Credit } from "../../../common/model/credit.ts";
 import { inputTokensOf, messagesOf, Sessions } from "../../../services/worker/sessions.ts";
 import { JOB } from "./sending.ts";
@@ -15,14 +15,7 @@ function sessionsOf(): Sessions {
 }
 
 function turnOf(text: string, inputTokens: number | null = text.length): Turn {
-  return {
-    role: "user",
-    texts: [text],
-    inputTokens,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-  };
+  return plainTurn([text], { inputTokens });
 }
 
 function conversationOf(...texts: string[]): Conversation {

@@ -1,16 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { Conversation } from "../../../common/model/conversation.ts";
+import { type Conversation, plainTurn } from "../../../common/model/conversation.ts";
 import { writeInputs } from "../../../services/worker/write_inputs.ts";
 
 function conversation(index: number): Conversation {
-  const turn = {
-    role: "user",
-    texts: [`text ${index}`],
-    inputTokens: 2,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-  };
+  const turn = plainTurn([`text ${index}`], { inputTokens: 2 });
   return { index, id: `session-${index}`, opening: [], turns: [turn] };
 }
 

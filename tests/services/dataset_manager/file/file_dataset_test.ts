@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { conversationSchema } from "../../../../common/model/conversation.ts";
+import { conversationSchema, plainTurn } from "../../../../common/model/conversation.ts";
 import type { DatasetFile, DatasetPlan } from "../../../../common/model/run_config.ts";
 import { BadInputError } from "../../../../common/service/bad_input_error.ts";
 import type { Dataset } from "../../../../services/dataset_manager/dataset.ts";
@@ -33,14 +33,9 @@ const TRACE = `{"text":"one","timestamp":0,"output_length":5}
 Deno.test("a file of prompts is a data set of one turn each, blank lines left out", async () => {
   const dataset = await open(`\uFEFF${TRACE}`);
   assertEquals(dataset.info(), { entries: 3, maxTurns: 1, hasTimestamps: true });
-  assertEquals(dataset.conversation(0).turns, [{
-    role: "user",
-    texts: ["one"],
-    inputTokens: null,
-    outputTokens: 5,
-    delayMs: null,
-    timestampMs: 0,
-  }]);
+  assertEquals(dataset.conversation(0).turns, [
+    plainTurn(["one"], { outputTokens: 5, timestampMs: 0 }),
+  ]);
   assertEquals(
     [2, 1].map((index) => dataset.conversation(index).turns[0]!.texts),
     [["three"], ["two é"]],

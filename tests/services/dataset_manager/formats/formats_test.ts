@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Turn } from "../../../../common/model/conversation.ts";
+import { plainTurn, type Turn } from "../../../../common/model/conversation.ts";
 import { DATASET_FORMATS } from "../../../../common/model/dataset_format.ts";
 import { LineReader } from "../../../../services/dataset_manager/file/read_conversation.ts";
 import { FieldError } from "../../../../services/dataset_manager/formats/fields.ts";
@@ -15,15 +15,7 @@ function read(line: string, format: typeof DATASET_FORMATS[number] | null): Line
 }
 
 function turnOf(text: string, change: Partial<Turn> = {}): Turn {
-  return {
-    role: "user",
-    texts: [text],
-    inputTokens: null,
-    outputTokens: null,
-    delayMs: null,
-    timestampMs: null,
-    ...change,
-  };
+  return plainTurn([text], change);
 }
 
 function conversation(...turns: Turn[]): LineContent {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Turn } from "../../../../common/model/conversation.ts";
+import { plainTurn, type Turn } from "../../../../common/model/conversation.ts";
 import type { Usage } from "../../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../../services/worker/endpoints/chat.ts";
@@ -17,17 +17,11 @@ const PLAN: EndpointPlan = {
   tokenCountSource: "auto",
 };
 
-const TURN: Turn = {
-  role: "user",
-  texts: ["hi"],
-  inputTokens: 1,
-  outputTokens: 5,
-  delayMs: null,
-  timestampMs: null,
-};
+const TURN = plainTurn(["hi"], { inputTokens: 1, outputTokens: 5 });
 
 function body(plan: Partial<EndpointPlan>, turns: Turn[] = [TURN]): unknown {
-  return JSON.parse(chatEndpoint.buildBody({ ...PLAN, ...plan }, turns));
+  const body = chatEndpoint.buildBody({ plan: { ...PLAN, ...plan }, model: "m", turns });
+  return JSON.parse(body as string);
 }
 
 const BASE = {
@@ -109,7 +103,7 @@ Deno.test("one text is a string, several are parts, earlier turns come first", (
 });
 
 Deno.test("there is no body without a turn", () => {
-  assertThrows(() => chatEndpoint.buildBody(PLAN, []), RangeError);
+  assertThrows(() => chatEndpoint.buildBody({ plan: PLAN, model: "m", turns: [] }), RangeError);
 });
 
 Deno.test("endpoints are loaded by their type, an unknown one names those that exist", async () => {
