@@ -125,7 +125,7 @@ Deno.test("a fetch that throws, or a turn that does not exist, is an error too",
     error: {
       code: null,
       type: "InternalError",
-      message: "RangeError: a chat request needs at least one turn",
+      message: "RangeError: a request needs at least one turn",
     },
   });
 });
