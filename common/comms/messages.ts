@@ -49,6 +49,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("get_used_indexes") }),
   /** worker_manager, worker: which of these credits it does not hold; an answer for each is due. */
   z.object({ kind: z.literal("find_missing_credits"), ids: z.array(z.int()) }),
+  /** worker_manager: no credit follows: wait for those in flight, then call the rest lost. */
+  z.object({ kind: z.literal("drain_credits"), deadlineMs: z.number() }),
   /** worker_manager: a worker is taken for hung: end it and start another in its place. */
   z.object({ kind: z.literal("replace_worker"), workerId: z.string(), reason: z.string() }),
   /** worker: write the request bodies of the conversations that were used. */
@@ -123,7 +125,10 @@ const firstToken = z.object({
 });
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
 const record = z.object({ type: z.literal("record"), record: requestRecordSchema });
-/** records_manager → worker: the first `count` records of this connection are in the journal. */
+/**
+ * records_manager → worker, worker_manager: the first `count` records of this connection are in the
+ * journal. worker → worker_manager: the first `count` records of its life are.
+ */
 const recordsAck = z.object({ type: z.literal("records_ack"), count: z.int() });
 const recordsEnd = z.object({ type: z.literal("records_end"), records: z.int() });
 

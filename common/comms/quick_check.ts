@@ -29,6 +29,9 @@ export function quickCheck(schema: z.core.$ZodType): QuickCheck {
       return oneOf(Object.values(def.entries));
     case "nullable":
       return nullableCheck(quickCheck(def.innerType));
+    case "default":
+      // With a value it is what it is; without one, the schema puts it in.
+      return quickCheck(def.innerType);
     case "array":
       return arrayCheck(quickCheck(def.element));
     case "record":

@@ -29,6 +29,8 @@ export const runClosingSchema = z.object({
   accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
   /** Credits that were issued and never became a record. */
   missing: z.int(),
+  /** The first of them, ascending; journals of before did not name them. */
+  missingIds: z._default(z.array(z.int()), []),
   /** How the processes and the machine were in the profiling phase. */
   health: healthSummarySchema,
 });

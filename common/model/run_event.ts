@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { creditAccountSchema } from "./report.ts";
-import { phaseSchema } from "./credit.ts";
+import { creditSchema, phaseSchema } from "./credit.ts";
 
 /** Wire schema of why a phase stopped sending. */
 export const stopReasonSchema = z.enum([
@@ -46,6 +46,14 @@ export const phaseCompleteSchema = z.object({
   reason: stopReasonSchema,
 });
 
+/** Told before the end of a phase, and only where there is such a credit. */
+const creditsLost = z.object({
+  type: z.literal("credits_lost"),
+  phase: phaseSchema,
+  /** Those that were not returned, or returned as lost: of some there may be a record all the same. */
+  credits: z.array(creditSchema),
+});
+
 const runComplete = z.object({
   type: z.literal("run_complete"),
   wasCancelled: z.boolean(),
@@ -61,6 +69,7 @@ const recordsProgress = z.object({
 export const RUN_EVENT_SCHEMAS = [
   phaseStartedSchema,
   phaseProgress,
+  creditsLost,
   phaseCompleteSchema,
   runComplete,
   recordsProgress,
@@ -73,6 +82,7 @@ export type RunEvent = z.infer<typeof RUN_EVENT_SCHEMAS[number]>;
 export const RUN_EVENT_TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "phase_started",
   "phase_progress",
+  "credits_lost",
   "phase_complete",
   "run_complete",
   "records_progress",

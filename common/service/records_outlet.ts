@@ -30,6 +30,11 @@ export class RecordsOutlet {
     return this.#waiting.size;
   }
 
+  /** Records that are known to be in the journal: the first so many that were sent. */
+  get safe(): number {
+    return this.#waiting.safe;
+  }
+
   /** Connects for the first time; rejects when the records manager is not there. */
   open(): Promise<void> {
     return this.#link.open();

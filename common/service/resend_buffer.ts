@@ -17,7 +17,9 @@ export class ResendBuffer {
   /** Where the first text that is not acknowledged is in `#texts`. */
   #first = 0;
   #chars = 0;
+  /** Over this connection. */
   #acknowledged = 0;
+  #safe = 0;
 
   constructor(mostChars = MOST_WAITING_CHARS) {
     this.#mostChars = mostChars;
@@ -45,11 +47,17 @@ export class ResendBuffer {
     this.#chars += text.length;
   }
 
+  /** Texts that were acknowledged, over all connections. */
+  get safe(): number {
+    return this.#safe;
+  }
+
   /** Forgets what is safe: the first `count` texts that were sent over this connection. */
   acknowledge(count: number): void {
     const more = Math.min(count - this.#acknowledged, this.size);
     if (!(more > 0)) return;
     this.#acknowledged += more;
+    this.#safe += more;
     for (let i = 0; i < more; i++) this.#chars -= this.#texts[this.#first++]!.length;
     // Now and then: to move the rest down each time would cost more than it gives back.
     if (this.#first * 2 > this.#texts.length || this.size === 0) {

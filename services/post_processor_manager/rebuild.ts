@@ -2,7 +2,7 @@ import { JournalError } from "../../common/journal/journal_line.ts";
 import { JournalReader } from "../../common/journal/journal_reader.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { isNote, type JournalNote, type RunClosing } from "../../common/model/journal.ts";
-import type { RebuiltReport } from "../../common/model/report.ts";
+import { missingText, type RebuiltReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
@@ -182,10 +182,11 @@ class Rebuilding {
 
   /** Why a run that came to its end is not complete: its own report says so already. */
   #flaws(): string[] {
-    const { failure = null, missing = 0, wasCancelled = false } = this.#closing ?? {};
+    const { failure = null, missing = 0, missingIds = [], wasCancelled = false } = this.#closing ??
+      {};
     return [
       failure !== null && `The run failed: ${failure}`,
-      missing > 0 && `${missing} credits were issued and never became a record`,
+      missing > 0 && missingText({ missing, missingIds }),
       this.#reason === "failed_threshold" &&
       "The run ended early, as more requests failed than --failed-request-threshold allows",
       failure === null && wasCancelled &&

@@ -28,7 +28,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     missing > 0 &&
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&
-    `${requests(account.lost)} got lost because a worker died: see logs/aiperf.log.`,
+    `${requests(account.lost)} got lost because a process died: see logs/aiperf.log.`,
     ...facts.restarts,
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&

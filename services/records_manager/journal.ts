@@ -63,8 +63,8 @@ export class Journal<S> {
     return this.#hasFailed;
   }
 
-  /** Takes a record's line; returns a promise when the sender should wait for room. */
-  add(line: string, sender: S): Promise<void> | undefined {
+  /** Takes a record's line, null: of our own; returns a promise when the sender should wait for room. */
+  add(line: string, sender: S | null): Promise<void> | undefined {
     this.#append(line, sender);
     return this.#room;
   }

@@ -4,8 +4,10 @@ import { JournalReader } from "../../common/journal/journal_reader.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { Phase } from "../../common/model/credit.ts";
 import { isNote, type JournalEntry } from "../../common/model/journal.ts";
+import { lostRecord } from "../../common/model/lost_record.ts";
+import type { RequestRecord } from "../../common/model/record.ts";
 import type { RecordsSummary } from "../../common/model/report.ts";
-import type { JournalSync } from "../../common/model/run_config.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
@@ -19,6 +21,7 @@ import {
 import type { Peer } from "../../common/service/peer.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { Journal } from "./journal.ts";
+import { LastWords } from "./last_words.ts";
 import { PhaseNotes } from "./phase_notes.ts";
 import { ResultsFeed } from "./results_feed.ts";
 import { Tally } from "./tally.ts";
@@ -32,20 +35,26 @@ const BATCH_MS = 20;
 /** How often the disk itself has to have the journal, unless the user wants it otherwise. */
 const SYNC_MS = 1_000;
 
+/** So many credits without a record are named. */
+const MOST_NAMED = 10;
+
 /** Keeps every record: writes the journal, counts, and passes the records on. */
 export class RecordsManager extends ComponentService {
   readonly #phases = new PhaseNotes();
   #tally = new Tally();
   #journal: Journal<Peer> | null = null;
-  #journalSync: JournalSync = "interval";
+  #config: RunConfig | null = null;
   #feed: ResultsFeed | null = null;
+  readonly #lastWords = new LastWords(this.clock);
+  /** What the timing manager holds for lost, by phase. */
+  readonly #lost = new Map<Phase, MessageOf<"credits_lost">["credits"]>();
   #told = 0;
   #recordArrived: () => void = () => {};
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
     const path = `${config.artifactDir}/${ARTIFACT_FILES.records}`;
-    this.#journalSync = config.journalSync;
+    this.#config = config;
     this.#feed = new ResultsFeed(path);
     this.#journal = await Journal.open<Peer>({
       path,
@@ -78,17 +87,10 @@ export class RecordsManager extends ComponentService {
     peer: Peer,
     text: string,
   ): Promise<void> | undefined {
-    const journal = this.#journal!;
-    if (journal.hasFailed) return undefined;
-    if (!this.#tally.add(record.creditId, record.phase, record.outcome)) {
-      this.log.info(`Dropped a second record of credit ${record.creditId}`);
-      journal.confirm(peer);
-      return undefined;
-    }
-    const line = isPlainRecordText(text) ? recordLine(text) : JSON.stringify(record);
-    const room = journal.add(line, peer);
-    this.#recordArrived();
-    return room;
+    const heard = record.outcome === "lost" ? this.#hearOut(record.workerId) : undefined;
+    return heard
+      ? heard.then(() => this.#keep(record, peer, text))
+      : this.#keep(record, peer, text);
   }
 
   @every(BATCH_MS)
@@ -98,12 +100,17 @@ export class RecordsManager extends ComponentService {
 
   @every(SYNC_MS)
   protected async sync(): Promise<void> {
-    if (this.#journalSync === "interval") await this.#journal?.sync();
+    if (this.#config?.journalSync === "interval") await this.#journal?.sync();
   }
 
   @onMessage("phase_started")
   protected noteStart(event: MessageOf<"phase_started">): void {
     if (this.#phases.add(event)) this.#writePhases();
+  }
+
+  @onMessage("credits_lost")
+  protected noteLost({ phase, credits }: MessageOf<"credits_lost">): void {
+    this.#lost.set(phase, credits);
   }
 
   @onMessage("phase_complete")
@@ -116,6 +123,7 @@ export class RecordsManager extends ComponentService {
   @onCommand("finish_records")
   protected async finish({ deadlineMs }: CommandOf<"finish_records">): Promise<RecordsSummary> {
     await this.#waitForMissing(deadlineMs);
+    this.#writeLost();
     await this.#journal?.flush();
     if (this.#journal?.hasFailed) await this.#recount(this.#journal.path);
     this.#feed?.end(this.#tally.records);
@@ -124,7 +132,8 @@ export class RecordsManager extends ComponentService {
       profiling: this.#tally.account("profiling"),
     };
     this.tellProgress();
-    return { accounts, missing: this.#tally.missing };
+    const { missing } = this.#tally;
+    return { accounts, missing, missingIds: this.#tally.missingIds(MOST_NAMED) };
   }
 
   @onCommand("keep_token_counts")
@@ -136,7 +145,7 @@ export class RecordsManager extends ComponentService {
   protected async closeJournal({ closing }: CommandOf<"close_journal">): Promise<void> {
     this.#journal?.note(closing);
     await this.#journal?.flush();
-    if (this.#journalSync !== "never") await this.#journal?.sync();
+    if (this.#config?.journalSync !== "never") await this.#journal?.sync();
   }
 
   @every(TICK_MS)
@@ -156,13 +165,44 @@ export class RecordsManager extends ComponentService {
     this.#journal?.forget(peer);
   }
 
+  /** A worker's own record of a request is worth more than the word of others that it is lost. */
+  #hearOut(workerId: string): Promise<void> | undefined {
+    const worker = [...this.peers].find(({ id }) => id === workerId);
+    return worker && this.#lastWords.of(worker);
+  }
+
+  #keep(record: RequestRecord, peer: Peer, text: string): Promise<void> | undefined {
+    const journal = this.#journal!;
+    if (journal.hasFailed) return undefined;
+    if (!this.#tally.add(record)) {
+      this.log.debug(`Dropped a second record of credit ${record.creditId}`);
+      journal.confirm(peer);
+      return undefined;
+    }
+    const line = isPlainRecordText(text) ? recordLine(text) : JSON.stringify(record);
+    const room = journal.add(line, peer);
+    this.#recordArrived();
+    return room;
+  }
+
+  /** Those that nobody has told the end of by now: it went down with whoever held them. */
+  #writeLost(): void {
+    const { endpoint } = this.#config!;
+    const reason = "The credit was never returned: whoever held it is gone";
+    for (const credit of [...this.#lost.values()].flat()) {
+      const record = lostRecord({ credit, workerId: null, endpoint, reason });
+      if (this.#journal!.hasFailed || !this.#tally.add(record)) continue;
+      this.#journal!.add(JSON.stringify(record), null);
+    }
+  }
+
   #acknowledge(counts: ReadonlyMap<Peer, number>): void {
     for (const [peer, count] of counts) void peer.send({ type: "records_ack", count });
     this.#feed?.wake();
   }
 
   #restore(entry: JournalEntry): void {
-    if (!isNote(entry)) return void this.#tally.add(entry.creditId, entry.phase, entry.outcome);
+    if (!isNote(entry)) return void this.#tally.add(entry);
     if (entry.type !== "phase_started" && entry.type !== "phase_complete") return;
     this.#phases.restore(entry);
     if (entry.type === "phase_complete") this.#tally.expect(entry.phase, entry.issued);
@@ -181,7 +221,7 @@ export class RecordsManager extends ComponentService {
     using reader = await JournalReader.open(path);
     for (let some = await reader.next(); some !== null; some = await reader.next()) {
       for (const entry of some) {
-        if (!isNote(entry)) this.#tally.add(entry.creditId, entry.phase, entry.outcome);
+        if (!isNote(entry)) this.#tally.add(entry);
       }
     }
   }
@@ -205,7 +245,7 @@ export class RecordsManager extends ComponentService {
     }
     this.#recordArrived = () => {};
     if (this.#tally.missing > 0) {
-      this.log.error(`${this.#tally.missing} records did not come within ${deadlineMs} ms`);
+      this.log.warning(`${this.#tally.missing} records did not come within ${deadlineMs} ms`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Outcome, Phase } from "../../common/model/credit.ts";
+import type { RequestRecord } from "../../common/model/record.ts";
 import type { CreditAccount } from "../../common/model/report.ts";
 
 type Count = Exclude<keyof CreditAccount, "issued">;
@@ -17,12 +18,20 @@ export class Tally {
     profiling: emptyAccount(),
   };
   readonly #seen = new CreditSet();
+  /** The last position in its phase that a record has told of. */
+  readonly #lastIndex: Record<Phase, number> = { warmup: -1, profiling: -1 };
 
   /** Counts a record; false for a credit that has a record already. */
-  add(creditId: number, phase: Phase, outcome: Outcome): boolean {
+  add({ creditId, phase, index, outcome }: Counted): boolean {
     if (!this.#seen.add(creditId)) return false;
     this.#accounts[phase][COUNT_OF[outcome]]++;
+    if (index > this.#lastIndex[phase]) this.#lastIndex[phase] = index;
     return true;
+  }
+
+  /** Whether a credit has a record. */
+  has(creditId: number): boolean {
+    return this.#seen.has(creditId);
   }
 
   /** Notes how many credits a phase has issued in all. */
@@ -30,10 +39,14 @@ export class Tally {
     this.#accounts[phase].issued = issued;
   }
 
-  /** The account of a phase so far; a phase that did not tell its end has issued what came. */
+  /**
+   * The account of a phase so far. A phase that did not tell its end has issued what came, and what
+   * comes before that in its order.
+   */
   account(phase: Phase): CreditAccount {
     const account = this.#accounts[phase];
-    return { ...account, issued: Math.max(account.issued, recorded(account)) };
+    const known = Math.max(recorded(account), this.#lastIndex[phase] + 1);
+    return { ...account, issued: Math.max(account.issued, known) };
   }
 
   /** Records so far. */
@@ -41,13 +54,29 @@ export class Tally {
     return recorded(this.#accounts.warmup) + recorded(this.#accounts.profiling);
   }
 
-  /** Records that must still come, by what the phases said they issued. */
+  /** Records that must still come, by what the phases have issued. */
   get missing(): number {
-    const { warmup, profiling } = this.#accounts;
-    return Math.max(0, warmup.issued - recorded(warmup)) +
-      Math.max(0, profiling.issued - recorded(profiling));
+    return this.#issued - this.records;
+  }
+
+  /** The first credits without a record, at most `most` of them. */
+  missingIds(most: number): number[] {
+    const ids: number[] = [];
+    const issued = this.#issued;
+    for (let id = 0; id < issued && ids.length < most; id++) {
+      if (!this.#seen.has(id)) ids.push(id);
+    }
+    return ids;
+  }
+
+  /** Credits of all phases; their ids are the integers below. */
+  get #issued(): number {
+    return this.account("warmup").issued + this.account("profiling").issued;
   }
 }
+
+/** What a record counts by. */
+type Counted = Pick<RequestRecord, "creditId" | "phase" | "index" | "outcome">;
 
 /** Which credits have a record: one bit each, since a run may have millions. */
 class CreditSet {
@@ -65,6 +94,10 @@ class CreditSet {
     if ((this.#words[word]! & bit) !== 0) return false;
     this.#words[word]! |= bit;
     return true;
+  }
+
+  has(id: number): boolean {
+    return ((this.#words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0;
   }
 }
 

@@ -53,7 +53,7 @@ async function writeResults(options: CollectOptions): Promise<WrittenResults> {
   );
   onRecords(records);
   const health = await watched;
-  const { accounts, missing } = records;
+  const { accounts, missing, missingIds } = records;
   const write: Command = {
     kind: "write_results",
     wasCancelled,
@@ -68,6 +68,7 @@ async function writeResults(options: CollectOptions): Promise<WrittenResults> {
       failure,
       accounts,
       missing,
+      missingIds,
       health,
     }),
   ]);

@@ -1,4 +1,4 @@
-import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
+import { missingText, type RecordsSummary, type RunReport } from "../../common/model/report.ts";
 
 /** The signals that end a run early. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
@@ -27,9 +27,7 @@ export function problemsOf(outcome: RunOutcome): string[] {
   const problems: string[] = [];
   if (failure !== null) problems.push(failure);
   if (outcome.hasTooManyFailures) problems.push(howManyFailed(report));
-  if (records && records.missing > 0) {
-    problems.push(`${records.missing} credits were issued and never became a record`);
-  }
+  if (records && records.missing > 0) problems.push(missingText(records));
   problems.push(...unwritten);
   if (interruptedBy === null && report && report.account.succeeded === 0) {
     problems.push(whyNothingSucceeded(report));

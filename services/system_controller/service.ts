@@ -11,6 +11,7 @@ import { ControllerService } from "../../common/service/controller_service.ts";
 import { every, onCleanup, onMessage } from "../../common/service/hooks.ts";
 import { NoAnswerError, type Peer } from "../../common/service/peer.ts";
 import { collectResults } from "./collect_results.ts";
+import { cutOff } from "./cut_off.ts";
 import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outcome.ts";
 import { HealthCollector } from "./health_collector.ts";
 import {
@@ -324,14 +325,16 @@ export class SystemController extends ControllerService {
     this.#request.view.end();
     if (!this.#isLoadRunning || this.#isBadInput) return;
     this.#isLoadRunning = false;
-    if (this.#failure !== null) await this.#cutOff();
+    const { log, clock } = this;
+    const loadEnded = this.#loadEnded.promise;
+    if (this.#failure !== null) await cutOff({ cast: this.#cast, log, clock, loadEnded });
     const inHaste = this.#failure !== null || this.#interruptedBy !== null;
     const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
     this.#finish = { kind: "finish_records", deadlineMs };
     try {
       this.#results = await collectResults({
         cast: this.#cast,
-        log: this.log,
+        log,
         workers: () => [...this.peers].filter(({ type }) => type === "worker"),
         health: () => this.#lastHealth(),
         finish: this.#finish,
@@ -342,24 +345,6 @@ export class SystemController extends ControllerService {
       });
     } catch (error) {
       this.#end(describeError(error));
-    }
-  }
-
-  /** What is in flight when the run breaks becomes records too, if those who see to it live. */
-  async #cutOff(): Promise<void> {
-    const limit = new AbortController();
-    try {
-      await this.#cast.ask(
-        "timing_manager",
-        { kind: "cancel_run", graceMs: 0 },
-        INTERRUPT_LIMIT_MS,
-      );
-      const late = this.clock.sleep(INTERRUPT_LIMIT_MS, limit.signal);
-      await Promise.race([this.#loadEnded.promise, late]);
-    } catch (error) {
-      this.log.warning(`Cannot cut off the load: ${describeError(error)}`);
-    } finally {
-      limit.abort();
     }
   }
 

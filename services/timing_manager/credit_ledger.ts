@@ -26,6 +26,7 @@ const ACCOUNT_OF = {
 export class CreditLedger {
   readonly #inFlight = new Map<number, Credit>();
   readonly #accounts = new Map<Phase, Account>();
+  readonly #lost: Credit[] = [];
   #nextId = 0;
 
   /** The id that the next credit must have: ids count from 0 over all phases. */
@@ -65,6 +66,11 @@ export class CreditLedger {
     return missing;
   }
 
+  /** The credits of a phase that are settled as lost, whoever said so. */
+  lost(phase: Phase): Credit[] {
+    return this.#lost.filter((credit) => credit.phase === phase);
+  }
+
   /** The account of a phase as it is now. */
   account(phase: Phase): PhaseAccount {
     return { ...this.#accountOf(phase) };
@@ -88,6 +94,7 @@ export class CreditLedger {
 
   #close(credit: Credit, outcome: Outcome): void {
     this.#inFlight.delete(credit.id);
+    if (outcome === "lost") this.#lost.push(credit);
     const account = this.#accountOf(credit.phase);
     account[ACCOUNT_OF[outcome]]++;
     account.inFlight--;

@@ -100,6 +100,11 @@ export class TimingManager extends ComponentService {
     this.#turner?.close();
   }
 
+  /** What is issued from now on reaches nobody; why that is so is for the controller to say. */
+  protected override peerLeft(peer: Peer): void {
+    if (peer === this.#workers) this.cancel({ kind: "cancel_run", graceMs: 0 });
+  }
+
   async #openDataset(): Promise<SteadyLink> {
     const link = new SteadyLink({
       connect: () => this.connectTo("dataset_manager"),
@@ -159,6 +164,8 @@ export class TimingManager extends ComponentService {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
       this.log.error(`${missing.length} credits never came back, the first of them ${ids}`);
     }
+    const lost = this.#ledger.lost(phase);
+    if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });
     this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason });
   }
 

@@ -13,6 +13,7 @@ import { LagProbe } from "../../common/runtime/lag_probe.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
+  every,
   onCleanup,
   onCommand,
   onConfigure,
@@ -44,6 +45,9 @@ const PREFETCHED = 256;
 /** … so many at a time, so that the first of them are not held up by the last. */
 const PREFETCHED_AT_ONCE = 32;
 
+/** How often the worker manager gets to know how many records are in the journal. */
+const SAFE_MS = 250;
+
 /** Turns each credit into one HTTP request and one record. */
 export class Worker extends ComponentService {
   /** Cuts off what is in flight; what comes later belongs to another one. */
@@ -61,6 +65,8 @@ export class Worker extends ComponentService {
   });
   /** The credits that have not been returned. */
   readonly #held = new Set<number>();
+  /** So many of its records are in the journal, as far as its manager knows. */
+  #toldSafe = 0;
   #config: RunConfig | null = null;
   #client: Deno.HttpClient | null = null;
   #sending: SendContext | null = null;
@@ -118,6 +124,15 @@ export class Worker extends ComponentService {
   @onMessage("records_ack")
   protected forget({ count }: MessageOf<"records_ack">, peer: Peer): void {
     this.#records.acknowledge(count, peer);
+  }
+
+  /** What is not in the journal when this worker dies is lost: its manager has to know what is. */
+  @every(SAFE_MS)
+  protected tellSafe(): void {
+    const count = this.#records.safe;
+    if (this.#manager === null || count === this.#toldSafe) return;
+    this.#toldSafe = count;
+    void this.#manager.send({ type: "records_ack", count });
   }
 
   @onMessage("cancel_credits")

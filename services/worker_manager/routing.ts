@@ -88,16 +88,23 @@ export class WorkerRouter {
     return worker.id;
   }
 
-  /** Takes a used credit off its worker; false when no worker holds it. */
-  release(creditId: number, outcome: Outcome = "success"): boolean {
+  /** Takes a used credit off its worker and returns it; null when no worker holds it. */
+  release(creditId: number, outcome: Outcome = "success"): Credit | null {
     const worker = this.#holders.get(creditId);
-    if (worker === undefined) return false;
+    if (worker === undefined) return null;
     const credit = worker.inFlight.get(creditId)!;
     this.#holders.delete(creditId);
     worker.inFlight.delete(creditId);
     // The worker has forgotten the session, too: nothing comes after a failure.
     if (outcome !== "success" && credit.phase === this.#phase) this.#close(credit.sessionIndex);
-    return true;
+    return credit;
+  }
+
+  /** Every credit that some worker holds, with the id of that worker. */
+  held(): [workerId: string, credit: Credit][] {
+    return [...this.#workers.values()].flatMap(({ id, inFlight }) =>
+      [...inFlight.values()].map((credit): [string, Credit] => [id, credit])
+    );
   }
 
   /** Whether some worker holds a credit. */

@@ -1,5 +1,6 @@
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import type { Credit } from "../../common/model/credit.ts";
+import { lostRecord } from "../../common/model/lost_record.ts";
 import type { RunConfig, WorkerPlan } from "../../common/model/run_config.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
 import { describeError, type LogLevel } from "../../common/runtime/log.ts";
@@ -20,8 +21,8 @@ import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
 import { RestartBudget } from "../../common/service/restart_budget.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
-import { lostRecord } from "./lost_record.ts";
 import { WorkerRouter } from "./routing.ts";
+import { UnconfirmedReturns } from "./unconfirmed_returns.ts";
 
 /** How long a worker may take to stop, and the whole lot of them to end. */
 const STOP_TIMEOUT_MS = 1_000;
@@ -29,9 +30,13 @@ const STOP_TIMEOUT_MS = 1_000;
 /** How long a dead worker's connection may take to be read to its end. */
 const LAST_WORDS_MS = 1_000;
 
+/** How often the wait for the last credits looks again. */
+const DRAIN_LOOK_MS = 20;
+
 /** Starts the workers and hands each credit to the least loaded of them. */
 export class WorkerManager extends ComponentService {
   readonly #router = new WorkerRouter();
+  readonly #unconfirmed = new UnconfirmedReturns();
   readonly #restarts = new RestartBudget();
   readonly #workers = new Map<string, Peer>();
   /** Credits that came while no worker was alive. */
@@ -88,7 +93,7 @@ export class WorkerManager extends ComponentService {
     if (workerId !== null) {
       void this.#workers.get(workerId)!.send(message);
     } else if (message.credit.turnIndex > 0) {
-      this.#reportLost(message.credit, "none", "with the session's history is gone");
+      this.#reportLost(message.credit, null, "The worker with the session's history is gone");
     } else {
       // All workers are dead; the first that takes a dead one's place gets it, late but in order.
       this.#waiting.push(message);
@@ -96,10 +101,12 @@ export class WorkerManager extends ComponentService {
   }
 
   @onMessage("credit_return")
-  protected takeBack(message: MessageOf<"credit_return">): void {
+  protected takeBack(message: MessageOf<"credit_return">, peer: Peer): void {
     const { creditId, outcome } = message.creditReturn;
+    const credit = this.#router.release(creditId, outcome);
+    this.#unconfirmed.add(peer.id, credit);
     // A credit of a worker that was taken for dead has been returned already.
-    if (this.#router.release(creditId, outcome)) void this.#timing?.send(message);
+    if (credit !== null) void this.#timing?.send(message);
   }
 
   @onMessage("first_token")
@@ -109,7 +116,8 @@ export class WorkerManager extends ComponentService {
 
   @onMessage("records_ack")
   protected forget({ count }: MessageOf<"records_ack">, peer: Peer): void {
-    this.#records.acknowledge(count, peer);
+    if (peer.type === "worker") this.#unconfirmed.confirm(peer.id, count);
+    else this.#records.acknowledge(count, peer);
   }
 
   @onCommand("find_missing_credits")
@@ -126,12 +134,26 @@ export class WorkerManager extends ComponentService {
       const old = this.#router.issuedBefore(worker.id, beforeNs);
       if (old.length === 0) return;
       for (const credit of await askForMissing(worker, old, this.log)) {
-        if (!this.#router.release(credit.id, "lost")) continue;
+        if (this.#router.release(credit.id, "lost") === null) continue;
         this.log.error(`Credit ${credit.id} got lost on its way to ${worker.id} or back`);
-        this.#reportLost(credit, worker.id, "knows nothing of it");
+        this.#reportLost(credit, worker.id, "The worker knows nothing of it");
       }
     });
     await Promise.all(checks);
+  }
+
+  /** With the timing manager dead, nobody else knows what is in flight. */
+  @onCommand("drain_credits")
+  protected async drain({ deadlineMs }: CommandOf<"drain_credits">): Promise<void> {
+    this.cancelAll({ type: "cancel_credits" });
+    const untilNs = this.clock.nowNs() + deadlineMs * 1e6;
+    while (this.#router.inFlight > 0 && this.clock.nowNs() < untilNs) {
+      await this.clock.sleep(DRAIN_LOOK_MS, this.life);
+    }
+    for (const [workerId, credit] of this.#router.held()) {
+      this.#router.release(credit.id, "lost");
+      this.#reportLost(credit, workerId, "The worker did not end it in time");
+    }
   }
 
   /** The death of the worker does the rest. */
@@ -143,7 +165,7 @@ export class WorkerManager extends ComponentService {
   @onMessage("cancel_credits")
   protected cancelAll(message: MessageOf<"cancel_credits">): void {
     for (const { credit } of this.#waiting.splice(0)) {
-      this.#reportLost(credit, "none", "that was to send it is dead");
+      this.#reportLost(credit, null, "The worker that was to send it is dead");
     }
     for (const worker of this.#workers.values()) void worker.send(message);
   }
@@ -206,7 +228,10 @@ export class WorkerManager extends ComponentService {
     this.#workers.delete(workerId);
     this.#router.retire(workerId);
     if (worker) await Promise.race([worker.channel.closed, this.clock.sleep(LAST_WORDS_MS)]);
-    for (const credit of this.#router.leave(workerId)) this.#reportLost(credit, workerId, reason);
+    const what = `The worker ${reason}`;
+    for (const credit of this.#router.leave(workerId)) this.#reportLost(credit, workerId, what);
+    // Of most of them the records manager has the record: then it drops this one.
+    for (const credit of this.#unconfirmed.leave(workerId)) this.#record(credit, workerId, what);
     await this.#replace(workerId, reason);
   }
 
@@ -232,12 +257,15 @@ export class WorkerManager extends ComponentService {
     return null;
   }
 
-  #reportLost(credit: Credit, workerId: string, reason: string): void {
-    const { model, streaming } = this.#config!.endpoint;
-    const record = lostRecord({ credit, workerId, model, streaming, reason });
-    this.#records.send(record);
-    const creditReturn = { creditId: credit.id, phase: credit.phase, outcome: record.outcome };
+  #reportLost(credit: Credit, workerId: string | null, reason: string): void {
+    this.#record(credit, workerId, reason);
+    const creditReturn = { creditId: credit.id, phase: credit.phase, outcome: "lost" as const };
     void this.#timing?.send({ type: "credit_return", creditReturn });
+  }
+
+  #record(credit: Credit, workerId: string | null, reason: string): void {
+    const { endpoint } = this.#config!;
+    this.#records.send(lostRecord({ credit, workerId, endpoint, reason }));
   }
 }
 

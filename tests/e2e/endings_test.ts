@@ -197,7 +197,7 @@ Deno.test({
       });
       await t.step("says in the results that requests got lost", () => {
         const lost = artifacts.records.filter(({ outcome }) => outcome === "lost");
-        if (lost.length > 0) assertStringIncludes(stdout, "got lost because a worker died");
+        if (lost.length > 0) assertStringIncludes(stdout, "got lost because a process died");
         checkAgreement(artifacts);
       });
     }),

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { readArtifacts, readJournal } from "../helpers/artifacts.ts";
 import { HAS_PROC, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
@@ -22,6 +22,14 @@ async function signal(sandbox: Sandbox, title: string, what: Deno.Signal): Promi
   const { pid } = await sandbox.processNamed(`aiperf ${title}`);
   Deno.kill(pid, what);
   return pid;
+}
+
+/** Stops one of the workers; returns its id. */
+async function stopAWorker(sandbox: Sandbox): Promise<string> {
+  const worker = (await sandbox.processes())
+    .find(({ title }) => /^aiperf worker_[0-9a-f]{8}$/.test(title))!;
+  Deno.kill(worker.pid, "SIGSTOP");
+  return worker.title.replace("aiperf ", "");
 }
 
 /** Every credit has one record, the exports say so, and the journal alone gives the same report. */
@@ -77,9 +85,7 @@ Deno.test({
         return !(await sandbox.processes()).some(({ pid }) => pid === hung);
       });
       await untilRecords(sandbox, 300);
-      const worker = (await sandbox.processes())
-        .find(({ title }) => /^aiperf worker_[0-9a-f]{8}$/.test(title))!;
-      Deno.kill(worker.pid, "SIGSTOP");
+      const id = await stopAWorker(sandbox);
       const { code, stdout, stderr } = await running.finished;
       assertEquals(code, 0, stderr);
       const text = stdout.replaceAll(/\s+/g, " ");
@@ -87,13 +93,34 @@ Deno.test({
         text,
         "Warning: records_manager was not heard of for 5 s and got killed",
       );
-      assertStringIncludes(text, "got lost because a worker died");
+      assertStringIncludes(text, "got lost because a process died");
       await checkWhole(sandbox, stdout);
       const { records } = await readArtifacts(`${sandbox.path}/out`);
-      const id = worker.title.replace("aiperf ", "");
       for (const { outcome, workerId } of records) {
         if (outcome !== "success") assertEquals([outcome, workerId], ["lost", id]);
       }
+    }),
+});
+
+Deno.test({
+  name: "no credit is without a record when a worker and the records manager hang together",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withSandbox(async (sandbox) => {
+      const running = sandbox.start(RUN.split(" "));
+      await untilRecords(sandbox, 40);
+      // The worker goes on returning credits, and its records are read by nobody; then it hangs too.
+      await signal(sandbox, "records_manager", "SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      const id = await stopAWorker(sandbox);
+      const { code, stdout, stderr } = await running.finished;
+      assertEquals(code, 0, stderr);
+      await checkWhole(sandbox, stdout);
+      const { records } = await readArtifacts(`${sandbox.path}/out`);
+      const lost = records.filter(({ outcome }) => outcome !== "success");
+      // More than it had in flight: what it had returned and nobody had written down is among them.
+      assert(lost.length > 8 / 2, `${lost.length} lost`);
+      for (const { outcome, workerId } of lost) assertEquals([outcome, workerId], ["lost", id]);
     }),
 });
 

@@ -16,7 +16,11 @@ import { until } from "./until.ts";
 const ACCOUNT = { issued: 1, succeeded: 1, failed: 0, cancelled: 0, lost: 0 };
 const NOTHING = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
 
-const RECORDS: RecordsSummary = { accounts: { warmup: NOTHING, profiling: ACCOUNT }, missing: 0 };
+const RECORDS: RecordsSummary = {
+  accounts: { warmup: NOTHING, profiling: ACCOUNT },
+  missing: 0,
+  missingIds: [],
+};
 
 const RESULTS: WrittenResults = { report: reportOn([recordOf()]), console: "", problems: [] };
 
@@ -102,6 +106,7 @@ const ANSWERS: Partial<Record<CommandKind, unknown>> = {
   beat: null,
   stop: null,
   cancel_run: null,
+  drain_credits: null,
   replace_worker: null,
   finish_records: RECORDS,
   close_journal: null,

@@ -28,6 +28,7 @@ export function closingOf(succeeded: number, change: Partial<RunClosing> = {}): 
     failure: null,
     accounts: { warmup: { ...account, issued: 0, succeeded: 0 }, profiling: account },
     missing: 0,
+    missingIds: [],
     health: { processes: [], machine: null, restarts: [] },
     ...change,
   };

@@ -1,5 +1,6 @@
 import type { Command, CommandKind, CommandOf } from "../../common/comms/messages.ts";
 import type { MessageOf, MessageType } from "../../common/comms/messages.ts";
+import type { Credit } from "../../common/model/credit.ts";
 import { recordOf } from "./records.ts";
 import { runConfigOf } from "./run_config.ts";
 
@@ -47,6 +48,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
       failure: null,
       accounts: { warmup: account, profiling: account },
       missing: 0,
+      missingIds: [],
       health,
     },
   },
@@ -55,9 +57,23 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   get_dataset_info: { kind: "get_dataset_info" },
   get_outlines: { kind: "get_outlines", first: 0, count: 64 },
   find_missing_credits: { kind: "find_missing_credits", ids: [4, 8] },
+  drain_credits: { kind: "drain_credits", deadlineMs: 1_500 },
   replace_worker: { kind: "replace_worker", workerId: "worker_0", reason: "was silent" },
   get_used_indexes: { kind: "get_used_indexes" },
   write_inputs: { kind: "write_inputs" },
+};
+
+const credit: Credit = {
+  id: 12,
+  phase: "profiling",
+  index: 10,
+  conversationIndex: 4,
+  turnIndex: 0,
+  sessionIndex: 0,
+  isLastTurn: true,
+  cancelAfterNs: null,
+  dueNs: 123_456_789_012,
+  issuedNs: 123_456_800_000,
 };
 
 /** A command of every kind. */
@@ -87,21 +103,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
   },
   failure: { type: "failure", serviceId: "worker_359d423a", cause: "Cannot go on: é 🚀" },
   bad_input: { type: "bad_input", problem: "--input-file: a.jsonl, line 3: text: is missing" },
-  credit: {
-    type: "credit",
-    credit: {
-      id: 12,
-      phase: "profiling",
-      index: 10,
-      conversationIndex: 4,
-      turnIndex: 0,
-      sessionIndex: 0,
-      isLastTurn: true,
-      cancelAfterNs: null,
-      dueNs: 123_456_789_012,
-      issuedNs: 123_456_800_000,
-    },
-  },
+  credit: { type: "credit", credit },
   credit_return: {
     type: "credit_return",
     creditReturn: { creditId: 12, phase: "profiling", outcome: "success" },
@@ -125,6 +127,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
     returned: 8,
     inFlight: 2,
   },
+  credits_lost: { type: "credits_lost", phase: "profiling", credits: [credit] },
   phase_complete: {
     type: "phase_complete",
     phase: "warmup",

@@ -61,6 +61,7 @@ const AGREED: [string, z.core.$ZodType, unknown[], unknown[]][] = [
   ["a word", z.literal("a"), ["a"], ["b", null]],
   ["one of some words", z.enum(["a", "b"]), ["a", "b"], ["c", 0]],
   ["perhaps nothing", z.nullable(z.int()), [null, 1], [undefined, "1"]],
+  ["what has a default", z._default(z.int(), 7), [1], ["1", null]],
   ["a list", z.array(z.int()), [[], [1, 2]], [{}, [1, "2"], null]],
   ["a table", z.record(z.string(), z.int()), [{}, { a: 1 }], [[], { a: "1" }, null]],
   ["a thing", z.object({ a: z.int() }), [{ a: 1 }], [{}, { a: "1" }, { b: 1 }, [], null]],
@@ -80,6 +81,7 @@ for (const [name, schema, good, bad] of AGREED) {
 Deno.test("what the quick check does not know it leaves to the schema", () => {
   assertEquals(quickCheck(z.string().check(z.minLength(3)))("abcd"), false);
   assertEquals(quickCheck(z.int().check(z.gte(3)))(4), false);
+  assertEquals(quickCheck(z.object({ a: z._default(z.int(), 7) }))({}), false);
   assertEquals(quickCheck(z.optional(z.string()))("a"), false);
   assertEquals(quickCheck(z.union([z.string(), z.int()]))("a"), false);
   assertEquals(quickCheck(z.looseObject({ a: z.int() }))({ a: 1 }), false);

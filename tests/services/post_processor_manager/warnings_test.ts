@@ -38,7 +38,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^No request of 20 succeeded/,
     /^The run was interrupted/,
     /^5 requests left no record/,
-    /^2 requests got lost because a worker died/,
+    /^2 requests got lost because a process died/,
     /^The records_manager died/,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /--extra-inputs ignore_eos:true .* min_tokens/,

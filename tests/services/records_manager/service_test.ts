@@ -11,7 +11,7 @@ import { runConfigOf } from "../../helpers/run_config.ts";
 import { ComponentHarness } from "../../helpers/service_harness.ts";
 import { until } from "../../helpers/until.ts";
 
-const { phase_started: STARTED, phase_complete: COMPLETE } = messageExamples;
+const { phase_started: STARTED, phase_complete: COMPLETE, credit: CREDIT } = messageExamples;
 
 /** A records manager that runs, with a worker and whoever takes the results. */
 interface Running {
@@ -77,7 +77,7 @@ Deno.test("the journal holds the configuration, the records as they came, events
       const summary = await harness.controller.ask({ kind: "finish_records", deadlineMs: 100 });
       const profiling = { issued: 2, succeeded: 1, failed: 1, cancelled: 0, lost: 0 };
       const warmup = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
-      assertEquals(summary, { accounts: { warmup, profiling }, missing: 0 });
+      assertEquals(summary, { accounts: { warmup, profiling }, missing: 0, missingIds: [] });
       await harness.controller.ask({ kind: "close_journal", closing: closingOf(1) });
       assertEquals(await linesOf(path), [
         headerLine(runConfigOf({ artifactDir: folder })),
@@ -126,6 +126,73 @@ Deno.test("a record that comes twice is written once and acknowledged twice", as
       sendRecords(again, 1);
       await pass(harness, "its acknowledgement", () => again.of("records_ack").length > 0);
       assertEquals((await linesOf(path)).length, 3);
+    })
+  );
+});
+
+Deno.test("what the timing manager holds for lost becomes a record, unless there is one", async () => {
+  await withFolder((folder) =>
+    withRunning(folder, async (running) => {
+      const { harness, worker, path } = running;
+      const credits = [3, 1, 0].map((id) => ({ ...CREDIT.credit, id, index: id }));
+      await harness.publish({ type: "credits_lost", phase: "profiling", credits });
+      await harness.publish({ ...COMPLETE, phase: "profiling", issued: 5 });
+      sendRecords(worker, 0, 2);
+      await untilAcknowledged(running, 2);
+      const finish = harness.controller.ask({ kind: "finish_records", deadlineMs: 100 });
+      await harness.clock.advance(50);
+      // Its worker was slow to tell.
+      sendRecords(worker, 1);
+      await untilAcknowledged(running, 3);
+      await harness.clock.advance(200);
+      const { accounts, missing, missingIds } = recordsSummarySchema.parse(await finish);
+      const profiling = { issued: 5, succeeded: 3, failed: 0, cancelled: 0, lost: 1 };
+      assertEquals([accounts.profiling, missing, missingIds], [profiling, 1, [4]]);
+      const lost = JSON.parse((await linesOf(path)).at(-1)!);
+      const { dueNs, issuedNs, conversationIndex } = CREDIT.credit;
+      assertEquals([lost.creditId, lost.index, lost.outcome], [3, 3, "lost"]);
+      assertEquals([lost.dueNs, lost.issuedNs], [dueNs, issuedNs]);
+      assertEquals([lost.conversationIndex, lost.error.type], [conversationIndex, "CreditLost"]);
+      // Asked once more, as after a restart in the middle of the answer: nothing is doubled.
+      const before = await linesOf(path);
+      const again = harness.controller.ask({ kind: "finish_records", deadlineMs: 10 });
+      await harness.clock.advance(10);
+      assertEquals(await again, { accounts, missing, missingIds });
+      assertEquals(await linesOf(path), before);
+    })
+  );
+});
+
+Deno.test("a dead worker's own record counts, not the word of its manager that it is lost", async () => {
+  await withFolder((folder) =>
+    withRunning(folder, async ({ harness, worker, path }) => {
+      const manager = await harness.connectAs("worker_manager", "worker_manager");
+      const lost = { outcome: "lost" as const, workerId: "worker_0" };
+      for (const creditId of [0, 1]) {
+        manager.send({ type: "record", record: recordOf({ creditId, ...lost }) });
+      }
+      await harness.clock.advance(100);
+      assertEquals((await linesOf(path)).length, 1);
+      sendRecords(worker, 0);
+      void worker.close();
+      await pass(harness, "both", () => manager.of("records_ack").at(-1)?.count === 2);
+      const records = (await linesOf(path)).slice(1).map((line) => JSON.parse(line));
+      assertEquals(records.map(({ creditId, outcome }) => [creditId, outcome]), [
+        [0, "success"],
+        [1, "lost"],
+      ]);
+    })
+  );
+});
+
+Deno.test("what a worker is said to have lost is not waited for when the worker lives", async () => {
+  await withFolder((folder) =>
+    withRunning(folder, async ({ harness }) => {
+      const manager = await harness.connectAs("worker_manager", "worker_manager");
+      const record = recordOf({ outcome: "lost", workerId: "worker_0" });
+      manager.send({ type: "record", record });
+      await harness.clock.advance(400);
+      await pass(harness, "its record", () => manager.of("records_ack").at(-1)?.count === 1);
     })
   );
 });

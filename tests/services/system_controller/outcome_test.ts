@@ -24,6 +24,7 @@ const COMPLETE: RunOutcome = {
   records: {
     accounts: { warmup: reportWith(0, 0).account, profiling: reportWith(5, 0).account },
     missing: 0,
+    missingIds: [],
   },
   report: reportWith(5, 1),
   unwritten: [],
@@ -52,9 +53,9 @@ const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
   ],
   [
     "records that never came",
-    { records: { ...COMPLETE.records!, missing: 2 } },
+    { records: { ...COMPLETE.records!, missing: 2, missingIds: [4, 9] } },
     1,
-    ["2 credits were issued and never became a record"],
+    ["2 credits were issued and never became a record (4, 9)"],
   ],
   [
     "a run in which everything failed",

@@ -31,6 +31,13 @@ for (const type of ["timing_manager", "worker_manager", "mock_server"] as const)
   });
 }
 
+Deno.test("without a timing manager the worker manager ends what is in flight", async () => {
+  await using run = await FakeRun.underLoad();
+  run.latest("timing_manager")!.die("was ended by SIGKILL");
+  await run.over();
+  assert(run.latest("worker_manager")!.commands.includes("drain_credits"));
+});
+
 Deno.test("a service that dies each time it is started again ends the run", async () => {
   await using run = await FakeRun.underLoad();
   run.scripts.set("dataset_manager", { configure: (child: FakeProcess) => child.die("broke") });

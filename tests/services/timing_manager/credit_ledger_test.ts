@@ -133,3 +133,16 @@ Deno.test("the credits that have been out for long are those issued before an in
   assertEquals(ledger.issuedBefore(100).map(({ id }) => id), [0, 2, 3]);
   assertEquals(ledger.issuedBefore(0), []);
 });
+
+Deno.test("the ledger names the credits that are lost, of each phase by itself", () => {
+  const ledger = new CreditLedger();
+  for (let id = 0; id < 3; id++) ledger.issue(credit(id, "warmup"));
+  for (let id = 3; id < 6; id++) ledger.issue(credit(id));
+  ledger.settle(returned(1, "lost", "warmup"));
+  ledger.settle(returned(4, "success"));
+  ledger.settle(returned(5, "lost"));
+  assertEquals(ledger.lost("profiling"), [credit(5)]);
+  ledger.writeOff("profiling");
+  assertEquals(ledger.lost("profiling"), [credit(5), credit(3)]);
+  assertEquals(ledger.lost("warmup"), [credit(1, "warmup")]);
+});

@@ -6,13 +6,43 @@ import { ComponentHarness } from "../../helpers/service_harness.ts";
 
 const { credit: { credit: CREDIT } } = messageExamples;
 
-Deno.test("a credit that its worker knows nothing of becomes a lost record", async () => {
+function managerUp(): Promise<ComponentHarness<WorkerManager>> {
   const type = "worker_manager";
   const init = { workers: 0, runDir: "/r", epochUnixMs: 0, logLevel: "INFO" };
-  await using harness = await ComponentHarness.up((context) => new WorkerManager(context), {
-    type,
-    init,
+  return ComponentHarness.up((context) => new WorkerManager(context), { type, init });
+}
+
+Deno.test("when the timing manager is dead, what is in flight ends or becomes a lost record", async () => {
+  await using harness = await managerUp();
+  const records = harness.host("records_manager");
+  await harness.configure();
+  await harness.start();
+  const timing = await harness.connectAs("timing_manager", "timing_manager");
+  const worker = await harness.connectAs("worker", "worker_0");
+  for (const id of [1, 2, 3]) {
+    timing.send({ type: "credit", credit: { ...CREDIT, id, turnIndex: 0 } });
+  }
+  await settle();
+  await timing.close();
+  const drained = harness.controller.ask({ kind: "drain_credits", deadlineMs: 1_000 });
+  await harness.clock.advance(500);
+  assert(worker.of("cancel_credits").length > 0);
+  const { phase } = CREDIT;
+  worker.send({
+    type: "credit_return",
+    creditReturn: { creditId: 2, phase, outcome: "cancelled" },
   });
+  await harness.clock.advance(600);
+  await drained;
+  const lost = (await records.guest()).of("record").map(({ record }) => record);
+  assertEquals(lost.map(({ creditId, outcome }) => [creditId, outcome]), [[1, "lost"], [
+    3,
+    "lost",
+  ]]);
+});
+
+Deno.test("a credit that its worker knows nothing of becomes a lost record", async () => {
+  await using harness = await managerUp();
   const records = harness.host("records_manager");
   await harness.configure();
   await harness.start();

@@ -60,7 +60,7 @@ Deno.test("the credits of a worker that leaves are handed back, oldest first", (
   router.release(2);
   assertEquals(router.leave("a"), [credit(0), credit(4)]);
   assertEquals(router.inFlight, 3);
-  assertEquals(router.release(0), false);
+  assertEquals(router.release(0), null);
   assertEquals(router.assign(credit(6)), "b");
   assertEquals(router.leave("a"), []);
   assertEquals(router.workerIds, ["b"]);
@@ -76,7 +76,7 @@ Deno.test("without workers a credit finds no place", () => {
 Deno.test("a credit is released once, and only if it was handed out", () => {
   const router = routerOf("a");
   router.assign(credit(0));
-  assertEquals([router.release(0), router.release(0), router.release(9)], [true, false, false]);
+  assertEquals([0, 0, 9].map((id) => router.release(id)?.id ?? null), [0, null, null]);
   assertEquals(router.load("a"), 0);
 });
 

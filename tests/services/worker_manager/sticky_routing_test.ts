@@ -104,7 +104,7 @@ Deno.test("whatever happens, a session stays with its worker and none is kept to
         const isLastTurn = pick % 3 === 0;
         const worker = router.assign(credit(id, { sessionIndex: id, isLastTurn }));
         assertEquals(worker === null, router.workerIds.length === 0);
-        if (worker !== null) assertEquals(router.release(id), true);
+        if (worker !== null) assertEquals(router.release(id)?.id, id);
         if (worker !== null && !isLastTurn) open.set(id, { worker, turns: 1 });
       }
       if ((kind === "next" || kind === "fail") && session) {
@@ -112,7 +112,7 @@ Deno.test("whatever happens, a session stays with its worker and none is kept to
         const turn = { sessionIndex: sessionIndex!, turnIndex: session.turns++, isLastTurn };
         assertEquals(router.assign(credit(id, turn)), session.worker);
         const outcome = kind === "fail" ? "error" : "success";
-        assertEquals(router.release(id, outcome), session.worker !== null);
+        assertEquals(router.release(id, outcome) !== null, session.worker !== null);
         if (isLastTurn || (kind === "fail" && session.worker)) open.delete(sessionIndex!);
       }
       assertEquals(router.openSessions, open.size);

@@ -1,0 +1,51 @@
+import type { Credit } from "./credit.ts";
+import type { RequestRecord } from "./record.ts";
+import type { EndpointPlan } from "./run_config.ts";
+
+/** What is known of a request whose record went down with a process. */
+export interface LostRequest {
+  readonly credit: Credit;
+  /** Who had the credit last; null when no worker is known to have had it. */
+  readonly workerId: string | null;
+  readonly endpoint: Pick<EndpointPlan, "model" | "streaming">;
+  /** What became of it, in a sentence. */
+  readonly reason: string;
+}
+
+/** The record of a credit that nobody can tell the end of: it may or may not have been sent. */
+export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest): RequestRecord {
+  const { id, phase, index, conversationIndex, turnIndex, isLastTurn, dueNs, issuedNs } = credit;
+  return {
+    creditId: id,
+    phase,
+    index,
+    conversationIndex,
+    conversationId: "",
+    turnIndex,
+    isLastTurn,
+    requestId: "",
+    correlationId: "",
+    workerId: workerId ?? "none",
+    model: endpoint.model,
+    streaming: endpoint.streaming,
+    outcome: "lost",
+    dueNs,
+    issuedNs,
+    receivedNs: issuedNs,
+    sentNs: null,
+    headersAfterNs: null,
+    chunksAfterNs: [],
+    firstOutputChunk: null,
+    endAfterNs: null,
+    inputTokens: null,
+    requestedOutputTokens: null,
+    usage: null,
+    text: null,
+    httpStatus: null,
+    error: {
+      code: null,
+      type: workerId === null ? "CreditLost" : "WorkerLost",
+      message: reason,
+    },
+  };
+}
