@@ -1,5 +1,5 @@
-import type { Column } from "../../common/stats/column.ts";
-import { summarizeAll, type Summary } from "../../common/stats/summary.ts";
+import { type Distribution, summarizeAll } from "../../common/stats/distribution.ts";
+import type { Summary } from "../../common/stats/summary.ts";
 import { type MetricStats, type MetricSummary, STATISTICS } from "../../common/model/report.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { METRICS } from "./metrics/metric_table.ts";
@@ -11,7 +11,7 @@ export class MetricResults {
 
   /** `columns` and `aggregates` by tag, in the units of the formulas; null: absent. */
   constructor(
-    columns: ReadonlyMap<string, Column>,
+    columns: ReadonlyMap<string, Distribution>,
     aggregates: ReadonlyMap<string, number | null>,
   ) {
     const summaries = summarizeAll([...columns.values()]);

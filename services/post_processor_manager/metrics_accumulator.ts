@@ -36,7 +36,7 @@ export interface ReportOptions {
 /**
  * Turns records into metrics as they come, and into the report at the end.
  *
- * Keeps numbers, never records: a million requests of 16 chunks take some 300 MB. Records of the
+ * Keeps numbers, never records, and of a long run not even all of them. Records of the
  * warm-up have a summary of their own; second records of a credit change nothing.
  */
 export class MetricsAccumulator {
@@ -100,6 +100,7 @@ export class MetricsAccumulator {
         restarts: options.health?.restarts ?? [],
         uncounted: this.#profiling.uncounted,
         cutOff: this.#profiling.cutOff,
+        isInBuckets: this.#profiling.isInBuckets,
       })),
       instrument: instrumentReport(this.#load, {
         phases: this.#config.phases,

@@ -1,4 +1,4 @@
-import { Column } from "../../common/stats/column.ts";
+import { Distribution } from "../../common/stats/distribution.ts";
 import {
   CUT_OFF_AT_END,
   type ErrorDetails,
@@ -20,6 +20,14 @@ import type { Objectives } from "./objectives.ts";
  */
 export type RequestMetrics = readonly (number | readonly number[] | null)[];
 
+/**
+ * Percentiles over the requests of a phase are exact up to so many of them, and those over the pieces
+ * of all answers up to so many pieces: some 25 MB. More are kept in buckets, so that a run may last
+ * for as long as it likes.
+ */
+export const MOST_EXACT_REQUESTS = 100_000;
+export const MOST_EXACT_PIECES = 1_000_000;
+
 /** What the metrics of a phase are computed with. */
 export interface PhaseMetricsOptions {
   readonly tokenCountSource: TokenCountSource;
@@ -31,7 +39,9 @@ export interface PhaseMetricsOptions {
 /** Turns the records of one phase into metrics as they come; keeps numbers, never records. */
 export class PhaseMetrics {
   readonly #options: PhaseMetricsOptions;
-  readonly #columns: readonly Column[] = PER_REQUEST_METRICS.map(() => new Column());
+  readonly #columns: readonly Distribution[] = PER_REQUEST_METRICS.map(({ kind }) =>
+    new Distribution(kind === "record" ? MOST_EXACT_REQUESTS : MOST_EXACT_PIECES)
+  );
   readonly #aggregates: readonly Aggregate[] = METRICS
     .filter((metric) => metric.kind === "aggregate")
     .map((metric) => ({ metric, value: metric.initial }));
@@ -59,6 +69,11 @@ export class PhaseMetrics {
   /** Requests that the end of the run cut off; others were cancelled because they were to be. */
   get cutOff(): number {
     return this.#cutOff;
+  }
+
+  /** Whether there was so much that percentiles come from buckets. */
+  get isInBuckets(): boolean {
+    return this.#columns.some(({ isExact }) => !isExact);
   }
 
   /** The first sending and the last end since the run's epoch; infinite when nothing was sent. */

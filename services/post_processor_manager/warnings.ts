@@ -1,5 +1,8 @@
+import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
 import type { CreditAccount } from "../../common/model/report.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
+
+const BUCKET_PERCENT = (100 * LARGEST_BUCKET_ERROR).toFixed(1);
 
 /** What the warnings of a report depend on. */
 export interface WarningFacts {
@@ -15,6 +18,8 @@ export interface WarningFacts {
   readonly uncounted: number;
   /** Requests that the end of the run cut off, without those that were to be cancelled. */
   readonly cutOff: number;
+  /** Whether percentiles come from buckets, for there were too many values to keep. */
+  readonly isInBuckets: boolean;
 }
 
 /** What a reader of the numbers should know, one sentence or two each, the gravest first. */
@@ -39,6 +44,9 @@ export function warningsFor(facts: WarningFacts): string[] {
     `The server gave no token usage for ${facts.uncounted} of ${account.succeeded} requests: ` +
       "their token metrics are missing. --token-count-source auto counts such answers with the " +
       "tokenizer.",
+    facts.isInBuckets &&
+    "Percentiles over more than 100,000 requests, or a million pieces of answers, come from " +
+      `buckets and are less than ${BUCKET_PERCENT} % off; all other statistics are exact.`,
   ].filter((warning) => warning !== false);
 }
 

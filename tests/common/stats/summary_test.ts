@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { Column } from "../../../common/stats/column.ts";
-import { compensatedSum, summarize, summarizeAll } from "../../../common/stats/summary.ts";
+import { compensatedSum, summarize } from "../../../common/stats/summary.ts";
 
 function summaryOf(values: Iterable<number>) {
   const column = new Column();
@@ -89,17 +89,3 @@ function slowPercentile(list: readonly number[], percent: number): number {
   const next = ascending[rank + 1] ?? ascending[rank]!;
   return ascending[rank]! * (1 - weight) + next * weight;
 }
-
-Deno.test("summarizeAll gives each column what it would get alone", () => {
-  const lists = fc.array(
-    fc.array(fc.oneof(fc.nat(), fc.double({ noNaN: true, min: -1e9, max: 1e9 }))),
-  );
-  fc.assert(fc.property(lists, (all) => {
-    const columns = all.map((list) => {
-      const column = new Column();
-      for (const value of list) column.push(value);
-      return column;
-    });
-    assertEquals(summarizeAll(columns), all.map(summaryOf));
-  }));
-});

@@ -15,6 +15,7 @@ const FINE: WarningFacts = {
   restarts: [],
   uncounted: 0,
   cutOff: 0,
+  isInBuckets: false,
 };
 
 Deno.test("a run with nothing wrong has no warnings", () => {
@@ -33,6 +34,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     restarts: ["The records_manager died and was started again."],
     uncounted: 5,
     cutOff: 1,
+    isInBuckets: true,
   });
   const expected = [
     /^No request of 20 succeeded/,
@@ -44,6 +46,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
     /no token usage for 5 of 0 .* --token-count-source auto/,
+    /^Percentiles over more than 100,000 requests, .* less than 0\.1 % off; .* exact\.$/,
   ];
   assertEquals(warnings.length, expected.length);
   expected.forEach((pattern, i) => assertMatch(warnings[i]!, pattern));
