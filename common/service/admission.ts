@@ -13,8 +13,8 @@ export interface AdmissionOptions {
   /** What a newcomer must know. */
   readonly token: string;
   readonly clock: Clock;
-  /** Whether a service of that id is connected already. */
-  readonly isTaken: (serviceId: string) => boolean;
+  /** Whether the process that says hello is connected already. */
+  readonly isTaken: (hello: Hello) => boolean;
   /** Takes a service in; returns what is done with everything it says after its hello. */
   readonly admit: (hello: Hello, channel: Channel) => MessageHandler;
   /** Told once of each connection that is refused; `hello` is null when it never said one. */
@@ -97,9 +97,7 @@ class Stranger {
       return `${hello.serviceId} speaks protocol ${hello.protocol}, ` +
         `this aiperf speaks ${PROTOCOL_VERSION}: are two versions mixed?`;
     }
-    return this.#options.isTaken(hello.serviceId)
-      ? `${hello.serviceId} is connected already`
-      : null;
+    return this.#options.isTaken(hello) ? `${hello.serviceId} is connected already` : null;
   }
 
   #refuse(hello: Hello | null, reason: string): void {

@@ -43,7 +43,7 @@ export abstract class BaseService {
       serviceId: context.id,
       token: context.token,
       clock: context.clock,
-      isTaken: (id) => [...this.#peers].some((peer) => peer.id === id),
+      isTaken: ({ serviceId, pid }) => this.#find(serviceId)?.pid === pid,
       admit: (hello, channel) => this.#admit(hello, channel),
       refused: (hello, reason) => this.#guard(() => this.peerRefused(hello, reason)),
       badMessage: (problem, channel) => this.#report(problem, channel),
@@ -234,16 +234,31 @@ export abstract class BaseService {
   }
 
   #admit(hello: Hello, channel: Channel): MessageHandler {
+    const before = this.#find(hello.serviceId);
+    if (before) this.#replace(before);
     const peer = new Peer(hello, channel, this.clock);
     this.#keep(peer);
     this.#guard(() => this.peerJoined(peer));
-    return (message, text) => this.dispatch(message, peer, text);
+    return (message, text) =>
+      this.#peers.has(peer) ? this.dispatch(message, peer, text) : undefined;
+  }
+
+  #find(serviceId: string): Peer | undefined {
+    return [...this.#peers].find(({ id }) => id === serviceId);
+  }
+
+  /** Another process has its id: it is dead, and the end of its connection is still to be read. */
+  #replace(peer: Peer): void {
+    this.log.info(`${peer.id} is back before it was gone`);
+    this.#peers.delete(peer);
+    this.#guard(() => this.peerLeft(peer));
+    void peer.channel.close();
   }
 
   #keep(peer: Peer): void {
     this.#peers.add(peer);
     void peer.channel.closed.then((error) => {
-      this.#peers.delete(peer);
+      if (!this.#peers.delete(peer)) return;
       if (error) this.#noteLoss(error);
       this.#guard(() => this.peerLeft(peer));
     });

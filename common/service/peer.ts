@@ -26,7 +26,9 @@ interface Pending {
 }
 
 /** Who is at the other end of a channel. */
-export type PeerIdentity = Pick<Hello, "serviceType" | "serviceId" | "info">;
+export type PeerIdentity = Pick<Hello, "serviceType" | "serviceId" | "info"> & {
+  readonly pid?: number;
+};
 
 /** Another service, as this one talks to it. */
 export class Peer {
@@ -35,6 +37,8 @@ export class Peer {
   /** What the peer had to tell when it said hello. */
   readonly info: Readonly<Record<string, string>>;
   readonly channel: Channel;
+  /** The process that said hello; null for one that this service has connected to. */
+  readonly pid: number | null;
   readonly #pending = new Map<number, Pending>();
   readonly #clock: Clock;
   #nextId = 0;
@@ -45,6 +49,7 @@ export class Peer {
     this.id = identity.serviceId;
     this.info = identity.info;
     this.channel = channel;
+    this.pid = identity.pid ?? null;
     this.#clock = clock;
     channel.peer = identity.serviceId;
     void channel.closed.then(() => this.#rejectAll());

@@ -11,7 +11,7 @@ import {
   onConfigure,
   onMessage,
 } from "../../common/service/hooks.ts";
-import type { Peer } from "../../common/service/peer.ts";
+import { CommandFailedError, type Peer } from "../../common/service/peer.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { type PhaseBounds, RunResults } from "./run_results.ts";
 
@@ -20,6 +20,12 @@ const END_TIMEOUT_MS = 300_000;
 
 /** How long the dataset manager may take for a conversation whose tokens are to be counted. */
 const CONVERSATION_TIMEOUT_MS = 10_000;
+
+/** How long token counts may take to the journal, a restart of the records manager included. */
+const KEEP_TIMEOUT_MS = 10_000;
+
+/** How often the wait for them looks again. */
+const KEEP_LOOK_MS = 10;
 
 /** Turns records into metrics as they come, and into summaries and export files at the end. */
 export class PostProcessorManager extends ComponentService {
@@ -35,9 +41,7 @@ export class PostProcessorManager extends ComponentService {
   });
   #opened: Promise<void> | null = null;
   #records: Peer | null = null;
-  /** The last token counts on their way to the journal. */
-  #kept: Promise<unknown> = Promise.resolve();
-  /** Those that are not known to have arrived. */
+  /** Token counts that are not known to be in the journal. */
   readonly #unkept = new Set<Command>();
 
   @onConfigure
@@ -52,8 +56,7 @@ export class PostProcessorManager extends ComponentService {
   }
 
   @onMessage("record")
-  protected take({ record }: MessageOf<"record">, peer: Peer): Promise<void> | undefined {
-    this.#records = peer;
+  protected take({ record }: MessageOf<"record">): Promise<void> | undefined {
     return this.#results!.take(record);
   }
 
@@ -76,12 +79,13 @@ export class PostProcessorManager extends ComponentService {
     { wasCancelled, account, health }: CommandOf<"write_results">,
   ): Promise<WrittenResults> {
     await this.#waitForEnd();
-    await this.#kept;
+    await this.#untilKept();
     return await this.#results!.write({ wasCancelled, account, health, ...(this.#bounds ?? {}) });
   }
 
   protected override peerJoined(peer: Peer): void {
     if (peer.type !== "records_manager") return;
+    this.#records = peer;
     for (const command of this.#unkept) this.#keep(command, peer);
   }
 
@@ -116,14 +120,23 @@ export class PostProcessorManager extends ComponentService {
 
   /** What a records manager that died has not confirmed is told to the next one. */
   #keep(command: Command, records: Peer): void {
-    this.#kept = records.request(command, CONVERSATION_TIMEOUT_MS).then(
+    records.request(command, KEEP_TIMEOUT_MS).then(
       () => void this.#unkept.delete(command),
       (error) => {
-        if (records.isGone) return;
-        this.#unkept.delete(command);
-        this.log.warning(`Cannot keep token counts in the journal: ${describeError(error)}`);
+        if (error instanceof CommandFailedError) this.#unkept.delete(command);
+        if (!records.isGone) this.log.warning(`Cannot keep token counts: ${describeError(error)}`);
       },
     );
+  }
+
+  /** Without them, nobody could make the same report from the journal. */
+  async #untilKept(): Promise<void> {
+    const untilNs = this.clock.nowNs() + KEEP_TIMEOUT_MS * 1e6;
+    while (this.#unkept.size > 0 && this.clock.nowNs() < untilNs) {
+      await this.clock.sleep(KEEP_LOOK_MS, this.life);
+    }
+    if (this.#unkept.size === 0) return;
+    this.log.warning(`Token counts of ${this.#unkept.size} conversations are not in the journal`);
   }
 
   async #waitForEnd(): Promise<void> {

@@ -7,6 +7,8 @@ export type Fault =
   | "exit_in_configure"
   | "exit_in_start"
   | "exit_when_restarted"
+  | "kill_when_slow"
+  | "kill_beside_slow_reader"
   | "garbage"
   | "wrong_token"
   | "slow";
@@ -18,6 +20,9 @@ export const FAULTS: Readonly<Record<Fault, string>> = {
   exit_in_configure: "exits when it is configured, each time",
   exit_in_start: "exits when it is started, each time",
   exit_when_restarted: "`kill -9` in mid-run, and the one in its place exits when it is configured",
+  kill_when_slow: "takes 100 times as long for each message, and `kill -9` in mid-run",
+  kill_beside_slow_reader:
+    "`kill -9` in mid-run, and the post_processor_manager takes 100 times as long",
   garbage: "garbage on its socket in mid-run",
   wrong_token: "a valid hello with a wrong token in mid-run",
   slow: "takes 100 times as long for each message",
@@ -71,6 +76,7 @@ const QUICK: readonly string[] = [
   "timing_manager:stop",
   "records_manager:garbage",
   "post_processor_manager:slow",
+  "records_manager:kill_beside_slow_reader",
 ];
 
 /** Every service and every fault that can befall it. */
@@ -83,6 +89,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   }),
   ...casesOf("timing_manager", {
     kill: ["broken off with results", /timing_manager was ended by SIGKILL/, 20],
+    kill_when_slow: ["broken off with results", /timing_manager was ended by SIGKILL/, 20],
     stop: ["broken off with results", /timing_manager .*(heard of|silent|answer)/, 30],
     exit_in_configure: ["not begun", exits("timing_manager"), 20],
     exit_in_start: ["not begun", exits("timing_manager"), 20],
@@ -90,6 +97,8 @@ export const FAULT_CASES: readonly FaultCase[] = [
   }),
   ...casesOf("worker_manager", {
     kill: ["broken off with results", /worker_manager was ended by SIGKILL/, 20],
+    // It has credits that it has not passed on.
+    kill_when_slow: ["broken off with results", /worker_manager was ended by SIGKILL/, 20],
     stop: ["broken off with results", /worker_manager .*(heard of|silent|answer)/, 30],
     exit_in_configure: ["not begun", exits("worker_manager"), 20],
     exit_in_start: ["not begun", exits("worker_manager"), 20],
@@ -97,6 +106,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   }),
   ...casesOf("worker", {
     kill: ["complete but for lost requests", null, WHOLE_RUN_S],
+    kill_when_slow: ["complete but for lost requests", null, WHOLE_RUN_S],
     stop: ["complete but for lost requests", null, WHOLE_RUN_S],
     exit_in_configure: ["not begun", exits("worker_\\w+"), 30],
     exit_in_start: ["not begun", exits("worker_\\w+"), 30],
@@ -111,6 +121,10 @@ export const FAULT_CASES: readonly FaultCase[] = [
         exit_in_configure: ["not begun", exits(service), 30],
         exit_in_start: ["not begun", exits(service), 30],
         exit_when_restarted: ["complete", null, WHOLE_RUN_S],
+        kill_when_slow: ["complete", null, WHOLE_RUN_S],
+        ...(service === "records_manager" && {
+          kill_beside_slow_reader: ["complete", null, WHOLE_RUN_S] as const,
+        }),
         slow: ["complete", null, WHOLE_RUN_S],
       }),
   ),

@@ -5,7 +5,7 @@ import { PROTOCOL_VERSION } from "../../common/version.ts";
 import { type MockServer, startMockServer } from "../../services/mock_server/server.ts";
 import type { Finished, RunningAiperf, Sandbox } from "../helpers/run_aiperf.ts";
 import { until } from "../helpers/until.ts";
-import type { FaultCase } from "./fault_table.ts";
+import type { Fault, FaultCase } from "./fault_table.ts";
 
 const FAULTY_MAIN = new URL("../fixtures/faulty_aiperf.ts", import.meta.url).pathname;
 
@@ -61,13 +61,20 @@ function start({ service, fault }: FaultCase, setting: Setting): RunningAiperf {
   const args = ["--url", server.url, "--model", "m", "--streaming", "--isl", "16", "--osl", "10"];
   const load = ["--concurrency", `${CONCURRENCY}`, "--request-count", `${planned}`];
   const rest = ["--workers-max", "2", "--artifact-dir", "out", "--random-seed", "7"];
-  const isAfterwards = fault === "exit_when_restarted";
   const env = {
-    FAULT: `${service}:${isAfterwards ? "exit_in_configure" : fault}`,
-    ...(isAfterwards &&
+    FAULT: faultOf(service, fault),
+    ...(fault === "exit_when_restarted" &&
       { FAULT_ONCE: `${sandbox.path}/once`, FAULT_WHEN: `${sandbox.path}/armed` }),
   };
   return sandbox.start([...args, ...load, ...rest], { env, main: FAULTY_MAIN });
+}
+
+/** What is wrong with which service from its start on. */
+function faultOf(service: ServiceType, fault: Fault): string {
+  if (fault === "exit_when_restarted") return `${service}:exit_in_configure`;
+  if (fault === "kill_when_slow") return `${service}:slow`;
+  if (fault === "kill_beside_slow_reader") return "post_processor_manager:slow";
+  return `${service}:${fault}`;
 }
 
 async function untilMiddle(server: MockServer): Promise<void> {
@@ -81,6 +88,8 @@ async function strike(
 ): Promise<void> {
   switch (fault) {
     case "kill":
+    case "kill_when_slow":
+    case "kill_beside_slow_reader":
       return Deno.kill(await pidOf(service, sandbox, running), "SIGKILL");
     case "exit_when_restarted":
       await Deno.writeTextFile(`${sandbox.path}/armed`, "");

@@ -212,14 +212,14 @@ Deno.test("a child that is refused leaves the run's folder alone", async () => {
     id: "worker_1",
     init: {},
     runDir: parent.runDir,
-    token: TOKEN,
+    token: "guess",
     epochUnixMs: Date.now(),
     logLevel: "INFO",
     onLine: (line) => void parent.lines.push(line),
   }, COMMAND);
   assertEquals(
     await twin.exited,
-    "exited with code 1 (controller: The connection is refused: worker_1 is connected already)",
+    'exited with code 1 (controller: The connection is refused: "worker_1" has a wrong token)',
   );
   assert((await Deno.stat(parent.runDir)).isDirectory);
 });

@@ -162,7 +162,24 @@ Deno.test("a second hello on a connection changes nothing", async () => {
   assertEquals([...test.service.peers].map(({ id }) => id), ["worker_1"]);
 });
 
-Deno.test("an id that is connected already is refused, and free again later", async () => {
+Deno.test("another process with the id of a connected one takes its place", async () => {
+  await using test = await up();
+  const first = await test.connectAs("worker", "worker_1", { pid: 11 });
+  const second = await test.connectAs("worker", "worker_1", { pid: 12 });
+  first.send({ type: "run_complete", wasCancelled: false });
+  await first.channel.closed;
+  await settle();
+  assertEquals(test.service.seen, [
+    "worker worker_1 joined",
+    "worker_1 left",
+    "worker worker_1 joined",
+  ]);
+  second.send({ type: "run_complete", wasCancelled: false });
+  await settle();
+  assertEquals(test.service.seen.at(-1), "run complete");
+});
+
+Deno.test("a process that is connected already is refused, and let in again later", async () => {
   await using test = await up();
   const first = await test.connectAs("worker", "worker_1");
   const second = await test.connectAs("worker", "worker_1");
