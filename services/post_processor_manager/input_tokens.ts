@@ -56,8 +56,8 @@ export class InputTokens {
   complete(record: RequestRecord): RequestRecord | Promise<RequestRecord> {
     if (this.#options.source === "server") return record;
     const answered = this.#follow(record);
-    // Nobody knows what of a lost request was ever sent.
-    if (record.outcome === "lost") return record;
+    // Nothing was sent, or nobody knows what.
+    if (record.sentNs === null) return record;
     if (record.inputTokens === null && this.#canCount) return this.#count(record, answered);
     return answered === 0 ? record : withAnswers(record, answered);
   }

@@ -6,7 +6,7 @@ import {
   conversationSchema,
   datasetInfoSchema,
 } from "../../common/model/conversation.ts";
-import type { Phase } from "../../common/model/credit.ts";
+import type { Credit, Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
@@ -23,6 +23,7 @@ import {
 import type { Peer } from "../../common/service/peer.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
+import { AbortableWaits } from "./abortable_waits.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import { createHttpClient, fetchWith } from "./http_client.ts";
@@ -52,6 +53,8 @@ const SAFE_MS = 250;
 export class Worker extends ComponentService {
   /** Cuts off what is in flight; what comes later belongs to another one. */
   #cancelled = new AbortController();
+  /** Credits whose conversation is on its way. */
+  readonly #waits = new AbortableWaits();
   readonly #sessions = new Sessions();
   /** The phases in which a limit depends on first tokens. */
   #firstTokenPhases: ReadonlySet<Phase> = new Set();
@@ -115,7 +118,13 @@ export class Worker extends ComponentService {
     const { signal } = this.#cancelled;
     const conversation = this.#conversations!.get(credit.conversationIndex);
     const sent = conversation instanceof Promise
-      ? conversation.then((late) => this.#send({ credit, conversation: late, receivedNs }, signal))
+      ? this.#waits.wait(conversation).then((late) =>
+        // Without it the request was cut off before it could be sent: the signal says so.
+        this.#send(
+          { credit, conversation: late ?? unknownConversation(credit), receivedNs },
+          signal,
+        )
+      )
       : this.#send({ credit, conversation, receivedNs }, signal);
     this.#held.add(credit.id);
     sent.catch((error) => this.fail(error));
@@ -137,7 +146,7 @@ export class Worker extends ComponentService {
 
   @onMessage("cancel_credits")
   protected cancelAll(): void {
-    this.#cancelled.abort();
+    this.#cutOff();
     this.#cancelled = new AbortController();
   }
 
@@ -162,7 +171,7 @@ export class Worker extends ComponentService {
 
   @onCleanup
   protected close(): void {
-    this.#cancelled.abort();
+    this.#cutOff();
     this.#lagProbe.stop();
     this.#client?.close();
   }
@@ -173,7 +182,12 @@ export class Worker extends ComponentService {
 
   /** Without a manager nobody can cut off what is in flight when the run ends. */
   protected override peerLeft(peer: Peer): void {
-    if (peer === this.#manager) this.#cancelled.abort();
+    if (peer === this.#manager) this.#cutOff();
+  }
+
+  #cutOff(): void {
+    this.#cancelled.abort();
+    this.#waits.abort();
   }
 
   /** How many conversations there are; of made-up ones the plan says it. */
@@ -222,4 +236,9 @@ export class Worker extends ComponentService {
     }
     return all;
   }
+}
+
+/** What stands for a conversation that did not come. */
+function unknownConversation({ conversationIndex }: Credit): Conversation {
+  return { index: conversationIndex, id: "", opening: [], turns: [] };
 }

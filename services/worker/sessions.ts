@@ -78,7 +78,8 @@ export function messagesOf(
 /** Tokens of what is sent up to a turn, the answers left out; null when some are not counted. */
 export function inputTokensOf({ opening, turns }: Conversation, turnIndex: number): number | null {
   const turn = turns[turnIndex];
-  if (turn?.isStandalone) return turn.inputTokens;
+  if (turn === undefined) return null;
+  if (turn.isStandalone) return turn.inputTokens;
   let tokens = 0;
   for (const messages of [opening, turns.slice(0, turnIndex + 1)]) {
     for (const { inputTokens } of messages) {

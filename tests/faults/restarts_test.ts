@@ -124,6 +124,38 @@ Deno.test({
     }),
 });
 
+for (const service of ["timing_manager", "records_manager", "worker"] as const) {
+  Deno.test({
+    name: `a ${service} that is stopped when the controller dies ends, once it can`,
+    ignore: !HAS_PROC,
+    fn: () =>
+      withSandbox(async (sandbox) => {
+        const running = sandbox.start(RUN.split(" "));
+        await untilRecords(sandbox, 40);
+        const title = service === "worker" ? "worker_" : service;
+        const stopped = (await sandbox.processes()).find((process) =>
+          process.title.startsWith(`aiperf ${title}`) && !process.title.includes("worker_manager")
+        )!;
+        Deno.kill(stopped.pid, "SIGSTOP");
+        Deno.kill(running.pid, "SIGKILL");
+        await running.finished;
+        // The worker manager ends its own: who is ended by force need not be awake for it.
+        const left = service === "worker" ? [] : [stopped.pid];
+        await until("the end of the others", async () => {
+          const pids = (await sandbox.processes()).map(({ pid }) => pid);
+          return pids.every((pid) => left.includes(pid));
+        });
+        const pids = (await sandbox.processes()).map(({ pid }) => pid);
+        assertEquals(pids, left);
+        for (const pid of left) Deno.kill(pid, "SIGCONT");
+        await sandbox.untilClean();
+        const report = await sandbox.run(["report", "out"]);
+        assertEquals(report.code, 1);
+        assertStringIncludes(report.stderr, "The journal ends before the run did");
+      }),
+  });
+}
+
 Deno.test({
   name: "a worker that was stopped for a moment goes on",
   ignore: !HAS_PROC,

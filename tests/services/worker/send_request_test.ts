@@ -120,7 +120,7 @@ Deno.test("a fetch that throws, or a turn that does not exist, is an error too",
   assertEquals(await sendRequest(job, context, new AbortController().signal), {
     ...RECORD,
     outcome: "error",
-    inputTokens: 0,
+    inputTokens: null,
     requestedOutputTokens: null,
     error: {
       code: null,

@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import { Worker } from "../../../services/worker/service.ts";
+import type { FakeHost } from "../../helpers/fake_peer.ts";
+import { messageExamples } from "../../helpers/messages.ts";
+import { runConfigOf } from "../../helpers/run_config.ts";
+import { ComponentHarness } from "../../helpers/service_harness.ts";
+import { until } from "../../helpers/until.ts";
+
+const { credit: { credit: CREDIT } } = messageExamples;
+
+interface Running {
+  readonly harness: ComponentHarness<Worker>;
+  readonly manager: FakeHost;
+  readonly records: FakeHost;
+}
+
+/** A worker whose dataset manager has the first conversations, and is never heard of again. */
+async function withRunning(use: (running: Running) => Promise<void>): Promise<void> {
+  await using harness = await ComponentHarness.up((context) => new Worker(context), {
+    type: "worker",
+    id: "worker_0",
+  });
+  const [dataset, records, manager] =
+    (["dataset_manager", "records_manager", "worker_manager"] as const)
+      .map((type) => harness.host(type)) as [FakeHost, FakeHost, FakeHost];
+  const config = runConfigOf();
+  await harness.configure({ dataset: { ...config.dataset, entries: 1_000 } }, {
+    apiKey: null,
+    headers: {},
+  });
+  void dataset.guest().then((guest) =>
+    guest.answer("get_conversations", (command) => {
+      const { indexes } = command as { indexes: number[] };
+      if (indexes.includes(900)) return new Promise(() => {});
+      return indexes.map((index) => ({ index, id: `c${index}`, opening: [], turns: [] }));
+    })
+  );
+  await harness.start();
+  await use({ harness, manager, records });
+}
+
+Deno.test("a credit that waits for its conversation is cut off at once", async () => {
+  await withRunning(async ({ manager, records }) => {
+    const peer = await manager.guest();
+    const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 900 };
+    peer.send({ type: "credit", credit });
+    await until("the question", async () => {
+      const missing = await peer.ask({ kind: "find_missing_credits", ids: [credit.id] });
+      return Array.isArray(missing) && missing.length === 0;
+    });
+    peer.send({ type: "cancel_credits" });
+    const { creditReturn } = await peer.next("credit_return");
+    assertEquals([creditReturn.creditId, creditReturn.outcome], [credit.id, "cancelled"]);
+    const { record } = await (await records.guest()).next("record");
+    const { outcome, sentNs, conversationIndex, inputTokens, error } = record;
+    assertEquals([outcome, sentNs, conversationIndex], ["cancelled", null, 900]);
+    assertEquals([inputTokens, error?.code], [null, 499]);
+  });
+});
+
+Deno.test("the worker manager is told which records are in the journal", async () => {
+  await withRunning(async ({ harness, manager, records }) => {
+    const peer = await manager.guest();
+    const journal = await records.guest();
+    // Of a conversation without turns there is nothing to send: the record is there at once.
+    for (const id of [0, 1, 2]) {
+      peer.send({ type: "credit", credit: { ...CREDIT, id, turnIndex: 0, conversationIndex: 0 } });
+    }
+    await until("three records", () => journal.of("record").length === 3);
+    await harness.clock.advance(300);
+    assertEquals(peer.of("records_ack"), []);
+    journal.send({ type: "records_ack", count: 2 });
+    await harness.clock.advance(300);
+    await harness.clock.advance(300);
+    assertEquals(peer.of("records_ack").map(({ count }) => count), [2]);
+  });
+});
