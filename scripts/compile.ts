@@ -7,6 +7,7 @@
  */
 
 import { PERMISSION_FLAGS } from "../common/runtime/permissions.ts";
+import { V8_FLAGS } from "../common/runtime/v8_flags.ts";
 import { AIPERF_VERSION } from "../common/version.ts";
 import { bundleProgram, ROOT } from "./bundle_program.ts";
 import {
@@ -82,6 +83,7 @@ async function compile(target: CompileTarget, output: string) {
     args: [
       ...["compile", "--quiet", "--no-check", "--exclude-unused-npm", "--app-name", "aiperf"],
       ...["--target", target.triple, "--output", output],
+      ...V8_FLAGS,
       ...PERMISSION_FLAGS,
       MAIN,
     ],

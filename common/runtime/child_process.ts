@@ -3,6 +3,7 @@ import { serviceTypeSchema } from "../model/service_type.ts";
 import { LOG_LEVELS, type LogLevel, logTextOf } from "./log.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
 import { SERVICE_FLAG } from "./service_flag.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 /** The environment variable that hands the run's token to a child. */
 export const TOKEN_VARIABLE = "AIPERF_RUN_TOKEN";
@@ -113,7 +114,7 @@ export function describeExit(
 
 function selfCommand(): string[] {
   if (Deno.build.standalone) return [Deno.execPath()];
-  return [Deno.execPath(), "run", "--quiet", ...PERMISSION_FLAGS, Deno.mainModule];
+  return [Deno.execPath(), "run", "--quiet", ...V8_FLAGS, ...PERMISSION_FLAGS, Deno.mainModule];
 }
 
 function onLineQuietly(onLine: ChildSpec["onLine"], line: string, serviceId: string): void {
