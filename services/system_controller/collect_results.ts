@@ -22,7 +22,8 @@ export interface CollectOptions {
   readonly health: () => Promise<HealthSummary>;
   /** What the records manager is asked first. */
   readonly finish: Command;
-  /** How long the request bodies may take. */
+  /** Where the request bodies go, and how long they may take. */
+  readonly inputsPath: string;
   readonly inputsTimeoutMs: number;
   readonly wasCancelled: boolean;
   /** What broke, in words; null when nothing did. */
@@ -33,15 +34,15 @@ export interface CollectOptions {
 
 /** Has the results of a run written; rejects when they cannot be. */
 export async function collectResults(options: CollectOptions): Promise<WrittenResults> {
-  const { cast, log, workers, inputsTimeoutMs } = options;
-  const inputs = writeInputs(workers, { log, timeoutMs: inputsTimeoutMs });
+  const { cast } = options;
+  const inputs = writeInputs(options);
   for (;;) {
     const before = cast.restarts.count;
     const written = await writeResults(options);
     // Results that do not say that something was started again meanwhile are made once more.
     if (cast.restarts.count > before) continue;
-    await inputs;
-    return written;
+    const problem = await inputs;
+    return problem === null ? written : { ...written, problems: [...written.problems, problem] };
   }
 }
 
@@ -84,19 +85,24 @@ async function closeJournal({ cast, log }: CollectOptions, closing: RunClosing):
   }
 }
 
-/** The request bodies come from a worker: it alone knows the shape of the API. */
-async function writeInputs(
-  workers: () => readonly Peer[],
-  { log, timeoutMs }: { readonly log: Logger; readonly timeoutMs: number },
-): Promise<void> {
+/**
+ * The request bodies come from a worker: it alone knows the shape of the API.
+ *
+ * null when they are there, else why they are not, in a sentence.
+ */
+async function writeInputs(options: CollectOptions): Promise<string | null> {
+  const { workers, log, inputsPath, inputsTimeoutMs } = options;
+  let why = "no worker is left that could";
   for (const worker of workers()) {
     try {
-      await worker.request({ kind: "write_inputs" }, timeoutMs);
-      return;
+      await worker.request({ kind: "write_inputs" }, inputsTimeoutMs);
+      return null;
     } catch (error) {
-      log.warning(`Cannot write inputs.json: ${describeError(error)}`);
+      why = describeError(error);
+      log.warning(`Cannot write ${inputsPath}: ${why}`);
       // Another one can only do better where this one has died.
-      if (!worker.isGone) return;
+      if (!worker.isGone) break;
     }
   }
+  return `Cannot write ${inputsPath}: ${why}`;
 }

@@ -9,6 +9,7 @@ import {
 import type { Credit, Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { describeFileError } from "../../common/runtime/file_error.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
@@ -159,6 +160,8 @@ export class Worker extends ComponentService {
   protected async writeInputs(): Promise<void> {
     const { artifactDir } = this.#config!;
     const { template } = this.#sending!;
+    // No request follows, and its connections may hold the last file that the process may open.
+    this.#hangUp();
     await writeInputs({
       path: `${artifactDir}/${ARTIFACT_FILES.inputs}`,
       indexes: z.array(z.int()).parse(
@@ -166,6 +169,8 @@ export class Worker extends ComponentService {
       ),
       fetch: (indexes) => this.#fetchConversations(indexes),
       body: (turns) => template.buildBody(turns),
+    }).catch((error) => {
+      throw new Error(describeFileError(error), { cause: error });
     });
   }
 
@@ -173,7 +178,12 @@ export class Worker extends ComponentService {
   protected close(): void {
     this.#cutOff();
     this.#lagProbe.stop();
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
     this.#client?.close();
+    this.#client = null;
   }
 
   protected override takeLags(): LagSample[] {

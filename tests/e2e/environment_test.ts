@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readArtifacts, readJournal, type SummaryJson } from "../helpers/artifacts.ts";
+import { filesBelow, readArtifacts, readJournal, type SummaryJson } from "../helpers/artifacts.ts";
 import { aiperfCommand, type Finished, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 import { CAN_MOUNT, withDisk } from "../helpers/small_disk.ts";
 import { checkAgreement } from "./agreement.ts";
@@ -74,7 +74,8 @@ Deno.test("a run with few file descriptors tells which requests had none", {
       "--mock-ttft 50 --workers-max 1 --artifact-dir more";
     const { code, stdout, stderr } = await runFrom(sandbox, { script, args: args.split(" ") });
     assertEquals(code, 0, stderr);
-    // The requests that had a descriptor were measured; inputs.json may have found none.
+    // The requests that had a descriptor were measured, and the last file finds one, too.
+    assertEquals((await filesBelow(`${sandbox.path}/more`)).includes("inputs.json"), true);
     const records = await readJournal(`${sandbox.path}/more`);
     const json: SummaryJson = JSON.parse(
       await Deno.readTextFile(`${sandbox.path}/more/profile_export_aiperf.json`),
@@ -87,6 +88,16 @@ Deno.test("a run with few file descriptors tells which requests had none", {
       "too many open files: raise the limit with ulimit -n",
     ]);
     assertStringIncludes(stdout, `${failed} requests failed because this machine had no free file`);
+  });
+});
+
+Deno.test("a run that cannot write one of its files says which and why, and fails", async () => {
+  await withSandbox(async (sandbox) => {
+    await Deno.mkdir(`${sandbox.path}/out/inputs.json`, { recursive: true });
+    const { code, stdout, stderr } = await sandbox.run([...LOAD, ...INTO]);
+    assertEquals(code, 1, stderr);
+    assertMatch(stderr, /^aiperf: Cannot write \S+\/out\/inputs\.json: .*it is a folder$/m);
+    assertStringIncludes(stdout, "Request Count");
   });
 });
 

@@ -140,6 +140,7 @@ export class FakeRun implements AsyncDisposable {
     await run.harness.service.initialize();
     run.#ended = run.harness.service.run();
     await until("the load", () => run.latest("timing_manager")?.commands.includes("start"));
+    await run.addWorker("worker_00000000");
     return run;
   }
 

@@ -31,6 +31,18 @@ for (const type of ["timing_manager", "worker_manager", "mock_server"] as const)
   });
 }
 
+Deno.test("a run without its request bodies says so and fails", async () => {
+  await using run = await FakeRun.underLoad();
+  run.latest("worker")!.onCommand("write_inputs", () => Promise.reject(new Error("no space left")));
+  await run.finish();
+  const { outcome } = run.controller;
+  assertMatch(
+    outcome.unwritten[0]!,
+    /^Cannot write \S+inputs\.json: worker_00000000: no space left$/,
+  );
+  assertEquals(exitCodeOf(outcome), 1);
+});
+
 Deno.test("without a timing manager the worker manager ends what is in flight", async () => {
   await using run = await FakeRun.underLoad();
   run.latest("timing_manager")!.die("was ended by SIGKILL");
