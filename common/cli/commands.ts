@@ -9,8 +9,8 @@ export interface Command {
   readonly optionsOf: CommandName | null;
   /** Stands for the one argument that it takes beside options; null: it takes none. */
   readonly argument: string | null;
-  /** Whether it is nothing without the argument. */
-  readonly needsArgument?: boolean;
+  /** What to give as its argument, when it is nothing without one. */
+  readonly argumentHint?: string;
 }
 
 /** Every command, in the order of the help; the first one needs no name. */
@@ -29,10 +29,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "report",
-    summary: "Rebuild the results in DIR from the journal of its run (records.jsonl) alone.",
+    summary: "Rebuild the results in DIR, but for inputs.json, from the journal of its run " +
+      "(records.jsonl) alone.",
     optionsOf: null,
     argument: "DIR",
-    needsArgument: true,
+    argumentHint: "give the folder of a run, the one with its records.jsonl, as in: " +
+      "aiperf report artifacts/mock-model-openai-chat-concurrency8/2026-01-31T12-00-00.000Z",
   },
   {
     name: "config init",

@@ -39,9 +39,9 @@ export function commandHelp(command: Command, width: number): string {
   ].join("\n");
 }
 
-function argumentOf({ argument, needsArgument = false }: Command): string {
+function argumentOf({ argument, argumentHint }: Command): string {
   if (argument === null) return "";
-  return needsArgument ? ` ${argument}` : ` [${argument}]`;
+  return argumentHint !== undefined ? ` ${argument}` : ` [${argument}]`;
 }
 
 /** The help of a word that several commands begin with, such as `config`. */

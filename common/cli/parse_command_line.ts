@@ -157,8 +157,9 @@ async function runPlainCommand(command: Command, { rest }: Line): Promise<Invoca
   const args = readArguments(rest, new Map());
   const { problems } = withArgument(command, args);
   const [argument] = args.positionals;
-  const isMissing = command.needsArgument === true && (argument ?? "") === "";
-  const missing = { where: String(command.argument), message: "is missing" };
+  const { argumentHint } = command;
+  const isMissing = argumentHint !== undefined && (argument ?? "") === "";
+  const missing = { where: String(command.argument), message: `is missing: ${argumentHint}` };
   if (isMissing) return { kind: "problems", problems: [...problems, missing] };
   if (problems.length > 0) return { kind: "problems", problems };
   return command.name === "report"

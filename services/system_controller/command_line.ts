@@ -2,6 +2,7 @@ import { type Invocation, parseCommandLine } from "../../common/cli/parse_comman
 import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { harmless } from "../../common/runtime/harmless.ts";
@@ -49,7 +50,7 @@ export async function runCommandLine(
     case "mock-server":
       return await neighbours.serveMock(invocation.options);
     case "report":
-      return report(await neighbours.rebuild(invocation.folder));
+      return report(await neighbours.rebuild(invocation.folder), invocation.folder);
     case "profile":
       return await runProfile(invocation, neighbours);
   }
@@ -79,11 +80,24 @@ async function runProfile(
   });
 }
 
-function report({ console, problems }: RebuiltReport): number {
-  if (console !== null) writeOut(console);
+function report({ console, problems }: RebuiltReport, folder: string): number {
+  if (console !== null) {
+    writeOut(console);
+    noteInputs(folder);
+  }
   complain(problems.map((problem) => `aiperf: ${harmless(problem)}\n`).join(""));
   if (console === null) return EXIT.badInput;
   return problems.length > 0 ? EXIT.failed : EXIT.complete;
+}
+
+/** No reason for another exit code: whoever wonders where the file is has the answer. */
+function noteInputs(folder: string): void {
+  const path = `${folder.replace(/(?<=.)\/+$/, "")}/${ARTIFACT_FILES.inputs}`;
+  try {
+    Deno.lstatSync(path);
+  } catch {
+    complain(`aiperf: ${harmless(path)} is not made again: the journal does not hold prompts\n`);
+  }
 }
 
 function writeOut(text: string): number {
