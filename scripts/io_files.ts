@@ -22,6 +22,13 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/read_machine.ts",
   // Reads the lines of a data set.
   "services/dataset_manager/file/input_file.ts",
+  // The Hugging Face hub, its cache, and the files of a tokenizer.
+  "common/hub/fetch_file.ts",
+  "common/hub/hub_client.ts",
+  "common/hub/this_hub.ts",
+  "common/tokenizer/chat_template_file.ts",
+  "common/tokenizer/open_tokenizer.ts",
+  "common/tokenizer/tokenizer_files.ts",
   // The HTTP client of a worker.
   "services/worker/http_client.ts",
   // The mock server's socket, and its life as a program of its own.

@@ -9,6 +9,7 @@ import type {
   RunSecrets,
   Slo,
 } from "../model/run_config.ts";
+import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
 import { joinUrl } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
@@ -44,7 +45,8 @@ export interface RunPlan {
   readonly endpoint: Omit<EndpointPlan, "url" | "model">;
   /** Path of the requests below the base URL. */
   readonly endpointPath: string;
-  readonly dataset: DatasetPlan;
+  readonly dataset: Omit<DatasetPlan, "tokenizer">;
+  readonly tokenizer: TokenizerChoice;
   readonly phases: readonly PhasePlan[];
   readonly workers: number;
   readonly goodput: readonly Slo[];
@@ -71,6 +73,7 @@ export interface RunFacts {
   readonly benchmarkId: string;
   readonly epochUnixMs: number;
   readonly model: string;
+  readonly tokenizer: TokenizerPlan;
 }
 
 /** Turns checked options into the plan of a run. */
@@ -86,6 +89,11 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     endpoint: resolveEndpoint(values),
     endpointPath: values.endpoint ?? endpointPath(values.endpointType, values.streaming),
     dataset: resolveDataset(values, seed, surroundings.workingDir),
+    tokenizer: {
+      name: values.tokenizer,
+      revision: values.tokenizerRevision,
+      appliesChatTemplate: values.applyChatTemplate,
+    },
     phases,
     workers: workerCount({
       cpus: surroundings.cpus,
@@ -134,7 +142,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
       model: facts.model,
       url: joinUrl(plan.baseUrl, plan.endpointPath),
     },
-    dataset: plan.dataset,
+    dataset: { ...plan.dataset, tokenizer: facts.tokenizer },
     phases: [...plan.phases],
     workers: plan.workers,
     goodput: [...plan.goodput],
@@ -173,7 +181,11 @@ function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "mode
   };
 }
 
-function resolveDataset(values: OptionValues, seed: number, workingDir: string): DatasetPlan {
+function resolveDataset(
+  values: OptionValues,
+  seed: number,
+  workingDir: string,
+): RunPlan["dataset"] {
   return {
     file: resolveFile(values, workingDir),
     entries: values.numDatasetEntries ?? DEFAULT_ENTRIES,
@@ -187,7 +199,6 @@ function resolveDataset(values: OptionValues, seed: number, workingDir: string):
     delayRatio: values.conversationTurnDelayRatio,
     sampling: values.datasetSamplingStrategy,
     seed,
-    tokenizer: values.tokenizer,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   uselessWith,
 } from "./rule.ts";
 import { suggestion } from "./suggest.ts";
+import { TOKENIZER_RULES } from "./tokenizer_rules.ts";
 
 /** What is wrong between options that are fine one by one. */
 export function ruleProblems(candidate: Candidate, context: RuleContext): Problem[] {
@@ -62,6 +63,7 @@ const RULES: readonly Rule[] = [
   ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "inputFile")),
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
   needs("oslStddev", "osl", (values) => values.osl !== null),
+  ...TOKENIZER_RULES,
   ...LOAD_RULES,
   ...REPETITION_DETAILS.map((key): Rule => ({
     about: [key, "numProfileRuns"],

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { phaseSchema } from "./credit.ts";
 import { DATASET_FORMATS } from "./dataset_format.ts";
+import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
 
 /** Wire schema of a point of a rate that changes over time. */
 export const ratePointSchema = z.object({ atMs: z.number(), ratePerSecond: z.number() });
@@ -111,8 +112,7 @@ export const datasetPlanSchema = z.object({
   sampling: z.enum(["sequential", "random", "shuffle"]),
   /** Root of every random stream of the run; drawn by the controller when the user gave none. */
   seed: z.int(),
-  /** `builtin` or the name of a tiktoken encoding. */
-  tokenizer: z.string(),
+  tokenizer: tokenizerPlanSchema,
 });
 
 /** What is sent. */

@@ -31,11 +31,16 @@ export class UnknownTokenizerError extends Error {
   }
 }
 
+/** The encoding that a `--tokenizer` value means; null: it means none. */
+export function encodingNamed(name: string): TiktokenEncoding | null {
+  if (name === "builtin") return BUILTIN_ENCODING;
+  return TIKTOKEN_ENCODINGS.find((known) => known === name) ?? null;
+}
+
 /** The encoding that a `--tokenizer` value means; throws `UnknownTokenizerError`. */
 export function resolveEncoding(name: string): TiktokenEncoding {
-  if (name === "builtin") return BUILTIN_ENCODING;
-  const encoding = TIKTOKEN_ENCODINGS.find((known) => known === name);
-  if (encoding === undefined) throw new UnknownTokenizerError(name);
+  const encoding = encodingNamed(name);
+  if (encoding === null) throw new UnknownTokenizerError(name);
   return encoding;
 }
 

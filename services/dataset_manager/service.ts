@@ -14,6 +14,7 @@ import {
   onConfigure,
 } from "../../common/service/hooks.ts";
 import type { Dataset } from "./dataset.ts";
+import { openLexicon } from "./synthetic/open_lexicon.ts";
 import { createSyntheticDataset } from "./synthetic/synthetic_dataset.ts";
 
 /** From so many characters of text on, an answer is sent with fewer conversations than asked for. */
@@ -59,7 +60,9 @@ export class DatasetManager extends ComponentService {
 }
 
 async function openDataset(plan: DatasetPlan): Promise<Dataset> {
-  if (plan.file === null) return createSyntheticDataset(plan);
+  if (plan.file === null) {
+    return createSyntheticDataset(plan, await openLexicon(plan.tokenizer));
+  }
   const [{ createFileDataset }, { openInputFile }] = await Promise.all([
     import("./file/file_dataset.ts"),
     import("./file/input_file.ts"),

@@ -1,6 +1,8 @@
-import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import type { Conversation } from "../../common/model/conversation.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
+import type { RenderChat } from "../../common/tokenizer/chat_template.ts";
 import { countTokens, type TokenCounter, type TokenCountSource } from "./metrics/token_counts.ts";
+import { chatTokens, promptTokens } from "./prompt_tokens.ts";
 
 /** Conversations whose counts are kept. */
 const MOST_KEPT = 50_000;
@@ -14,6 +16,8 @@ export interface InputTokensOptions {
   loadTokenizer(): Promise<TokenCounter>;
   /** The same once it is loaded. */
   tokenizer(): TokenCounter;
+  /** Loads the chat template that prompts are counted with; absent: they are counted as they are. */
+  loadChatTemplate?(): Promise<RenderChat>;
   /** What was counted before, for who cannot fetch any more. */
   known?(index: number): readonly number[] | undefined;
   /** Called with what was counted of a conversation: the tokens of what is sent up to each turn. */
@@ -58,7 +62,8 @@ export class InputTokens {
     const answered = this.#follow(record);
     // Nothing was sent, or nobody knows what.
     if (record.sentNs === null) return record;
-    if (record.inputTokens === null && this.#canCount) return this.#count(record, answered);
+    const isCounted = record.inputTokens !== null && !this.#options.loadChatTemplate;
+    if (!isCounted && this.#canCount) return this.#count(record, answered);
     return answered === 0 ? record : withAnswers(record, answered);
   }
 
@@ -86,21 +91,27 @@ export class InputTokens {
     } catch (error) {
       this.#canCount = false;
       this.#options.warn(error);
-      return record;
+      return withAnswers(record, answered);
     }
   }
 
   async #countsOf(index: number): Promise<readonly number[]> {
     const known = this.#counts.get(index) ?? this.#options.known?.(index);
     if (known !== undefined) return known;
-    const { opening, turns } = await this.#options.fetch(index);
-    const isCounted = [...opening, ...turns].every(({ inputTokens }) => inputTokens !== null);
-    const tokenizer = isCounted ? null : await this.#options.loadTokenizer();
-    let tokens = sum(opening.map((turn) => tokensOf(turn, tokenizer)));
-    const counts = turns.map((turn) => tokens += tokensOf(turn, tokenizer));
+    const counts = await this.#countAll(await this.#options.fetch(index));
     this.#keep(index, counts);
     this.#options.keep?.(index, counts);
     return counts;
+  }
+
+  async #countAll(conversation: Conversation): Promise<number[]> {
+    const { loadTokenizer, loadChatTemplate } = this.#options;
+    if (loadChatTemplate) {
+      return chatTokens(conversation, await loadTokenizer(), await loadChatTemplate());
+    }
+    const turns = [...conversation.opening, ...conversation.turns];
+    const isCounted = turns.every(({ inputTokens }) => inputTokens !== null);
+    return promptTokens(conversation, isCounted ? null : await loadTokenizer());
   }
 
   #keep(index: number, counts: readonly number[]): void {
@@ -110,14 +121,6 @@ export class InputTokens {
       this.#counts.delete(oldest);
     }
   }
-}
-
-function tokensOf({ texts, inputTokens }: Turn, tokenizer: TokenCounter | null): number {
-  return inputTokens ?? sum(texts.map((text) => tokenizer!.count(text)));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function withAnswers(record: RequestRecord, answered: number): RequestRecord {

@@ -38,7 +38,9 @@ export async function rebuild(folder: string): Promise<RebuiltReport> {
 async function readTokenCounts(path: string): Promise<ReadonlyMap<number, readonly number[]>> {
   const counts = new Map<number, readonly number[]>();
   using reader = await JournalReader.open(path);
-  if (reader.header.config.dataset.file === null) return counts;
+  const { file, tokenizer } = reader.header.config.dataset;
+  const hasTemplate = tokenizer.kind === "huggingface" && tokenizer.chatTemplate !== null;
+  if (file === null && !hasTemplate) return counts;
   for (let some = await reader.next(); some !== null; some = await reader.next()) {
     for (const entry of some) {
       if (!isNote(entry) || entry.type !== "token_counts") continue;

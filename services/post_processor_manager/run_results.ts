@@ -5,6 +5,7 @@ import type { WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
+import type { RenderChat } from "../../common/tokenizer/chat_template.ts";
 import type { Tokenizer } from "../../common/tokenizer/tokenizer.ts";
 import { requestLine } from "./exporters/request_jsonl.ts";
 import { InputTokens } from "./input_tokens.ts";
@@ -45,6 +46,7 @@ export class RunResults {
   #canWriteLines = true;
   #tokenizer: Tokenizer | null = null;
   #loading: Promise<Tokenizer> | null = null;
+  #chatTemplate: Promise<RenderChat> | null = null;
 
   /** Writes no files as records come; for that, use `RunResults.open()`. */
   constructor(config: RunConfig, place: ResultsPlace) {
@@ -58,6 +60,7 @@ export class RunResults {
       warn: (error) => place.warn(error),
       loadTokenizer: () => this.#loadTokenizer(),
       tokenizer: () => this.#tokenizer!,
+      ...this.#chatTemplateOption(),
     });
     this.#metrics = new MetricsAccumulator(config, () => this.#tokenizer!);
   }
@@ -116,9 +119,19 @@ export class RunResults {
   /** Building a tokenizer takes half a second: only for a run that has something to count. */
   #loadTokenizer(): Promise<Tokenizer> {
     this.#loading ??= (async () => {
-      const { loadTokenizer } = await import("../../common/tokenizer/load_tokenizer.ts");
-      return this.#tokenizer = await loadTokenizer(this.#config.dataset.tokenizer);
+      const { openTokenizer } = await import("../../common/tokenizer/open_tokenizer.ts");
+      return this.#tokenizer = await openTokenizer(this.#config.dataset.tokenizer);
     })();
     return this.#loading;
+  }
+
+  #chatTemplateOption() {
+    const { tokenizer } = this.#config.dataset;
+    if (tokenizer.kind === "builtin" || tokenizer.chatTemplate === null) return {};
+    const load = async () => {
+      const { openChatTemplate } = await import("../../common/tokenizer/open_tokenizer.ts");
+      return await openChatTemplate(tokenizer);
+    };
+    return { loadChatTemplate: () => this.#chatTemplate ??= load() };
   }
 }

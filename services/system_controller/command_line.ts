@@ -73,6 +73,8 @@ async function runProfile(
   });
   return await profile(plan, {
     startUnixMs: performance.timeOrigin,
+    workingDir: Deno.cwd(),
+    home: Deno.env.get("HOME") ?? null,
     say: (line) => complain(`${harmless(line)}\n`),
     writeAggregate,
   });

@@ -1,7 +1,10 @@
 import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
+import type { TokenizerPlan } from "../../common/model/tokenizer_plan.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";
+import { BadInputError } from "../../common/service/bad_input_error.ts";
+import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
 import { ArtifactDirError, prepareArtifactDir } from "./artifacts.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
@@ -12,6 +15,10 @@ import { discoverModel, NoModelError, UnreachableError } from "./preflight.ts";
 export interface ProfileHost {
   /** When the program was started, the zero of the first run's times. */
   readonly startUnixMs: number;
+  /** Absolute. */
+  readonly workingDir: string;
+  /** The user's home folder; null: there is none. */
+  readonly home: string | null;
   /** Says something to the person at the terminal, on stderr. */
   say(line: string): void;
   /** Writes what several runs say together; returns the text for the console. */
@@ -29,6 +36,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
       benchmarkId: crypto.randomUUID(),
       epochUnixMs: Math.floor(host.startUnixMs),
       model,
+      tokenizer: await chooseTokenizer(plan, model, host),
     });
     prepareArtifactDir(config.artifactDir, plan.overwrite);
     const request: LaunchRequest = {
@@ -50,6 +58,33 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
     if (code === null) throw error;
     host.say(`aiperf: ${(error as Error).message}`);
     return code;
+  }
+}
+
+/** Usually its name is enough; what looks for files is loaded only when there are any. */
+async function chooseTokenizer(
+  plan: RunPlan,
+  model: string,
+  { workingDir, home, say }: ProfileHost,
+): Promise<TokenizerPlan> {
+  const query = { choice: plan.tokenizer, model, isMock: plan.mockServer !== null };
+  const place = placeOf(query);
+  const isReady = place.kind === "ready" && !plan.tokenizer.appliesChatTemplate;
+  const { plan: tokenizer, note } = isReady ? place : await prepare();
+  if (note !== null) say(`aiperf: ${note}`);
+  return tokenizer;
+
+  async function prepare() {
+    const [{ prepareTokenizer }, { thisHub }] = await Promise.all([
+      import("../../common/tokenizer/prepare_tokenizer.ts"),
+      import("../../common/hub/this_hub.ts"),
+    ]);
+    return await prepareTokenizer(query, place, {
+      hub: thisHub(),
+      workingDir,
+      home,
+      say: (line) => say(`aiperf: ${line}`),
+    });
   }
 }
 
@@ -79,6 +114,7 @@ async function make(request: LaunchRequest, { plan, front, host }: Making): Prom
 
 function exitCodeFor(error: unknown): number | null {
   if (error instanceof NoModelError || error instanceof ArtifactDirError) return EXIT.badInput;
+  if (error instanceof BadInputError) return EXIT.badInput;
   if (error instanceof UnreachableError) return EXIT.failed;
   return null;
 }

@@ -1,4 +1,5 @@
 import type { DatasetPlan } from "../../common/model/run_config.ts";
+import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
 
 /** A thousand made-up conversations of one turn. */
 export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
@@ -12,7 +13,7 @@ export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
     delayRatio: 1,
     sampling: "sequential",
     seed: 42,
-    tokenizer: "builtin",
+    tokenizer: BUILTIN_TOKENIZER,
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
 import { phasePlanOf } from "./phase_plan.ts";
 
 /** A streamed chat benchmark of a server on this host, one request at a time. */
@@ -31,7 +32,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       delayRatio: 1,
       sampling: "sequential",
       seed: 0,
-      tokenizer: "builtin",
+      tokenizer: BUILTIN_TOKENIZER,
     },
     phases: [phasePlanOf({ maxRequests: 10 })],
     workers: 1,

@@ -1,5 +1,4 @@
 import { DATASET_FORMATS } from "../../model/dataset_format.ts";
-import { TIKTOKEN_ENCODINGS } from "../../tokenizer/load_tokenizer.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
 import { choice, decimal, integer, text } from "../value_type.ts";
@@ -114,12 +113,6 @@ export const INPUT_OPTIONS = {
     defaultNote: "a new one for each run",
     path: "input.random_seed",
     help: "Runs with the same seed send the same prompts at the same times; 0 is a seed.",
-  }),
-  tokenizer: option({
-    type: choice(["builtin", ...TIKTOKEN_ENCODINGS]),
-    default: "builtin",
-    path: "tokenizer.name",
-    help: "Counts the tokens of prompts and answers; builtin is o200k_base and needs no network.",
   }),
   extraInputs: option({
     type: jsonPairs(),

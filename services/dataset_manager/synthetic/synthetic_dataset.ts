@@ -9,25 +9,31 @@ import type { DatasetPlan } from "../../../common/model/run_config.ts";
 import { deriveRandom } from "../../../common/runtime/random.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
 import { conversationId, drawDuration, drawLength, drawOutputTokens, streamOf } from "../draw.ts";
-import { writePrompt } from "./prompt.ts";
+import { exactPrompt } from "./exact_prompt.ts";
+import { BUILTIN_LEXICON, type Lexicon } from "./lexicon.ts";
 
 /**
- * Made-up conversations, each a pure function of `plan` and its index.
+ * Made-up conversations, each a pure function of `plan`, its index and the lexicon of its tokenizer.
  *
  * Nothing is made before it is asked for, so a million entries cost as much as ten. Numbers of
  * turns, pauses, lengths, texts and ids have streams of their own: another `osl` leaves the prompts
  * as they are, and more turns leave the first ones as they are.
  */
-export function createSyntheticDataset(plan: DatasetPlan): Dataset {
-  return new SyntheticDataset(plan);
+export function createSyntheticDataset(
+  plan: DatasetPlan,
+  lexicon: Lexicon = BUILTIN_LEXICON,
+): Dataset {
+  return new SyntheticDataset(plan, lexicon);
 }
 
 class SyntheticDataset implements Dataset {
   readonly #plan: DatasetPlan;
+  readonly #lexicon: Lexicon;
   #maxTurns: number | null = null;
 
-  constructor(plan: DatasetPlan) {
+  constructor(plan: DatasetPlan, lexicon: Lexicon) {
     this.#plan = plan;
+    this.#lexicon = lexicon;
   }
 
   get entries(): number {
@@ -47,7 +53,7 @@ class SyntheticDataset implements Dataset {
       id: conversationId(plan.seed, index),
       opening: [],
       turns: delaysOf(plan, index).map((delayMs, turnIndex) =>
-        makeTurn(plan, index, { turnIndex, delayMs })
+        makeTurn(plan, index, { turnIndex, delayMs, lexicon: this.#lexicon })
       ),
     };
   }
@@ -64,12 +70,16 @@ class SyntheticDataset implements Dataset {
 function makeTurn(
   plan: DatasetPlan,
   index: number,
-  { turnIndex, delayMs }: { turnIndex: number; delayMs: number | null },
+  { turnIndex, delayMs, lexicon }: {
+    turnIndex: number;
+    delayMs: number | null;
+    lexicon: Lexicon;
+  },
 ): Turn {
   const { seed, isl } = plan;
   const inputTokens = drawLength(seed, streamOf("isl", index, turnIndex), isl);
   const words = deriveRandom(seed, streamOf("text", index, turnIndex));
-  return plainTurn([writePrompt(words, inputTokens)], {
+  return plainTurn([exactPrompt(lexicon, words, inputTokens)], {
     inputTokens,
     outputTokens: drawOutputTokens(plan, index, turnIndex),
     delayMs,

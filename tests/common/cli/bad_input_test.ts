@@ -91,9 +91,14 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
     'got "LOUD"',
   ],
   [
-    "--tokenizer o200k",
-    "--tokenizer: must be one of builtin, gpt2, r50k_base, p50k_base, p50k_edit, cl100k_base, " +
-    'o200k_base, got "o200k"',
+    "--tokenizer o200k_base --tokenizer-revision v2 --apply-chat-template",
+    "--tokenizer-revision: has no effect on a tokenizer that is built in",
+    "--apply-chat-template: has no effect on a tokenizer that is built in: it has no chat template",
+  ],
+  [
+    "--apply-chat-template --token-count-source server",
+    "--apply-chat-template: has no effect where the server counts the tokens " +
+    "(--token-count-source server)",
   ],
   // Texts.
   [["--model", ""], '--model: must be the name of a model, got ""'],

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { BUILTIN_TOKENIZER } from "../../../common/model/tokenizer_plan.ts";
 import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/config/resolve.ts";
 import type { PhasePlan, RunConfig } from "../../../common/model/run_config.ts";
 import { runConfigSchema } from "../../../common/model/run_config.ts";
@@ -20,7 +21,12 @@ async function config(
   world: World = {},
 ): Promise<Omit<RunConfig, "runDir">> {
   const epochUnixMs = Date.UTC(2026, 8, 14, 10, 0, 0, 123);
-  return runConfig(await plan(args, world), { benchmarkId: "b", epochUnixMs, model: "org/m" });
+  return runConfig(await plan(args, world), {
+    benchmarkId: "b",
+    epochUnixMs,
+    model: "org/m",
+    tokenizer: BUILTIN_TOKENIZER,
+  });
 }
 
 Deno.test("without any load option there is one request at a time, ten in all", async () => {
@@ -263,6 +269,20 @@ Deno.test("an input file is found from the working directory, all of it unless l
   const args = "--input-file /in.jsonl --custom-dataset-type multi_turn --num-prompts 7";
   const limited = (await plan(args.split(" "))).dataset;
   assertEquals(limited.file, { path: "/in.jsonl", format: "multi_turn", maxEntries: 7 });
+});
+
+Deno.test("the tokenizer that is asked for is looked for before the run, whatever it is", async () => {
+  assertEquals((await plan([])).tokenizer, {
+    name: null,
+    revision: "main",
+    appliesChatTemplate: false,
+  });
+  const args = "--tokenizer org/m --tokenizer-revision v2 --apply-chat-template".split(" ");
+  assertEquals((await plan(args)).tokenizer, {
+    name: "org/m",
+    revision: "v2",
+    appliesChatTemplate: true,
+  });
 });
 
 Deno.test("a resolved run passes the schema that services check it by", async () => {
