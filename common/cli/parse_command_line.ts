@@ -18,6 +18,8 @@ export interface CommandLineContext {
   readFile(path: string): Promise<string>;
   /** Throws when the file cannot be read. */
   readFirstLine(path: string): Promise<string>;
+  /** Throws when the path is no regular file, or cannot be read; without it nobody looks. */
+  checkFile?(path: string): Promise<void>;
   /** Columns of the terminal. */
   readonly width: number;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
@@ -120,6 +122,7 @@ async function runCommand(
     env: context.env,
     readFile: context.readFile,
     readFirstLine: context.readFirstLine,
+    ...(context.checkFile ? { checkFile: context.checkFile } : {}),
     ...(context.goodputTags ? { goodputTags: context.goodputTags } : {}),
   });
   if (!reading.ok) return { kind: "problems", problems: reading.problems };

@@ -20,6 +20,8 @@ export interface OptionSources {
   readFile(path: string): Promise<string>;
   /** Throws when the file cannot be read. */
   readFirstLine(path: string): Promise<string>;
+  /** Throws when the path is no regular file, or cannot be read; without it nobody looks. */
+  checkFile?(path: string): Promise<void>;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
   goodputTags?(): Promise<readonly GoodputTag[]>;
 }
@@ -41,7 +43,8 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const { VALIDATOR: z } = await import("./validator.ts");
   const { points: rateSeries } = series;
   const validation = validate(given, { command, z, goodputTags, rateSeries });
-  const known = [...sources.problems, ...file.problems, ...series.problems];
+  const input = await checkInputFile(given, sources);
+  const known = [...sources.problems, ...file.problems, ...series.problems, ...input];
   if (known.length === 0) return validation;
   return { ok: false, problems: [...known, ...(validation.ok ? [] : validation.problems)] };
 }
@@ -59,6 +62,21 @@ async function readConfigFile(
     return { given: [], problems: [unreadable(config, error)] };
   }
   return await readYamlText(text, { file, command });
+}
+
+/** Before any service is started, for it is easily mistyped. */
+async function checkInputFile(
+  all: readonly Given[],
+  { checkFile }: OptionSources,
+): Promise<Problem[]> {
+  const given = strongest(all, "inputFile");
+  if (typeof given?.raw !== "string" || given.raw === "") return [];
+  try {
+    await checkFile?.(given.raw);
+    return [];
+  } catch (error) {
+    return [unreadable(given, error)];
+  }
 }
 
 interface SeriesReading {

@@ -97,7 +97,9 @@ export function httpHeaders(): ValueType<Record<string, string>> {
     schema: (z) => {
       const given = z.union([z.record(z.string(), z.string()), z.string(), z.array(z.string())]);
       return converted(z, given, (value) => {
-        const headers = convertAll(gather(value, readHeaders), checkedHeader);
+        const headers = typeof value === "object" && !Array.isArray(value)
+          ? convertAll(Object.entries(value), checkedHeader)
+          : convertAll([value].flat(), readHeaders).flat();
         refuseTwins(headers.map(([name]) => name.toLowerCase()));
         return Object.fromEntries(headers);
       });
@@ -176,14 +178,15 @@ function readJsonObject(text: string, shown: string): Record<string, unknown> {
 function readHeaders(text: string): [string, string][] {
   if (text.trim().startsWith("{")) {
     const entries = Object.entries(readJsonObject(text, "a text that is not shown"));
-    return entries.map(([name, value]) => [
-      name,
-      typeof value === "string" ? value : refuse("must hold texts only in its JSON object"),
-    ]);
+    return convertAll(entries, ([name, value]) =>
+      checkedHeader([
+        name,
+        typeof value === "string" ? value : refuse("must hold texts only in its JSON object"),
+      ]));
   }
   const colon = text.indexOf(":");
   if (colon < 1) throw new Refusal('must be "Name: value", got a text without a colon');
-  return [[text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
+  return [checkedHeader([text.slice(0, colon).trim(), text.slice(colon + 1).trim()])];
 }
 
 function checkedHeader([name, value]: [string, string]): [string, string] {

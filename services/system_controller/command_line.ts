@@ -37,9 +37,14 @@ export async function runCommandLine(
       const { readFirstLine } = await import("../../common/runtime/first_line.ts");
       return await readFirstLine(path);
     },
+    async checkFile(path) {
+      const { checkRegularFile } = await import("../../common/runtime/regular_file.ts");
+      await checkRegularFile(path);
+    },
     width: terminalWidth(),
     goodputTags: neighbours.goodputTags,
   });
+  if (readsEnvironment(invocation, args)) await warnOfVariables();
   switch (invocation.kind) {
     case "print":
       return writeOut(invocation.text);
@@ -54,6 +59,19 @@ export async function runCommandLine(
     case "profile":
       return await runProfile(invocation, neighbours);
   }
+}
+
+function readsEnvironment({ kind }: Invocation, [command]: readonly string[]): boolean {
+  return kind === "profile" || kind === "mock-server" || kind === "problems" ||
+    (kind === "print" && command === "config");
+}
+
+/** A name that is spelled wrong would otherwise do nothing, and nobody would know. */
+async function warnOfVariables(): Promise<void> {
+  const environment = Deno.env.toObject();
+  if (!Object.keys(environment).some((name) => name.startsWith("AIPERF_"))) return;
+  const { unknownVariables } = await import("../../common/config/unknown_variables.ts");
+  complain(unknownVariables(environment).map((line) => `aiperf: ${harmless(line)}\n`).join(""));
 }
 
 async function runProfile(

@@ -146,6 +146,14 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ["-x", "-x: unknown option"],
   ["--concurrency", "--concurrency: needs a value: a whole number of at least 1"],
   ["--url --streaming", `--url: needs a value: ${URL_ALLOWED}`],
+  [
+    ["-H", "no colon", "Bad Name: 1", "X: \u0001", '{"A": 1, "B C": "x"}'],
+    '-H: must be "Name: value", got a text without a colon',
+    "-H: must be a header name of letters, digits and dashes before the colon",
+    "-H: must be one line of Latin-1 text after X:",
+    "-H: must hold texts only in its JSON object",
+    "-H: must be a header name of letters, digits and dashes before the colon",
+  ],
   ["-H", '-H: needs a value: "Name: value" headers or a JSON object'],
   [
     "--streaming=true",

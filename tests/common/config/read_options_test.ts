@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { parseCommandLine } from "../../../common/cli/parse_command_line.ts";
+import { renderProblems } from "../../../common/config/problem.ts";
 import { optionsFor } from "../../helpers/command_line.ts";
 
 Deno.test("the command line wins over the environment, that over the file, that over the default", async () => {
@@ -123,4 +125,25 @@ Deno.test("what the environment or a default in the file says is no contradictio
   const files = { "run.yaml": "loadgen: {arrival_pattern: poisson}\nendpoint: {url: http://h}\n" };
   const { values } = await optionsFor(["-f", "run.yaml", "--mock-server"], { files });
   assertEquals(values.mockServer, true);
+});
+
+Deno.test("an input file that cannot be read is a problem among the others", async () => {
+  const context = {
+    env: () => undefined,
+    readFile: () => Promise.reject(new Error("not asked")),
+    readFirstLine: () => Promise.reject(new Error("not asked")),
+    checkFile: (path: string) =>
+      path === "gone" ? Promise.reject(new Deno.errors.NotFound("x")) : Promise.resolve(),
+    width: 100,
+  };
+  const of = async (line: string) => {
+    const invocation = await parseCommandLine(line.split(" "), context);
+    return invocation.kind === "problems" ? renderProblems(invocation.problems) : invocation.kind;
+  };
+  assertEquals(await of("-m m --input-file there"), "profile");
+  assertEquals(
+    await of("-m m --input-file gone --concurrency 0"),
+    '--input-file: cannot read "gone": no such file\n' +
+      '--concurrency: must be a whole number of at least 1, got "0"\n',
+  );
 });
