@@ -60,6 +60,11 @@ const REFUSALS: readonly Refusal[] = [
     lines: ['--config: cannot read "nope.yaml": no such file'],
   },
   {
+    name: "an input file that does not exist",
+    args: "--mock-server --input-file nope.jsonl",
+    lines: ['--input-file: cannot read "nope.jsonl": no such file'],
+  },
+  {
     name: "malformed YAML, with the line",
     args: "--config run.yaml",
     files: { "run.yaml": "mock_server:\n  enabled: true\n ttft: 5\n" },
