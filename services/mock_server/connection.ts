@@ -17,6 +17,8 @@ export interface ConnectionContext {
   readonly deadlines: DeadlineQueue;
   /** Milliseconds since 1970, with fractions. */
   nowMs(): number;
+  /** Called when a connection brings what is no request, with what it is told. */
+  onRefused(reason: string): void;
   /** Called once, when a connection has been closed. */
   onClose(connection: Connection): void;
 }
@@ -97,6 +99,7 @@ export class Connection implements Deadline {
       if (this.#parser.takeContinue()) this.#sayContinue();
     } catch (error) {
       if (!(error instanceof HttpSyntaxError)) throw error;
+      this.#context.onRefused(error.message);
       const refusal = new ApiError(error.status, error.message);
       const options = { dueMs: readMs, keepAlive: false, headOnly: false, logged: null };
       this.#waiting.push(refusalReply(refusal, options));

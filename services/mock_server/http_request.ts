@@ -35,6 +35,9 @@ const NOTHING = new Uint8Array(0);
 const MAX_CHUNK_LINE = 1024;
 const CR = 13;
 const LF = 10;
+const TLS_HANDSHAKE = 22;
+const SPACE = 32;
+const DELETE = 127;
 const REQUEST_LINE_REGEXP = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.([01])$/;
 /** The headers that are kept; the others are skipped without a copy, for this is the hot path. */
 const KEPT_HEADERS: ReadonlySet<string> = new Set([
@@ -159,6 +162,7 @@ export class HttpRequestParser {
       if (this.#bytes[this.#start + 1] !== LF) throw new HttpSyntaxError(400, "Bad request line");
       this.#start += 2;
     }
+    this.#checkStart();
     const end = this.#findHeadEnd();
     const limit = this.#limits.maxHeadBytes;
     if ((end < 0 ? this.#end : end) - this.#start > limit) {
@@ -169,6 +173,16 @@ export class HttpRequestParser {
     this.#start = end + 4;
     this.#scanned = this.#start;
     return parseHead(text, this.#limits.maxBodyBytes);
+  }
+
+  /** A client of another protocol may wait for an answer before it says more. */
+  #checkStart(): void {
+    if (this.#start === this.#end) return;
+    const first = this.#bytes[this.#start]!;
+    if (first === TLS_HANDSHAKE) throw new HttpSyntaxError(400, "This server has no https://");
+    // What a method may begin with, or the first half of an empty line.
+    const isLegal = (first > SPACE && first < DELETE) || first === CR;
+    if (!isLegal) throw new HttpSyntaxError(400, "This is no HTTP request");
   }
 
   #findHeadEnd(): number {

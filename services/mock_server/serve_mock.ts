@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 export async function serveMock(options: MockServerOptions): Promise<number> {
   let server;
   try {
-    server = startMockServer(options);
+    server = startMockServer(options, (reason) => say(`aiperf: refused a request: ${reason}`));
   } catch (error) {
     const where = `${options.host}:${options.port}`;
     say(`aiperf: cannot listen on ${where}: ${whyNot(error)}; choose another --port or --host`);

@@ -21,13 +21,17 @@ export interface MockServer {
 /**
  * Starts a mock inference server, which listens when this returns.
  *
+ * `onRefused`: told each reason once for which what came was no request.
  * It speaks HTTP/1.1 over plain sockets rather than through `Deno.serve`: so it knows when the bytes of
  * a token went to the socket, and streams several times as fast.
  *
  * @throws {RangeError} if an option is out of range.
  * @throws {Deno.errors.AddrInUse} if the port is taken.
  */
-export function startMockServer(options: MockServerOptions = {}): MockServer {
+export function startMockServer(
+  options: MockServerOptions = {},
+  onRefused: (reason: string) => void = () => {},
+): MockServer {
   const settings = resolveMockOptions(options);
   const listener = Deno.listen({
     hostname: settings.host,
@@ -39,10 +43,16 @@ export function startMockServer(options: MockServerOptions = {}): MockServer {
   // The first timer of a process fires some 10 ms late, so it is not left to the first request.
   const firstTimer = setTimeout(() => {}, 0);
   const connections = new Map<Connection, Promise<void>>();
+  const reasons = new Set<string>();
   const context: ConnectionContext = {
     router,
     deadlines,
     nowMs,
+    onRefused(reason) {
+      if (reasons.has(reason)) return;
+      reasons.add(reason);
+      onRefused(reason);
+    },
     onClose: (connection) => connections.delete(connection),
   };
   const accepting = accept(listener, (conn) => {

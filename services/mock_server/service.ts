@@ -9,7 +9,10 @@ export class MockServerService extends ComponentService {
 
   @onInit
   protected listenForRequests(): void {
-    this.#server = startMockServer(this.context.init as MockServerOptions);
+    const options = this.context.init as MockServerOptions;
+    this.#server = startMockServer(options, (reason) => {
+      this.log.warning(`Refused what is no request: ${reason}`);
+    });
   }
 
   /** The controller learns the port from the hello. */

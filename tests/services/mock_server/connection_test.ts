@@ -77,7 +77,7 @@ function setUp(options: MockServerOptions = {}) {
     pause: (ms) => now += ms,
   });
   let closed = 0;
-  const context = { router, deadlines, nowMs: () => now, onClose: () => closed++ };
+  const context = { router, deadlines, nowMs: () => now, onRefused() {}, onClose: () => closed++ };
   const connection = new Connection(stream, context);
   const running = connection.run();
   return {

@@ -104,6 +104,11 @@ Deno.test("HttpRequestParser refuses what is not HTTP", () => {
     ["hello\r\n\r\n", 400],
     ["GET / HTTP/2.0\r\n\r\n", 400],
     ["\rGET / HTTP/1.1\r\n\r\n", 400],
+    // At its first byte: who speaks another protocol waits before it says more.
+    ["\u0016\u0003\u0001", 400],
+    ["\u0000", 400],
+    [" ", 400],
+    ["\u00e9", 400],
     ["GET / HTTP/1.1\r\nno colon\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\n: empty\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nBad-Name : x\r\n\r\n", 400],

@@ -205,6 +205,17 @@ Deno.test("mock server takes bodies in chunks, many connections, and much data",
   });
 });
 
+Deno.test("mock server turns a client that speaks TLS away at once, and says so once", async () => {
+  const reasons: string[] = [];
+  const server = startMockServer({}, (reason) => reasons.push(reason));
+  for (let i = 0; i < 2; i++) {
+    const url = server.url.replace("http:", "https:");
+    await assertRejects(() => fetch(url, { signal: AbortSignal.timeout(5_000) }), TypeError);
+  }
+  assertEquals(reasons, ["This server has no https://"]);
+  await server.stop();
+});
+
 Deno.test("startMockServer() names every bad option", () => {
   const error = assertThrows(
     () => startMockServer({ ttftMs: -1, errorRate: NaN, port: 1.5, model: "" }),
