@@ -3,6 +3,7 @@ import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { readArtifacts, readJournal } from "../helpers/artifacts.ts";
 import { HAS_PROC, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 import { until } from "../helpers/until.ts";
+import { checkJournal, checkReport, checkSummary } from "./check_run.ts";
 
 const REQUESTS = 500;
 
@@ -121,6 +122,37 @@ Deno.test({
       // More than it had in flight: what it had returned and nobody had written down is among them.
       assert(lost.length > 8 / 2, `${lost.length} lost`);
       for (const { outcome, workerId } of lost) assertEquals([outcome, workerId], ["lost", id]);
+    }),
+});
+
+Deno.test({
+  name: "credits that a worker manager had not passed on when it died become lost records",
+  ignore: !HAS_PROC,
+  fn: () =>
+    withSandbox(async (sandbox) => {
+      const running = sandbox.start(
+        "profile --mock-server --osl 4 --request-rate 200 --request-count 5000 --artifact-dir out"
+          .split(" "),
+      );
+      await untilRecords(sandbox, 100);
+      const pid = await signal(sandbox, "worker_manager", "SIGSTOP");
+      // At this rate some 100 credits pile up in front of it.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      Deno.kill(pid, "SIGKILL");
+      const { code, stderr } = await running.finished;
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "aiperf: worker_manager was ended by SIGKILL");
+      assert(!stderr.includes("never became a record"), stderr);
+      const account = await checkJournal(`${sandbox.path}/out`);
+      await checkSummary(`${sandbox.path}/out`, account);
+      await checkReport(sandbox);
+      const records = await readJournal(`${sandbox.path}/out`);
+      assertEquals(records.length, Math.max(...records.map(({ creditId }) => creditId)) + 1);
+      const unsent = records.filter(({ outcome }) => outcome === "lost");
+      assert(unsent.length > 20, `${unsent.length} lost`);
+      for (const { error, dueNs, sentNs } of unsent) {
+        assertEquals([error?.type, sentNs, dueNs > 0], ["CreditLost", null, true]);
+      }
     }),
 });
 
