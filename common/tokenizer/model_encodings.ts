@@ -24,7 +24,7 @@ const ENCODING_OF: readonly (readonly [prefix: string, encoding: TiktokenEncodin
 export function encodingOfModel(model: string): TiktokenEncoding | null {
   const name = model.replace(/^openai\//, "");
   const entry = ENCODING_OF.find(([prefix]) =>
-    name === prefix || (name.startsWith(prefix) && /^[-.\d]/.test(name.slice(prefix.length)))
+    name === prefix || (name.startsWith(prefix) && /^[-.]/.test(name.slice(prefix.length)))
   );
   return entry?.[1] ?? null;
 }

@@ -59,6 +59,9 @@ export interface HubQuery {
 export async function findOnHub(query: HubQuery): Promise<TokenizerPaths> {
   const there = await findInHuggingFaceCache(query) ?? await findInCache(query);
   if (there !== null) return there;
+  if (query.hub.isOffline) {
+    throw new NoTokenizerError("it is not in the cache, and HF_HUB_OFFLINE forbids to fetch it");
+  }
   try {
     return await download(query);
   } catch (error) {
