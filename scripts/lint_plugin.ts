@@ -31,6 +31,7 @@ const plugin: Deno.lint.Plugin = {
     "no-default-export": { create: noDefaultExport },
     "no-reexport": { create: noReexport },
     "literal-import": { create: literalImport },
+    "bounded-wait": { create: boundedWait },
   },
 };
 
@@ -187,6 +188,39 @@ function literalImport(context: Context): Deno.lint.LintVisitor {
       });
     },
   };
+}
+
+const ENDS = new Set(["closed", "exited"]);
+const QUESTIONS = new Set(["request", "ask"]);
+
+/** What another process is to do may never come: every wait for it has a deadline. */
+function boundedWait(context: Context): Deno.lint.LintVisitor {
+  if (/^(tests|scripts)\//.test(pathOf(context))) return {};
+  return {
+    AwaitExpression(node) {
+      const { argument } = node;
+      if (argument.type !== "MemberExpression" || !ENDS.has(nameOf(argument.property))) return;
+      context.report({
+        node,
+        message: "A wait without a deadline for the end of another process",
+        hint: "Write await atMost(clock, ms, …)",
+      });
+    },
+    CallExpression(node) {
+      const { callee } = node;
+      if (callee.type !== "MemberExpression" || !QUESTIONS.has(nameOf(callee.property))) return;
+      if (!node.arguments.some((argument) => nameOf(argument) === "Infinity")) return;
+      context.report({
+        node,
+        message: "A question without a deadline for its answer",
+        hint: "Give it a time limit",
+      });
+    },
+  };
+}
+
+function nameOf(node: Deno.lint.Node): string {
+  return node.type === "Identifier" ? node.name : "";
 }
 
 function pathOf(context: Context): string {

@@ -8,6 +8,9 @@ import { V8_FLAGS } from "./v8_flags.ts";
 /** The environment variable that hands the run's token to a child. */
 export const TOKEN_VARIABLE = "AIPERF_RUN_TOKEN";
 
+/** How long the last lines of a process that has ended may take. */
+const LAST_LINES_MS = 1_000;
+
 /** Wire schema of a child's command line. */
 export const childArgumentsSchema = z.object({
   type: serviceTypeSchema,
@@ -74,10 +77,19 @@ export function spawnChild(spec: ChildSpec, command: readonly string[] = selfCom
     onLineQuietly(onLine, line, spec.id);
   };
   const drained = Promise.allSettled([drain(process.stdout, take), drain(process.stderr, take)]);
-  const exited = Promise.all([process.status, drained]).then(([status]) =>
-    describeExit(status, lastWords)
-  );
+  const exited = process.status.then(async (status) => {
+    await briefly(drained);
+    return describeExit(status, lastWords);
+  });
   return { pid: process.pid, exited, kill: () => killQuietly(process) };
+}
+
+/** What a process has said is there to be read, but another one may have its pipes. */
+async function briefly(event: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LAST_LINES_MS);
+  await Promise.race([event, promise]);
+  clearTimeout(timer);
 }
 
 /** Reads a stream to its end, line by line. */

@@ -7,6 +7,7 @@ import { SystemClock } from "../runtime/clock.ts";
 import { describeError, Logger } from "../runtime/log.ts";
 import { setProcessTitle } from "../runtime/process_title.ts";
 import { removeRunDir } from "../runtime/run_dir.ts";
+import { atMost } from "./at_most.ts";
 import type { BaseService, ServiceContext } from "./base_service.ts";
 import { OrphanedError } from "./component_service.ts";
 
@@ -67,10 +68,7 @@ async function endOrphan(
   onOrphaned: () => Promise<void>,
 ): Promise<number> {
   service.log.error(describeError(error));
-  const limit = new AbortController();
-  const late = service.clock.sleep(ORPHAN_CLEANUP_MS, limit.signal);
-  await Promise.race([service.cleanup(), late]);
-  limit.abort();
+  await atMost(service.clock, ORPHAN_CLEANUP_MS, service.cleanup());
   await onOrphaned();
   return 1;
 }

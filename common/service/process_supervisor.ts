@@ -1,11 +1,15 @@
 import type { ServiceType } from "../model/service_type.ts";
 import type { Child, ChildSpec } from "../runtime/child_process.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { atMost } from "./at_most.ts";
 
 /** Thrown when a service could not be started; the message is for the person at the terminal. */
 export class ServiceStartError extends Error {
   override readonly name = "ServiceStartError";
 }
+
+/** How long a killed process may take to be gone: one that waits for a dead disk is for ever. */
+const KILL_MS = 2_000;
 
 /** What a supervisor needs of the world. */
 export interface SupervisorOptions {
@@ -86,7 +90,7 @@ export class ProcessSupervisor {
   }
 
   /**
-   * Ends a child at once; resolves when it has ended.
+   * Ends a child at once; resolves when it has ended, or a little later if even that takes for ever.
    *
    * `reason`: why, in words that follow its id; it is told as the reason of its unexpected exit.
    */
@@ -95,7 +99,7 @@ export class ProcessSupervisor {
     if (!supervised) return;
     supervised.killedFor ??= reason;
     supervised.child.kill();
-    await supervised.child.exited;
+    await atMost(this.#options.clock, KILL_MS, supervised.child.exited);
   }
 
   /** Notes that a child's hello was not acceptable. */
@@ -116,12 +120,11 @@ export class ProcessSupervisor {
   async stopAll(graceMs: number): Promise<string[]> {
     this.expectExits();
     const ended = Promise.all([...this.#children.values()].map(({ child }) => child.exited));
-    const timer = new AbortController();
-    await Promise.race([ended, this.#options.clock.sleep(graceMs, timer.signal)]);
-    timer.abort();
+    const { clock } = this.#options;
+    await atMost(clock, graceMs, ended);
     const killed = this.running;
     for (const { child } of this.#children.values()) child.kill();
-    await ended;
+    await atMost(clock, KILL_MS, ended);
     return killed;
   }
 

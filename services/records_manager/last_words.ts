@@ -1,4 +1,5 @@
 import type { Clock } from "../../common/runtime/clock.ts";
+import { atMost } from "../../common/service/at_most.ts";
 import type { Peer } from "../../common/service/peer.ts";
 
 /** What a dead process has said is there to be read; so long for who is not dead after all. */
@@ -21,8 +22,6 @@ export class LastWords {
   }
 
   async #hear(worker: Peer): Promise<void> {
-    const limit = new AbortController();
-    await Promise.race([worker.channel.closed, this.#clock.sleep(PATIENCE_MS, limit.signal)]);
-    limit.abort();
+    await atMost(this.#clock, PATIENCE_MS, worker.channel.closed);
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "../../common/model/report.ts";
 import { describeError, type Logger } from "../../common/runtime/log.ts";
 import type { Peer } from "../../common/service/peer.ts";
-import { RESULTS_TIMEOUT_MS } from "./limits.ts";
+import { MOST_ROUNDS, RESULTS_TIMEOUT_MS } from "./limits.ts";
 import type { ServiceCast } from "./service_cast.ts";
 
 /** What the results of a run are collected from, and how. */
@@ -36,11 +36,11 @@ export interface CollectOptions {
 export async function collectResults(options: CollectOptions): Promise<WrittenResults> {
   const { cast } = options;
   const inputs = writeInputs(options);
-  for (;;) {
+  for (let round = 1;; round++) {
     const before = cast.restarts.count;
     const written = await writeResults(options);
     // Results that do not say that something was started again meanwhile are made once more.
-    if (cast.restarts.count > before) continue;
+    if (cast.restarts.count > before && round < MOST_ROUNDS) continue;
     const problem = await inputs;
     return problem === null ? written : { ...written, problems: [...written.problems, problem] };
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../common/runtime/clock.ts";
 import { describeError, type Logger } from "../../common/runtime/log.ts";
+import { atMost } from "../../common/service/at_most.ts";
 import { INTERRUPT_GRACE_MS, INTERRUPT_LIMIT_MS } from "./limits.ts";
 import type { ServiceCast } from "./service_cast.ts";
 
@@ -15,15 +16,12 @@ export interface CutOffOptions {
 /** What is in flight when a run breaks becomes records too, if those who see to it live. */
 export async function cutOff(options: CutOffOptions): Promise<void> {
   const { cast, log, clock, loadEnded } = options;
-  const limit = new AbortController();
   try {
     await cast.ask("timing_manager", { kind: "cancel_run", graceMs: 0 }, INTERRUPT_LIMIT_MS);
-    await Promise.race([loadEnded, clock.sleep(INTERRUPT_LIMIT_MS, limit.signal)]);
+    await atMost(clock, INTERRUPT_LIMIT_MS, loadEnded);
   } catch (error) {
     log.warning(`Cannot cut off the load: ${describeError(error)}`);
     await drain(options);
-  } finally {
-    limit.abort();
   }
 }
 

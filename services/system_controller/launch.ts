@@ -4,6 +4,7 @@ import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID } from "../../common/model/service_type.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
+import { atMost } from "../../common/service/at_most.ts";
 import { Logger, type LogLevel } from "../../common/runtime/log.ts";
 import { setProcessTitle } from "../../common/runtime/process_title.ts";
 import { makeRunDir, removeRunDir } from "../../common/runtime/run_dir.ts";
@@ -12,6 +13,9 @@ import { EXIT, exitCodeOf, problemsOf, type RunOutcome } from "./outcome.ts";
 import { RunLog } from "./run_log.ts";
 import { SystemController } from "./service.ts";
 import { RunView, type UiType } from "./ui/run_view.ts";
+
+/** How long the last lines of the log may take to their file. */
+const LOG_CLOSE_MS = 2_000;
 
 /** Everything that is decided before the first process starts. */
 export interface LaunchRequest {
@@ -58,7 +62,7 @@ export async function launch(request: LaunchRequest, front: Front): Promise<RunE
     return await lead({ ...request, config: { ...request.config, runDir } }, front, runLog);
   } finally {
     terminal.clear();
-    await runLog.close();
+    await atMost(new SystemClock(0), LOG_CLOSE_MS, runLog.close());
     removeRunDir(runDir);
   }
 }

@@ -32,6 +32,12 @@ export const DEEP_WORK_NS: Readonly<Partial<Record<CommandKind, number>>> = {
 /** How often a service may be started again before that ends the run. */
 export const RESTART_LIMIT: RestartLimit = { most: 10, withinNs: 60e9 };
 
+/** A service that has been gone for so long is not tried again; one try may take longer. */
+export const RETURN_LIMIT_NS = 60e9;
+
+/** How often results are made once more, because something was started again meanwhile. */
+export const MOST_ROUNDS = 5;
+
 /** How long a service that has hung up, or was hung up on, may take to be gone. */
 export const LAST_WORDS_MS = 1_000;
 

@@ -3,6 +3,7 @@ import type { RunConfig } from "../../common/model/run_config.ts";
 import type { ServiceType } from "../../common/model/service_type.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { describeError, type Logger } from "../../common/runtime/log.ts";
+import { atMost } from "../../common/service/at_most.ts";
 import { NoAnswerError, type Peer } from "../../common/service/peer.ts";
 import {
   ProcessSupervisor,
@@ -14,8 +15,12 @@ import {
   INPUT_FILE_TIMEOUT_MS,
   LAST_WORDS_MS,
   RESTART_LIMIT,
+  RETURN_LIMIT_NS,
 } from "./limits.ts";
 import { RESTARTABLE, RestartLog } from "./restarts.ts";
+
+/** A service that dies over a command so often, and once more, is not asked again. */
+const MOST_DEATHS = 5;
 
 /** What a cast needs of its controller. */
 export interface CastOptions {
@@ -81,20 +86,21 @@ export class ServiceCast {
   }
 
   /**
-   * Asks a service to do something; one that dies over it and can be brought back is asked again.
+   * Asks a service to do something; one that dies over it and can be brought back is asked again, a
+   * few times.
    *
    * `timeoutMs`: how long each answer may take. Rejects as `Peer.request()` does, and when the
    * service is gone for good.
    */
   async ask(type: ServiceType, command: Command, timeoutMs = COMMAND_TIMEOUT_MS): Promise<unknown> {
-    for (;;) {
+    for (let deaths = 0;; deaths++) {
       await this.#absences.get(type)?.promise;
       const peer = this.peer(type);
       try {
         return await peer.request(command, timeoutMs);
       } catch (error) {
-        const isBack = error instanceof NoAnswerError && this.#absences.has(type);
-        if (!isBack) throw error;
+        const willBeBack = error instanceof NoAnswerError && this.#absences.has(type);
+        if (!willBeBack || deaths === MOST_DEATHS) throw error;
       }
     }
   }
@@ -162,8 +168,9 @@ export class ServiceCast {
   async #bringBack(type: ServiceType, reason: string): Promise<void> {
     const absence = this.#absenceOf(type);
     try {
+      const goneNs = this.#options.clock.nowNs();
       for (let why: string | null = reason; why !== null;) {
-        this.#count(type, why);
+        this.#count(type, why, goneNs);
         why = await this.#tryToReturn(type);
       }
       absence.resolve();
@@ -176,12 +183,13 @@ export class ServiceCast {
     }
   }
 
-  #count(type: ServiceType, reason: string): void {
+  #count(type: ServiceType, reason: string, goneNs: number): void {
     const { clock, log } = this.#options;
     if (this.#isEnding) throw new Error(`${type} ${reason} when the run was ending`);
     const budget = this.#budgets.get(type) ?? new RestartBudget(RESTART_LIMIT);
     this.#budgets.set(type, budget);
-    if (!budget.take(clock.nowNs())) {
+    const hasHadItsTime = clock.nowNs() - goneNs > RETURN_LIMIT_NS;
+    if (hasHadItsTime || !budget.take(clock.nowNs())) {
       throw new Error(`${type} ${reason} in the middle of the run, as it did again and again`);
     }
     this.restarts.note(type, reason);
@@ -193,7 +201,7 @@ export class ServiceCast {
     const { peers, log, onBack } = this.#options;
     try {
       const before = [...peers].find((peer) => peer.type === type);
-      if (before) await this.#briefly(before.channel.closed);
+      if (before) await atMost(this.#options.clock, LAST_WORDS_MS, before.channel.closed);
       await this.prepare(type);
       await this.peer(type).request({ kind: "start" }, COMMAND_TIMEOUT_MS);
       await onBack(type);
@@ -203,12 +211,6 @@ export class ServiceCast {
       await this.#supervisor.kill(type, "could not be started again");
       return `could not be started again (${describeError(error)})`;
     }
-  }
-
-  async #briefly(event: Promise<unknown>): Promise<void> {
-    const limit = new AbortController();
-    await Promise.race([event, this.#options.clock.sleep(LAST_WORDS_MS, limit.signal)]);
-    limit.abort();
   }
 
   #absenceOf(type: ServiceType): PromiseWithResolvers<void> {

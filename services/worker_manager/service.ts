@@ -17,10 +17,11 @@ import {
   onStop,
 } from "../../common/service/hooks.ts";
 import type { Peer } from "../../common/service/peer.ts";
+import { atMost } from "../../common/service/at_most.ts";
 import { ProcessSupervisor } from "../../common/service/process_supervisor.ts";
-import { RestartBudget } from "../../common/service/restart_budget.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
+import { Replacements } from "./replacements.ts";
 import { WorkerRouter } from "./routing.ts";
 import { UnconfirmedReturns } from "./unconfirmed_returns.ts";
 
@@ -37,7 +38,7 @@ const DRAIN_LOOK_MS = 20;
 export class WorkerManager extends ComponentService {
   readonly #router = new WorkerRouter();
   readonly #unconfirmed = new UnconfirmedReturns();
-  readonly #restarts = new RestartBudget();
+  readonly #replacements = new Replacements();
   readonly #workers = new Map<string, Peer>();
   /** Credits that came while no worker was alive. */
   readonly #waiting: MessageOf<"credit">[] = [];
@@ -55,11 +56,13 @@ export class WorkerManager extends ComponentService {
   #timing: Peer | null = null;
   #config: RunConfig | null = null;
   #isStopping = false;
+  #planned = 0;
 
   /** As early as can be: nothing in a run's start takes as long as the workers. */
   @onInit
   protected spawnWorkers(): void {
     const plan = this.context.init as unknown as WorkerPlan;
+    this.#planned = plan.workers;
     const supervisor = this.#supervise(plan);
     this.#supervisor = supervisor;
     const ids = Array.from({ length: plan.workers }, newWorkerId);
@@ -105,6 +108,7 @@ export class WorkerManager extends ComponentService {
     const { creditId, outcome } = message.creditReturn;
     const credit = this.#router.release(creditId, outcome);
     this.#unconfirmed.add(peer.id, credit);
+    this.#replacements.noteUse();
     // A credit of a worker that was taken for dead has been returned already.
     if (credit !== null) void this.#timing?.send(message);
   }
@@ -227,7 +231,7 @@ export class WorkerManager extends ComponentService {
     const worker = this.#workers.get(workerId);
     this.#workers.delete(workerId);
     this.#router.retire(workerId);
-    if (worker) await Promise.race([worker.channel.closed, this.clock.sleep(LAST_WORDS_MS)]);
+    if (worker) await atMost(this.clock, LAST_WORDS_MS, worker.channel.closed);
     const what = `The worker ${reason}`;
     for (const credit of this.#router.leave(workerId)) this.#reportLost(credit, workerId, what);
     // Of most of them the records manager has the record: then it drops this one.
@@ -237,7 +241,7 @@ export class WorkerManager extends ComponentService {
 
   async #replace(workerId: string, reason: string): Promise<void> {
     for (let why: string | null = reason; why !== null && !this.#isStopping;) {
-      if (!this.#restarts.take(this.clock.nowNs())) {
+      if (!this.#replacements.take(this.clock.nowNs(), this.#planned)) {
         throw new Error(`${workerId} ${why} in the middle of the run, as others did before it`);
       }
       why = await this.#tryToReplace(workerId);

@@ -20,8 +20,8 @@ server, lets the fault befall it, and writes this page. A line is here only if a
 
 The numbers are those of one pass on a small machine with other runs beside it; the seconds are counted
 from the fault to the end of the last process. When the controller is dead, a process that is stopped
-(\`SIGSTOP\`) cannot notice it: it ends when it is continued, which the system sees to by itself where
-the run was a job of a shell, else \`kill -CONT\` does it. A stopped worker is ended by its manager. A run has 400 requests (1,200 where a process is stopped) of some
+(\`SIGSTOP\`) cannot notice it: it stays until it is continued (\`kill -CONT\`), and ends then, or until it is
+killed. A stopped worker is ended by its manager. A run has 400 requests (1,200 where a process is stopped) of some
 80 ms, 8 at a time.
 
 `;

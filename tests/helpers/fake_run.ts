@@ -187,7 +187,7 @@ export class FakeRun implements AsyncDisposable {
     let isOver = false;
     void this.#ended.then(() => isOver = true);
     await until("the end of the run", async () => {
-      if (!isOver) await this.live(250);
+      if (!isOver) await this.live(1_000);
       return isOver;
     });
   }

@@ -62,6 +62,9 @@ const SHAPE: [rule: string, bad: string, good: string][] = [
   ["no-reexport", "export * from './a.ts';", "import { a } from './a.ts'; a();"],
   ["no-reexport", "export { a } from './a.ts';", "const a = 1; export { a };"],
   ["literal-import", "import('./a' + 1);", "import('./a.ts');"],
+  ["bounded-wait", "await a.channel.closed;", "await atMost(clock, 5, a.channel.closed);"],
+  ["bounded-wait", "await child.exited;", "void child.exited;"],
+  ["bounded-wait", "peer.request(command, Infinity);", "peer.request(command, LIMIT_MS);"],
 ];
 
 Deno.test("each rule of shape reports what it forbids and accepts what it asks for", () => {

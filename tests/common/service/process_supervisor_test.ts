@@ -182,6 +182,21 @@ Deno.test("no child is started while the others are stopped", async () => {
   }
 });
 
+Deno.test("nobody waits for ever for a child that cannot even be killed", async () => {
+  const { supervisor, children, clock } = await started(["worker_1"]);
+  children[0]!.kill = () => {};
+  let ended: string[] | null = null;
+  void supervisor.stopAll(1_000).then((killed) => ended = killed);
+  await clock.advance(2_900);
+  assertEquals(ended, null);
+  await clock.advance(200);
+  assertEquals(ended, ["worker_1"]);
+  let isOver = false;
+  void supervisor.kill("worker_1", "was silent").then(() => isOver = true);
+  await clock.advance(2_100);
+  assertEquals(isOver, true);
+});
+
 Deno.test("a start that is waiting ends when all are killed", async () => {
   const { supervisor } = nursery();
   const start = supervisor.start("worker", "worker_1");

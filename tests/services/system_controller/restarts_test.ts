@@ -59,6 +59,31 @@ Deno.test("a service that dies each time it is started again ends the run", asyn
   assertMatch(run.controller.outcome.failure!, /dataset_manager could not .* again and again$/);
 });
 
+Deno.test("a service that hangs each time it is started again ends the run", async () => {
+  await using run = await FakeRun.underLoad();
+  run.scripts.set("dataset_manager", { configure: () => new Promise(() => {}) });
+  run.latest("dataset_manager")!.die("was ended by SIGKILL");
+  const beganNs = run.harness.clock.nowNs();
+  await run.over();
+  assertMatch(run.controller.outcome.failure!, /dataset_manager could not .* again and again$/);
+  assert(run.harness.clock.nowNs() - beganNs < 150e9);
+});
+
+Deno.test("a service that dies over the results each time is not asked for ever", async () => {
+  await using run = await FakeRun.underLoad();
+  // So slowly that it is no crash loop.
+  const script = async (child: FakeProcess) => {
+    await run.harness.clock.sleep(20_000);
+    child.die("ran out of memory");
+    return await new Promise(() => {});
+  };
+  run.scripts.set("post_processor_manager", { write_results: script });
+  run.latest("post_processor_manager")!.onCommand("write_results", script);
+  await run.finish();
+  assertEquals(run.all("post_processor_manager").length, 7);
+  assertEquals(exitCodeOf(run.controller.outcome), 1);
+});
+
 Deno.test("a service that dies over the results is started again and asked again", async () => {
   await using run = await FakeRun.underLoad();
   const [first] = run.all("post_processor_manager");
