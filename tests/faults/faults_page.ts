@@ -13,7 +13,9 @@ server, lets the fault befall it, and writes this page. A line is here only if a
 
 - the exit code is that of the ending (complete: 0, broken off or not begun: 1);
 - every credit has exactly one record, and requests issued = succeeded + failed + cancelled + lost, in
-  the journal and in every export; the server saw no request twice;
+  the journal and in every export; the server saw no request twice. The first record of a credit in
+  the journal is the one that counts; that one is \`lost\` is written only when what its worker itself
+  has said is read to its end;
 - \`aiperf report\` makes the same exports from the journal alone; of a journal without an end it says
   that the run is not complete, and has the same numbers;
 - no process and no run directory is left, and the time limit of the line was kept.
