@@ -34,6 +34,13 @@ async function beCommandLine(args: readonly string[]): Promise<number> {
       const { rebuild } = await import("./services/post_processor_manager/rebuild.ts");
       return await rebuild(folder);
     },
+    async preparePublic(request) {
+      const [{ preparePublic }, { thisHub }] = await Promise.all([
+        import("./services/dataset_manager/public/prepare_public.ts"),
+        import("./common/hub/this_hub.ts"),
+      ]);
+      return await preparePublic(request, thisHub());
+    },
     async writeAggregate(series) {
       const { writeAggregate } = await import(
         "./services/post_processor_manager/repeated_runs/write_aggregate.ts"

@@ -22,6 +22,9 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/read_machine.ts",
   // Reads the lines of a data set.
   "services/dataset_manager/file/input_file.ts",
+  // Brings public data sets to this machine.
+  "services/dataset_manager/public/prepare_public.ts",
+  "services/dataset_manager/public/read_rows.ts",
   // The Hugging Face hub, its cache, and the files of a tokenizer.
   "common/hub/fetch_file.ts",
   "common/hub/hub_client.ts",

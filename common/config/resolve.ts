@@ -9,6 +9,7 @@ import type {
   RunSecrets,
   Slo,
 } from "../model/run_config.ts";
+import type { PublicDatasetRequest } from "../model/public_dataset.ts";
 import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
 import { joinUrl } from "./endpoint_url.ts";
@@ -47,6 +48,8 @@ export interface RunPlan {
   readonly endpointPath: string;
   readonly dataset: Omit<DatasetPlan, "tokenizer">;
   readonly tokenizer: TokenizerChoice;
+  /** null: the conversations are made up or from a file. */
+  readonly publicDataset: PublicDatasetChoice | null;
   readonly phases: readonly PhasePlan[];
   readonly workers: number;
   readonly goodput: readonly Slo[];
@@ -68,12 +71,17 @@ export interface RunPlan {
   readonly surroundings: Surroundings;
 }
 
+/** A public data set as the options describe it. */
+export type PublicDatasetChoice = Omit<PublicDatasetRequest, "tokenizer" | "say">;
+
 /** What is known only when the run begins. */
 export interface RunFacts {
   readonly benchmarkId: string;
   readonly epochUnixMs: number;
   readonly model: string;
   readonly tokenizer: TokenizerPlan;
+  /** What a public data set has become; null: there is none. */
+  readonly publicFile: DatasetFile | null;
 }
 
 /** Turns checked options into the plan of a run. */
@@ -94,6 +102,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
       revision: values.tokenizerRevision,
       appliesChatTemplate: values.applyChatTemplate,
     },
+    publicDataset: resolvePublic(values),
     phases,
     workers: workerCount({
       cpus: surroundings.cpus,
@@ -142,7 +151,11 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
       model: facts.model,
       url: joinUrl(plan.baseUrl, plan.endpointPath),
     },
-    dataset: { ...plan.dataset, tokenizer: facts.tokenizer },
+    dataset: {
+      ...plan.dataset,
+      file: facts.publicFile ?? plan.dataset.file,
+      tokenizer: facts.tokenizer,
+    },
     phases: [...plan.phases],
     workers: plan.workers,
     goodput: [...plan.goodput],
@@ -199,6 +212,16 @@ function resolveDataset(
     delayRatio: values.conversationTurnDelayRatio,
     sampling: values.datasetSamplingStrategy,
     seed,
+  };
+}
+
+function resolvePublic(values: OptionValues): PublicDatasetChoice | null {
+  if (values.publicDataset === null) return null;
+  return {
+    name: values.publicDataset,
+    subset: values.hfSubset,
+    maxEntries: values.numDatasetEntries,
+    asksForRecordedLength: values.osl === null,
   };
 }
 

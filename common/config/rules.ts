@@ -61,6 +61,9 @@ const RULES: readonly Rule[] = [
   ...MOCK_DETAILS.map((key) => needs(key, "mockServer", (values) => values.mockServer)),
   needs("customDatasetType", "inputFile", (values) => values.inputFile !== null),
   ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "inputFile")),
+  ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "publicDataset")),
+  { about: ["publicDataset", "inputFile"], check: checkSource },
+  needs("hfSubset", "publicDataset", (values) => values.publicDataset !== null),
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
   needs("oslStddev", "osl", (values) => values.osl !== null),
   ...TOKENIZER_RULES,
@@ -75,9 +78,16 @@ const RULES: readonly Rule[] = [
   { about: ["goodput", "streaming"], check: checkGoodput },
 ];
 
+function checkSource(candidate: Candidate): Problem[] {
+  const { publicDataset, inputFile } = candidate.values;
+  if (publicDataset === null || inputFile === null) return [];
+  return [problem(candidate, "publicDataset", "cannot be used with --input-file")];
+}
+
 function hasSeveralTurns(values: OptionValues): boolean {
-  const { inputFile, conversationTurnMean, conversationTurnStddev } = values;
-  return inputFile !== null || conversationTurnMean > 1 || conversationTurnStddev > 0;
+  const { inputFile, publicDataset, conversationTurnMean, conversationTurnStddev } = values;
+  return inputFile !== null || publicDataset !== null || conversationTurnMean > 1 ||
+    conversationTurnStddev > 0;
 }
 
 function checkRunType(candidate: Candidate): Problem[] {

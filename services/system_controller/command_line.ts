@@ -3,6 +3,8 @@ import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
+import type { DatasetFile } from "../../common/model/run_config.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { harmless } from "../../common/runtime/harmless.ts";
@@ -21,6 +23,8 @@ export interface Neighbours {
   serveMock(options: MockServerOptions): Promise<number>;
   /** Makes every export of the run in a folder anew, from its journal. */
   rebuild(folder: string): Promise<RebuiltReport>;
+  /** Brings a public data set to this machine, as an input file. */
+  preparePublic(request: PublicDatasetRequest): Promise<DatasetFile>;
   /** Writes what several runs say together; returns the text for the console. */
   writeAggregate(series: RunSeries): Promise<string>;
 }
@@ -76,7 +80,7 @@ async function warnOfVariables(): Promise<void> {
 
 async function runProfile(
   { options, cliCommand }: ProfileInvocation,
-  { writeAggregate }: Neighbours,
+  { preparePublic, writeAggregate }: Neighbours,
 ): Promise<number> {
   const [{ resolveRun }, { profile }] = await Promise.all([
     import("../../common/config/resolve.ts"),
@@ -94,6 +98,7 @@ async function runProfile(
     workingDir: Deno.cwd(),
     home: Deno.env.get("HOME") ?? null,
     say: (line) => complain(`${harmless(line)}\n`),
+    preparePublic,
     writeAggregate,
   });
 }

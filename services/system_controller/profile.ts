@@ -1,4 +1,6 @@
 import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
+import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
+import type { DatasetFile } from "../../common/model/run_config.ts";
 import type { TokenizerPlan } from "../../common/model/tokenizer_plan.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
@@ -21,6 +23,8 @@ export interface ProfileHost {
   readonly home: string | null;
   /** Says something to the person at the terminal, on stderr. */
   say(line: string): void;
+  /** Brings a public data set to this machine, as an input file. */
+  preparePublic(request: PublicDatasetRequest): Promise<DatasetFile>;
   /** Writes what several runs say together; returns the text for the console. */
   writeAggregate(series: RunSeries): Promise<string>;
 }
@@ -32,11 +36,17 @@ export interface ProfileHost {
 export async function profile(plan: RunPlan, host: ProfileHost): Promise<number> {
   try {
     const model = plan.model ?? await discoverModel(modelsUrl(plan.baseUrl), plan.secrets);
+    const tokenizer = await chooseTokenizer(plan, model, host);
     const config = runConfig(plan, {
       benchmarkId: crypto.randomUUID(),
       epochUnixMs: Math.floor(host.startUnixMs),
       model,
-      tokenizer: await chooseTokenizer(plan, model, host),
+      tokenizer,
+      publicFile: plan.publicDataset && await host.preparePublic({
+        ...plan.publicDataset,
+        tokenizer,
+        say: (line) => host.say(`aiperf: ${line}`),
+      }),
     });
     prepareArtifactDir(config.artifactDir, plan.overwrite);
     const request: LaunchRequest = {

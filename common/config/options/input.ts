@@ -1,4 +1,5 @@
 import { DATASET_FORMATS } from "../../model/dataset_format.ts";
+import { PUBLIC_DATASETS } from "../../model/public_dataset.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
 import { choice, decimal, integer, text } from "../value_type.ts";
@@ -11,6 +12,21 @@ export const INPUT_OPTIONS = {
     defaultNote: "prompts are made up",
     path: "input.file",
     help: "Send the conversations of this file, one JSON object a line; see docs/input_files.md.",
+  }),
+  publicDataset: option({
+    type: choice(PUBLIC_DATASETS),
+    default: null,
+    defaultNote: "none",
+    path: "input.public_dataset",
+    help:
+      "Send the prompts of a well-known data set, which is fetched from the Hugging Face hub once; see docs/public_datasets.md.",
+  }),
+  hfSubset: option({
+    type: text("NAME"),
+    default: null,
+    defaultNote: "the usual one",
+    path: "input.hf_subset",
+    help: "The part of --public-dataset to use: the name of a folder of its repository.",
   }),
   customDatasetType: option({
     type: choice(DATASET_FORMATS),
@@ -56,11 +72,11 @@ export const INPUT_OPTIONS = {
   numDatasetEntries: option({
     type: integer({ min: 1 }),
     default: null,
-    defaultNote: "100, or all of --input-file",
+    defaultNote: "100, all of --input-file, or the first 1,000 of --public-dataset",
     path: "input.conversation.num_dataset_entries",
     aliases: ["--num-prompts"],
     help:
-      "How many different conversations there are, of --input-file the first so many; a longer run uses them again.",
+      "How many different conversations there are, of a file or a public data set the first so many; a longer run uses them again.",
   }),
   conversationTurnMean: option({
     type: integer({ min: 1 }),

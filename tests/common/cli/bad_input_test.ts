@@ -95,6 +95,13 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
     "--tokenizer-revision: has no effect on a tokenizer that is built in",
     "--apply-chat-template: has no effect on a tokenizer that is built in: it has no chat template",
   ],
+  ["--hf-subset x", "--hf-subset: has no effect without --public-dataset"],
+  [
+    "--public-dataset sharegpt --input-file in.jsonl --isl 5",
+    "--isl: has no effect with --input-file",
+    "--isl: has no effect with --public-dataset",
+    "--public-dataset: cannot be used with --input-file",
+  ],
   [
     "--apply-chat-template --token-count-source server",
     "--apply-chat-template: has no effect where the server counts the tokens " +

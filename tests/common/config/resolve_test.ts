@@ -26,6 +26,7 @@ async function config(
     epochUnixMs,
     model: "org/m",
     tokenizer: BUILTIN_TOKENIZER,
+    publicFile: null,
   });
 }
 
