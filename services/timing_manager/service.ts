@@ -25,6 +25,9 @@ import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.
 /** How often progress is told. */
 const TICK_MS = 250;
 
+/** The controller knows so soon that the worker manager has died. */
+const BROKEN_PAUSE_MS = 500;
+
 /** Decides when each request is sent: issues the credits of one phase after the other. */
 export class TimingManager extends ComponentService {
   readonly #ledger = new CreditLedger();
@@ -122,6 +125,8 @@ export class TimingManager extends ComponentService {
     for (const plan of config.phases) {
       if (!this.#isCancelled) await this.#runPhase(plan, config);
     }
+    // Otherwise the run might be taken for over before it is known what broke it.
+    if (this.#workers!.isGone) await this.clock.sleep(BROKEN_PAUSE_MS, this.life);
     this.publish({ type: "run_complete", wasCancelled: this.#isCancelled });
   }
 
