@@ -38,6 +38,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     firstOutputChunk: null,
     endAfterNs: null,
     inputTokens: null,
+    isStandalone: false,
     requestedOutputTokens: null,
     usage: null,
     text: null,

@@ -83,6 +83,8 @@ export const requestRecordSchema = z.object({
    * counted, from the conversation.
    */
   inputTokens: z.nullable(z.int()),
+  /** Whether the request held nothing of what was said before in its session, answers included. */
+  isStandalone: z.boolean(),
   requestedOutputTokens: z.nullable(z.int()),
   usage: z.nullable(usageSchema),
   /** Kept only while tokens are still to be counted on the client. */

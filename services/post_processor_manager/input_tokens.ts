@@ -14,8 +14,8 @@ export interface InputTokensOptions {
   fetch(index: number): Promise<Conversation>;
   /** Called only when there is something to count. */
   loadTokenizer(): Promise<TokenCounter>;
-  /** The same once it is loaded. */
-  tokenizer(): TokenCounter;
+  /** The same once it is loaded; null when it cannot be had. */
+  tokenizer(): TokenCounter | null;
   /** Loads the chat template that prompts are counted with; absent: they are counted as they are. */
   loadChatTemplate?(): Promise<RenderChat>;
   /** What was counted before, for who cannot fetch any more. */
@@ -59,11 +59,12 @@ export class InputTokens {
    */
   complete(record: RequestRecord): RequestRecord | Promise<RequestRecord> {
     if (this.#options.source === "server") return record;
-    const answered = this.#follow(record);
+    const before = this.#follow(record);
+    const answered = record.isStandalone ? 0 : before;
     // Nothing was sent, or nobody knows what.
     if (record.sentNs === null) return record;
     const isCounted = record.inputTokens !== null && !this.#options.loadChatTemplate;
-    if (!isCounted && this.#canCount) return this.#count(record, answered);
+    if (!isCounted) return this.#count(record, answered);
     return answered === 0 ? record : withAnswers(record, answered);
   }
 
@@ -83,7 +84,12 @@ export class InputTokens {
     return answered;
   }
 
-  async #count(record: RequestRecord, answered: number): Promise<RequestRecord> {
+  #count(record: RequestRecord, answered: number): RequestRecord | Promise<RequestRecord> {
+    if (this.#canCount) return this.#countFully(record, answered);
+    return record.inputTokens === null ? record : { ...record, inputTokens: null };
+  }
+
+  async #countFully(record: RequestRecord, answered: number): Promise<RequestRecord> {
     try {
       const counts = await this.#countsOf(record.conversationIndex);
       const inputTokens = counts[record.turnIndex] ?? null;
@@ -91,7 +97,7 @@ export class InputTokens {
     } catch (error) {
       this.#canCount = false;
       this.#options.warn(error);
-      return withAnswers(record, answered);
+      return { ...record, inputTokens: null };
     }
   }
 

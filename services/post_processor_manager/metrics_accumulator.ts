@@ -53,7 +53,7 @@ export class MetricsAccumulator {
    *
    * Throws a RangeError for an objective on something that requests have no value of.
    */
-  constructor(config: AccumulatorConfig, tokenizer: () => TokenCounter) {
+  constructor(config: AccumulatorConfig, tokenizer: () => TokenCounter | null) {
     const { goodput, endpoint: { tokenCountSource } } = config;
     this.#config = config;
     this.#options = { tokenCountSource, tokenizer, objectives: new Objectives(goodput) };

@@ -32,7 +32,7 @@ export const MOST_EXACT_PIECES = 1_000_000;
 export interface PhaseMetricsOptions {
   readonly tokenCountSource: TokenCountSource;
   /** Called only when text is to be counted, see `needsTokenizer`. */
-  readonly tokenizer: () => TokenCounter;
+  readonly tokenizer: () => TokenCounter | null;
   readonly objectives: Objectives;
 }
 

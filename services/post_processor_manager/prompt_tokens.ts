@@ -14,8 +14,8 @@ export function promptTokens(
   let tokens = sum(opening.map((turn) => tokensOf(turn, counter)));
   return turns.map((turn) => {
     const own = tokensOf(turn, counter);
-    if (turn.isStandalone) return own;
-    return tokens += own;
+    tokens += own;
+    return turn.isStandalone ? own : tokens;
   });
 }
 

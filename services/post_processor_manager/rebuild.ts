@@ -88,6 +88,7 @@ class Rebuilding {
   #bounds: PhaseBounds | null = null;
   #issued = 0;
   #isUncounted = false;
+  #noTokenizer: string | null = null;
   #reason: StopReason | null = null;
   #closing: RunClosing | null = null;
 
@@ -125,6 +126,7 @@ class Rebuilding {
       fetch: () => Promise.reject(new Error("The data set is not there any more")),
       known: (index) => this.#counts.get(index),
       warn: () => this.#isUncounted = true,
+      warnOutput: (error) => this.#noTokenizer = (error as Error).message,
     };
     try {
       return await RunResults.open(config, place);
@@ -177,6 +179,8 @@ class Rebuilding {
       `${
         count === 1 ? "1 line" : `${count} lines`
       } of the journal cannot be used and got left out.`,
+      this.#noTokenizer !== null &&
+      `Answers that the server gave no usage for are not counted: ${this.#noTokenizer}`,
       this.#isUncounted &&
       "The journal does not hold the input tokens of all prompts, which came from a file.",
     ].filter((gap) => gap !== false);

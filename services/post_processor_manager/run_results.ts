@@ -30,6 +30,8 @@ export interface ResultsPlace {
   keep?(index: number, counts: readonly number[]): void;
   /** Told once when input tokens cannot be counted. */
   warn(error: unknown): void;
+  /** Told once when answers cannot be counted that the server has given no usage for. */
+  warnOutput(error: unknown): void;
 }
 
 /**
@@ -39,6 +41,7 @@ export interface ResultsPlace {
 export class RunResults {
   readonly #config: RunConfig;
   readonly #folder: string;
+  readonly #place: ResultsPlace;
   readonly #inputs: InputTokens;
   readonly #metrics: MetricsAccumulator;
   readonly #problems: string[] = [];
@@ -46,12 +49,14 @@ export class RunResults {
   #canWriteLines = true;
   #tokenizer: Tokenizer | null = null;
   #loading: Promise<Tokenizer> | null = null;
+  #isUncountable = false;
   #chatTemplate: Promise<RenderChat> | null = null;
 
   /** Writes no files as records come; for that, use `RunResults.open()`. */
   constructor(config: RunConfig, place: ResultsPlace) {
     this.#config = config;
     this.#folder = place.folder;
+    this.#place = place;
     this.#inputs = new InputTokens({
       source: config.endpoint.tokenCountSource,
       fetch: (index) => place.fetch(index),
@@ -59,10 +64,10 @@ export class RunResults {
       keep: (index, counts) => place.keep?.(index, counts),
       warn: (error) => place.warn(error),
       loadTokenizer: () => this.#loadTokenizer(),
-      tokenizer: () => this.#tokenizer!,
+      tokenizer: () => this.#tokenizer,
       ...this.#chatTemplateOption(),
     });
-    this.#metrics = new MetricsAccumulator(config, () => this.#tokenizer!);
+    this.#metrics = new MetricsAccumulator(config, () => this.#tokenizer);
   }
 
   /** Begins the files that are written as records come; rejects when they cannot be made. */
@@ -75,8 +80,9 @@ export class RunResults {
   /** Takes a record in; returns a promise when the next one should wait. */
   take(record: RequestRecord): Promise<void> | undefined {
     const { tokenCountSource } = this.#config.endpoint;
-    if (this.#tokenizer || !needsTokenizer(record, tokenCountSource)) return this.#complete(record);
-    return this.#loadTokenizer().then(() => this.#complete(record));
+    const canGoOn = this.#tokenizer !== null || this.#isUncountable;
+    if (canGoOn || !needsTokenizer(record, tokenCountSource)) return this.#complete(record);
+    return this.#tryTokenizer().then(() => this.#complete(record));
   }
 
   /** Makes the report on what has come, and every export of it that can be written. */
@@ -114,6 +120,16 @@ export class RunResults {
     const values = this.#metrics.add(record);
     if (values === null || !this.#lines || !this.#canWriteLines) return undefined;
     return this.#lines.append(requestLine(record, values, this.#config));
+  }
+
+  /** Whatever has become of its files: what was measured is not lost. */
+  async #tryTokenizer(): Promise<void> {
+    try {
+      await this.#loadTokenizer();
+    } catch (error) {
+      this.#isUncountable = true;
+      this.#place.warnOutput(error);
+    }
   }
 
   /** Building a tokenizer takes half a second: only for a run that has something to count. */

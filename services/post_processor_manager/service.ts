@@ -51,6 +51,8 @@ export class PostProcessorManager extends ComponentService {
       fetch: (index) => this.#fetchConversation(index),
       keep: (index, counts) => this.#keepCounts(index, counts),
       warn: (error) => this.log.warning(`Cannot count input tokens: ${describeError(error)}`),
+      warnOutput: (error) =>
+        this.log.warning(`Cannot count output tokens: ${describeError(error)}`),
     });
     this.listen();
   }

@@ -244,6 +244,7 @@ class SentRequest {
       firstOutputChunk: this.#answer.firstOutputChunk,
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
       inputTokens: inputTokensOf(conversation, credit.turnIndex),
+      isStandalone: turn?.isStandalone ?? false,
       requestedOutputTokens: turn?.outputTokens ?? null,
       usage: this.#answer.usage,
       text: this.#text(),

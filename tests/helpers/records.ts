@@ -30,6 +30,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     firstOutputChunk: 0,
     endAfterNs: 141 * MS,
     inputTokens: 20,
+    isStandalone: false,
     requestedOutputTokens: 5,
     usage: {
       promptTokens: 20,

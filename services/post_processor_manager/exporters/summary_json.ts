@@ -1,5 +1,6 @@
 import type { ErrorCount, MetricSummary, RunReport } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
+import type { TokenizerPlan } from "../../../common/model/tokenizer_plan.ts";
 import { AIPERF_VERSION } from "../../../common/version.ts";
 import { findMetric } from "../metrics/metric_table.ts";
 import { INSTANT } from "../metrics/unit.ts";
@@ -27,6 +28,7 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
       random_seed: config.dataset.seed,
       ...(config.trial && { trial: config.trial.number, run_label: config.trial.label }),
       cli_command: config.cliCommand,
+      tokenizer: tokenizerName(config.dataset.tokenizer),
     },
     was_cancelled: report.wasCancelled,
     error_summary: report.errors.map(errorBlock),
@@ -55,6 +57,12 @@ function errorBlock({ error: { code, type, message }, count }: ErrorCount): unkn
 }
 
 /** undefined, so that JSON leaves it out, when there is no time. */
+/** An encoding, or a name with the commit of its files where that is known. */
+function tokenizerName(plan: TokenizerPlan): string {
+  if (plan.kind === "builtin") return plan.encoding;
+  return plan.commit === null ? plan.name : `${plan.name}@${plan.commit}`;
+}
+
 function isoTime(unixMs: number | null): string | undefined {
   return unixMs === null ? undefined : new Date(unixMs).toISOString();
 }

@@ -40,12 +40,12 @@ export function needsTokenizer(record: RequestRecord, source: TokenCountSource):
  * Output: `server` takes the server's usage, `client` the tokenizer's count of the text, `auto` the
  * usage where the server gives one and the tokenizer's count where not. Input: the prompt without
  * a chat template as the run's tokenizer counts it, unless the source is `server`. `tokenizer` is
- * only called where `needsTokenizer` says so.
+ * only called where `needsTokenizer` says so; without one, such texts have no count.
  */
 export function countTokens(
   record: RequestRecord,
   source: TokenCountSource,
-  tokenizer: () => TokenCounter,
+  tokenizer: () => TokenCounter | null,
 ): TokenCounts {
   const input = source === "server" ? record.usage?.promptTokens ?? null : record.inputTokens;
   if (record.outcome !== "success") return { ...UNKNOWN, input, client: UNKNOWN };
@@ -63,8 +63,9 @@ function serverCount(record: RequestRecord): OutputTokens {
   return { output: Math.max(0, total - (reasoning ?? 0)), reasoning, total };
 }
 
-function clientCount({ text }: RequestRecord, tokenizer: TokenCounter): OutputTokens {
+function clientCount({ text }: RequestRecord, tokenizer: TokenCounter | null): OutputTokens {
   const { output: outputText, reasoning: reasoningText } = text!;
+  if (tokenizer === null) return UNKNOWN;
   if (outputText === "" && reasoningText === "") return UNKNOWN;
   const output = outputText === "" ? 0 : tokenizer.count(outputText);
   const reasoning = reasoningText === "" ? null : tokenizer.count(reasoningText);

@@ -128,3 +128,30 @@ Deno.test("where the server counts, nothing is counted", () => {
   assertEquals(inputs.complete(record), record);
   assertEquals([fetched, inputs.openSessions], [[], 0]);
 });
+
+Deno.test("a turn that stands alone has no answers in its input", () => {
+  const { inputs } = inputsOf({});
+  inputs.complete(answered(7, { inputTokens: 10 }));
+  const alone = answered(3, { turnIndex: 1, inputTokens: 14, isStandalone: true });
+  assertEquals((inputs.complete(alone) as RequestRecord).inputTokens, 14);
+  const last = answered(9, { turnIndex: 2, inputTokens: 20, isLastTurn: true });
+  assertEquals((inputs.complete(last) as RequestRecord).inputTokens, 20 + 7 + 3);
+});
+
+Deno.test("with a chat template every prompt is counted anew, and not at all if that fails", async () => {
+  const render = (messages: readonly { content: unknown }[]) =>
+    `begin ${messages.map(({ content }) => content).join(" end ")} answer`;
+  const turns = [turnOf("a b", 2), turnOf("c", 1)];
+  const { inputs } = inputsOf({ turns }, { loadChatTemplate: () => Promise.resolve(render) });
+  const first = await inputs.complete(answered(7, { inputTokens: 2 }));
+  const second = await inputs.complete(
+    answered(3, { turnIndex: 1, inputTokens: 3, isLastTurn: true }),
+  );
+  assertEquals([first.inputTokens, second.inputTokens], [4, 8 + 7]);
+  const broken = inputsOf({ turns }, { loadChatTemplate: () => Promise.reject(new Error("bad")) });
+  for (const _again of [1, 2]) {
+    const record = recordOf({ inputTokens: 2 });
+    assertEquals((await broken.inputs.complete(record)).inputTokens, null);
+  }
+  assertEquals(broken.warnings.map(String), ["Error: bad"]);
+});

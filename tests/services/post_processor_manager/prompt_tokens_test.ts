@@ -20,7 +20,7 @@ Deno.test("a turn is sent with all before it, unless it stands alone", () => {
     plainTurn(["j"]),
   ];
   const opening = [plainTurn(["be kind"], { role: "system" })];
-  assertEquals(promptTokens(conversation({ opening, turns }), WORDS), [4, 7, 4, 8]);
+  assertEquals(promptTokens(conversation({ opening, turns }), WORDS), [4, 7, 4, 12]);
 });
 
 Deno.test("what was counted where it was made is not counted again", () => {

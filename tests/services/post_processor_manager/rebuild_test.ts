@@ -64,6 +64,9 @@ Deno.test("a run that came to its end is rebuilt byte for byte, wherever its jou
         warn(error) {
           throw error;
         },
+        warnOutput(error) {
+          throw error;
+        },
       });
       for (const record of RECORDS) await results.take(record);
       const { startNs, endNs } = BOUNDS;
@@ -225,5 +228,30 @@ Deno.test("the journal of a run that still goes on is left alone", async () => {
       problems: [`${path} is in use: the run still goes on`],
     });
     await file.close();
+  });
+});
+
+Deno.test("a tokenizer whose files are gone leaves answers uncounted, and the report says so", async () => {
+  const plan = {
+    kind: "huggingface",
+    name: "org/m",
+    commit: null,
+    path: "/gone/tokenizer.json",
+    configPath: null,
+    chatTemplate: null,
+  };
+  await withFolder(async (folder) => {
+    const { console, problems } = await rebuilt(folder, {
+      change: (text) =>
+        text.replace('{"kind":"builtin","encoding":"o200k_base"}', JSON.stringify(plan)),
+    });
+    assert(console !== null);
+    assertEquals(problems, [
+      "Answers that the server gave no usage for are not counted: --tokenizer: " +
+      "/gone/tokenizer.json: cannot be read: no such file",
+    ]);
+    const summary = await summaryIn(folder);
+    assert("request_latency" in summary);
+    assertEquals("output_sequence_length" in summary, false);
   });
 });

@@ -76,6 +76,7 @@ export const RECORD: RequestRecord = {
   firstOutputChunk: null,
   endAfterNs: null,
   inputTokens: 3,
+  isStandalone: false,
   requestedOutputTokens: 5,
   usage: null,
   text: null,

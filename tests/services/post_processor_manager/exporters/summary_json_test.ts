@@ -65,5 +65,16 @@ Deno.test("summaryJson says which of several runs it is, and nothing of that for
     benchmark_id: benchmarkId,
     random_seed: 0,
     cli_command: cliCommand,
+    tokenizer: "o200k_base",
   });
+  const tokenizer = {
+    kind: "huggingface" as const,
+    name: "org/m",
+    commit: "abc",
+    path: "/t.json",
+    configPath: null,
+    chatTemplate: null,
+  };
+  const dataset = { ...runConfigOf().dataset, tokenizer };
+  assertEquals(runInfo(runConfigOf({ dataset })).tokenizer, "org/m@abc");
 });
