@@ -18,6 +18,12 @@ const SEED = 20_261_123;
 
 const KILLS = Number(Deno.env.get("RANDOM_KILLS") ?? 200);
 
+/** So many more, of which every other one is no kill but a stop. */
+const MIXED = Number(Deno.env.get("RANDOM_STOPS") ?? 60);
+
+/** A process that stands still does so for at most so long; some are taken for hung. */
+const LONGEST_STOP_MS = 8_000;
+
 /** A run gets so many kills, unless it ends before. */
 const KILLS_PER_RUN = 3;
 
@@ -46,36 +52,52 @@ interface Outcome {
   missing: number;
 }
 
+/** What befalls processes. */
+interface Blows {
+  readonly seed: number;
+  readonly most: number;
+  /** Whether every other process, on the average, is stopped for a while instead of killed. */
+  readonly stopsToo: boolean;
+}
+
 Deno.test({
   name: `no record is lost or doubled and no run hangs, whatever is killed when: ${KILLS} kills`,
   ignore: !HAS_PROC,
-  fn: async () => {
-    const outcome = {
-      runs: 0,
-      kills: 0,
-      complete: 0,
-      brokenOff: 0,
-      records: 0,
-      lost: 0,
-      missing: 0,
-    };
-    const playOn = async () => {
-      while (outcome.kills < KILLS) await playRun(outcome);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, playOn));
-    console.log(JSON.stringify(outcome));
-  },
+  fn: () => strike({ seed: SEED, most: KILLS, stopsToo: false }),
 });
 
-async function playRun(outcome: Outcome): Promise<void> {
+Deno.test({
+  name: `nor does it when processes stand still as well: ${MIXED} kills and stops`,
+  ignore: !HAS_PROC,
+  fn: () => strike({ seed: SEED + 1, most: MIXED, stopsToo: true }),
+});
+
+async function strike(blows: Blows): Promise<void> {
+  const outcome: Outcome = {
+    runs: 0,
+    kills: 0,
+    complete: 0,
+    brokenOff: 0,
+    records: 0,
+    lost: 0,
+    missing: 0,
+  };
+  const playOn = async () => {
+    while (outcome.kills < blows.most) await playRun(outcome, blows);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, playOn));
+  console.log(JSON.stringify(outcome));
+}
+
+async function playRun(outcome: Outcome, blows: Blows): Promise<void> {
   const number = outcome.runs++;
-  const random = deriveRandom(SEED, `run ${number}`);
+  const random = deriveRandom(blows.seed, `run ${number}`);
   const server = startMockServer({ ttftMs: 40, itlMs: 4 });
   try {
     await withSandbox(async (sandbox) => {
       const running = start(sandbox, server);
       if (number % EARLY_ONE_OF > 0) await Promise.race([untilSent(server), running.finished]);
-      const victims = await killSome(random, sandbox, running);
+      const victims = await strikeSome({ random, stopsToo: blows.stopsToo }, sandbox, running);
       outcome.kills += victims.length;
       const beganMs = performance.now();
       const finished = await running.finished;
@@ -103,9 +125,9 @@ async function untilSent(server: MockServer): Promise<void> {
   await until("the first request", () => server.stats().received > 0);
 }
 
-/** Kills whatever chance says; returns the victims. */
-async function killSome(
-  random: Random,
+/** Kills, or stops, whatever chance says; returns the victims. */
+async function strikeSome(
+  { random, stopsToo }: { readonly random: Random; readonly stopsToo: boolean },
   sandbox: Sandbox,
   running: RunningAiperf,
 ): Promise<string[]> {
@@ -119,13 +141,25 @@ async function killSome(
     if (services.length === 0) continue;
     const { pid, name } = services[randomInt(random, services.length)]!;
     try {
-      Deno.kill(pid, "SIGKILL");
+      if (stopsToo && randomInt(random, 2) === 0) stopFor(randomInt(random, LONGEST_STOP_MS), pid);
+      else Deno.kill(pid, "SIGKILL");
       victims.push(name);
     } catch {
       // It was about to end.
     }
   }
   return victims;
+}
+
+function stopFor(ms: number, pid: number): void {
+  Deno.kill(pid, "SIGSTOP");
+  void pause(ms).then(() => {
+    try {
+      Deno.kill(pid, "SIGCONT");
+    } catch {
+      // It was taken for hung, and ended.
+    }
+  });
 }
 
 /** The processes of a run but for its controller, also those that have no title yet. */
