@@ -26,6 +26,8 @@ export interface LaunchRequest {
   /** Where the run directory goes; null: the usual places. */
   readonly runtimeDir: string | null;
   readonly ui: UiType;
+  /** What is to be said when the first run begins; null: nothing. */
+  readonly note: string | null;
   /** Log lines from this level on are shown at the terminal. */
   readonly showFrom: LogLevel;
 }
@@ -78,6 +80,13 @@ async function lead(
     level: config.logLevel as LogLevel,
     sink: (line) => runLog.line(line),
   });
+  const note = (config.trial?.number ?? 1) === 1 ? request.note : null;
+  const onLoad = () => {
+    if (note === null) return;
+    log.info(note);
+    terminal.line(`aiperf: ${note}`);
+  };
+  const view = new RunView(terminal, ui, nameOf(config));
   const controller = new SystemController({
     type: "system_controller",
     id: CONTROLLER_ID,
@@ -86,7 +95,7 @@ async function lead(
     clock: new SystemClock(config.epochUnixMs),
     log,
     init: {},
-  }, { config, secrets, mockServer, view: new RunView(terminal, ui, nameOf(config)) });
+  }, { config, secrets, mockServer, view, onLoad });
   const forget = interrupts.attend({
     interrupt: (signal) => controller.interrupt(signal),
     abandon: (signal) => {

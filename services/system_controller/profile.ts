@@ -1,11 +1,11 @@
 import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
 import type { DatasetFile } from "../../common/model/run_config.ts";
-import type { TokenizerPlan } from "../../common/model/tokenizer_plan.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";
 import { BadInputError } from "../../common/service/bad_input_error.ts";
+import type { PreparedTokenizer } from "../../common/tokenizer/prepare_tokenizer.ts";
 import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
 import { ArtifactDirError, prepareArtifactDir } from "./artifacts.ts";
 import { type Front, openFront } from "./front.ts";
@@ -36,7 +36,7 @@ export interface ProfileHost {
 export async function profile(plan: RunPlan, host: ProfileHost): Promise<number> {
   try {
     const model = plan.model ?? await discoverModel(modelsUrl(plan.baseUrl), plan.secrets);
-    const tokenizer = await chooseTokenizer(plan, model, host);
+    const { plan: tokenizer, note } = await chooseTokenizer(plan, model, host);
     const config = runConfig(plan, {
       benchmarkId: crypto.randomUUID(),
       epochUnixMs: Math.floor(host.startUnixMs),
@@ -55,6 +55,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
       mockServer: plan.mockServer && { ...plan.mockServer },
       runtimeDir: plan.runtimeDir,
       ui: plan.ui,
+      note,
       showFrom: shownFrom(plan.logLevel),
     };
     const front = openFront();
@@ -76,26 +77,21 @@ async function chooseTokenizer(
   plan: RunPlan,
   model: string,
   { workingDir, home, say }: ProfileHost,
-): Promise<TokenizerPlan> {
+): Promise<PreparedTokenizer> {
   const query = { choice: plan.tokenizer, model, isMock: plan.mockServer !== null };
   const place = placeOf(query);
   const isReady = place.kind === "ready" && !plan.tokenizer.appliesChatTemplate;
-  const { plan: tokenizer, note } = isReady ? place : await prepare();
-  if (note !== null) say(`aiperf: ${note}`);
-  return tokenizer;
-
-  async function prepare() {
-    const [{ prepareTokenizer }, { thisHub }] = await Promise.all([
-      import("../../common/tokenizer/prepare_tokenizer.ts"),
-      import("../../common/hub/this_hub.ts"),
-    ]);
-    return await prepareTokenizer(query, place, {
-      hub: thisHub(),
-      workingDir,
-      home,
-      say: (line) => say(`aiperf: ${line}`),
-    });
-  }
+  if (isReady) return place;
+  const [{ prepareTokenizer }, { thisHub }] = await Promise.all([
+    import("../../common/tokenizer/prepare_tokenizer.ts"),
+    import("../../common/hub/this_hub.ts"),
+  ]);
+  return await prepareTokenizer(query, place, {
+    hub: thisHub(),
+    workingDir,
+    home,
+    say: (line) => say(`aiperf: ${line}`),
+  });
 }
 
 interface Making {

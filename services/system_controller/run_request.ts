@@ -9,6 +9,8 @@ export interface RunRequest {
   /** What the built-in mock server is to do; null when a real server is measured. */
   readonly mockServer: Record<string, unknown> | null;
   readonly view: RunView;
+  /** Called when all services run and the load begins. */
+  readonly onLoad?: () => void;
   /** Starts the processes; they are this same executable unless it is given. */
   readonly spawn?: SupervisorOptions["spawn"];
 }

@@ -262,6 +262,7 @@ export class SystemController extends ControllerService {
       `All services run; the load goes to ${(await this.#config.promise).endpoint.url}`,
     );
     this.#isLoadRunning = true;
+    this.#request.onLoad?.();
     this.#cast.enter();
     await this.#cast.ask("timing_manager", { kind: "start" });
     this.log.debug(`Working for ${config.benchmarkId}`);

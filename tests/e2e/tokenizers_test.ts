@@ -163,3 +163,24 @@ Deno.test("a tokenizer whose words cannot be used for prompts is refused as bad 
     assertStringIncludes(stderr, "--tokenizer: ");
   });
 });
+
+Deno.test("a tokenizer that is not the model's own is spoken of once, when the load begins", async () => {
+  await withChat((url) =>
+    withSandbox(async (sandbox) => {
+      const args = `--url ${url} --model llama3 --isl 9 --request-count 3 --artifact-dir out`;
+      const several = await sandbox.run([...args.split(" "), "--num-profile-runs", "2"]);
+      assertEquals(several.code, 0, several.stderr);
+      const note = "aiperf: Tokens are counted with the built-in tokenizer, o200k_base, in place " +
+        'of that of "llama3": choose one by --tokenizer; --tokenizer builtin keeps this one\n';
+      assertEquals(several.stderr.split(note).length, 2, several.stderr);
+      const chosen = await sandbox.run([
+        ...args.split(" "),
+        "--overwrite",
+        "--tokenizer",
+        "builtin",
+      ]);
+      assertEquals(chosen.code, 0, chosen.stderr);
+      assert(!chosen.stderr.includes("okenizer"), chosen.stderr);
+    })
+  );
+});
