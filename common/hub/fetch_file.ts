@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { HubClient, type HubFileInfo } from "./hub_client.ts";
 import type { HubConfig } from "./hub_config.ts";
+import { describeFileError } from "../runtime/file_error.ts";
 import { HubError, offline } from "./hub_error.ts";
 import { type HubFile, repoFolder } from "./hub_file.ts";
 
@@ -42,7 +43,10 @@ export interface CachedFile {
 
 /** The file if it is in the cache; null: it is not. */
 export async function findCached(config: HubConfig, file: HubFile): Promise<CachedFile | null> {
-  const path = pathOf(config, file);
+  return await readCached(pathOf(config, file));
+}
+
+async function readCached(path: string): Promise<CachedFile | null> {
   try {
     const { etag, commit } = JSON.parse(await Deno.readTextFile(metaPath(path)));
     await Deno.stat(path);
@@ -72,14 +76,16 @@ export async function fetchFile(
   const path = pathOf(config, file);
   try {
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    return await new Download(client, { file, info, path, options }).run() ??
-      (await findCached(config, file))!;
+    return await new Download(client, { file, info, path, options }).run();
   } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-      throw new HubError(`cannot write to the cache ${config.cacheDir}: permission denied`);
-    }
-    throw error;
+    if (!isFileError(error)) throw error;
+    throw new HubError(`cannot write to the cache ${config.cacheDir}: ${describeFileError(error)}`);
   }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable ||
+    (error instanceof Error && /\(os error \d+\)/.test(error.message));
 }
 
 function pathOf(config: HubConfig, { repo, path }: HubFile): string {
@@ -107,13 +113,14 @@ class Download {
     this.#job = job;
   }
 
-  /** null: another program has fetched it in the meantime. */
-  async run(): Promise<CachedFile | null> {
+  /** Waits for any other program that fetches the same file; it may then be there. */
+  async run(): Promise<CachedFile> {
     const { path, info } = this.#job;
     const lock = await Deno.open(`${path}.lock`, { create: true, write: true });
     try {
       await lock.lock(true);
-      if (await exists(metaPath(path)) && await exists(path)) return null;
+      const there = await readCached(path);
+      if (there !== null) return there;
       // The name holds the contents' identity: another version is begun anew.
       const part = `${path}.${info.etag.slice(0, 16).replaceAll(/\W/g, "_")}.part`;
       await this.#fill(part);
@@ -241,8 +248,4 @@ async function writeWhole(path: string, text: string): Promise<void> {
 
 async function sizeOf(path: string): Promise<number> {
   return (await Deno.stat(path).catch(() => null))?.size ?? 0;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

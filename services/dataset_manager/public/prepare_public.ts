@@ -10,7 +10,7 @@ import { BadInputError } from "../../../common/service/bad_input_error.ts";
 import { openTokenizer } from "../../../common/tokenizer/open_tokenizer.ts";
 import { entryLine, type LineRules } from "./entry_line.ts";
 import { DownloadNotes } from "./download_notes.ts";
-import { kindOf, pickFiles, type PublicSet } from "./public_set.ts";
+import { kindOf, pickFiles, type PublicSet, type Row } from "./public_set.ts";
 import { readRows } from "./read_rows.ts";
 import { PUBLIC_SETS } from "./sets.ts";
 
@@ -37,7 +37,7 @@ export async function preparePublic(
   try {
     await convert({ request, set, hub, path });
   } catch (error) {
-    if (!(error instanceof HubError || error instanceof SyntaxError)) throw error;
+    if (!(error instanceof HubError)) throw error;
     throw new BadInputError(`--public-dataset: ${request.name}: ${error.message}`);
   }
   return file;
@@ -101,13 +101,22 @@ async function* linesOf(job: Job): AsyncGenerator<string> {
     const file = await fetchFile(hub, { repo, path }, {
       onProgress: (progress) => notes.note(progress),
     });
-    for await (const row of readRows(file.path, kindOf(path)!, set.columns)) {
+    for await (const row of namedRows(path, readRows(file.path, kindOf(path)!, set.columns))) {
       const entry = set.read(row);
       const line = entry && entryLine(entry, rules, index);
       if (line === null) continue;
       yield line;
       index++;
     }
+  }
+}
+
+/** The rows, and whatever cannot be read of them under the name of their file. */
+async function* namedRows(path: string, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw new HubError(`${path}: ${(error as Error).message}`);
   }
 }
 

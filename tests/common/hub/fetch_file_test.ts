@@ -118,6 +118,22 @@ Deno.test("two that want the same file at the same time fetch it once", async ()
   });
 });
 
+Deno.test("a cache that cannot be used is named, and one that was spoilt is made anew", async () => {
+  await withHub(async (hub, folder) => {
+    hub.add("datasets/org/set@main/a.bin", BYTES);
+    await Deno.writeTextFile(`${folder}/file`, "");
+    assertEquals(
+      await message(() => fetchFile(hub.config(`${folder}/file`), fileOf("a.bin"))),
+      `cannot write to the cache ${folder}/file: a part of the path is no folder`,
+    );
+    const { path } = await fetchFile(hub.config(folder), fileOf("a.bin"));
+    await Deno.writeTextFile(`${path}.aiperf.json`, "{");
+    assertEquals((await fetchFile(hub.config(folder), fileOf("a.bin"))).path, path);
+    await Deno.remove(path);
+    assertEquals((await fetchFile(hub.config(folder), fileOf("a.bin"))).path, path);
+  });
+});
+
 Deno.test("what the hub refuses is said in words that help", async () => {
   await withHub(async (hub, folder) => {
     hub.add("datasets/org/set@main/a.bin", BYTES);

@@ -190,7 +190,10 @@ Deno.test("a file that is no list is named as what it is", async () => {
     hub.add(SHAREGPT, '{"a":1}', true);
     assertEquals(
       await problemOf({}, hub.config(folder)),
-      "--public-dataset: sharegpt: is not a list",
+      "--public-dataset: sharegpt: ShareGPT_V3_unfiltered_cleaned_split.json: is not a list",
     );
+    hub.add("datasets/Lin-Chen/MMStar@main/mmstar.parquet", "no Parquet at all", true);
+    const broken = await problemOf({ name: "mmstar" }, hub.config(folder));
+    assert(broken.startsWith("--public-dataset: mmstar: mmstar.parquet: "), broken);
   });
 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   PUBLIC_DATASETS,
   type PublicDatasetName,
@@ -181,4 +182,30 @@ Deno.test("too short and too long questions and answers are left out", () => {
     false,
   ]);
   assertEquals(kept(10, 3, false), true);
+});
+
+Deno.test("whatever a row holds, it is read or left out", () => {
+  const names = [...new Set(PUBLIC_DATASETS.flatMap((name) => PUBLIC_SETS[name].columns))];
+  const value = fc.oneof(
+    fc.anything(),
+    fc.uint8Array(),
+    fc.array(fc.record({ value: fc.string(), content: fc.string(), bytes: fc.uint8Array() })),
+    fc.array(fc.array(fc.record({ content: fc.anything() }))),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...PUBLIC_DATASETS),
+      fc.dictionary(fc.constantFrom(...names), value),
+      (name, row) => {
+        const entry = read(name, row);
+        if (entry === null) return;
+        assertEquals(entry.turns.length > 0, true);
+        assertEquals(
+          [...entry.turns, ...entry.images].every((text) => typeof text === "string"),
+          true,
+        );
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });
