@@ -1,5 +1,6 @@
 import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
 import type { CreditAccount } from "../../common/model/report.ts";
+import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS } from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
 
 const BUCKET_PERCENT = (100 * LARGEST_BUCKET_ERROR).toFixed(1);
@@ -45,8 +46,9 @@ export function warningsFor(facts: WarningFacts): string[] {
       "their token metrics are missing. --token-count-source auto counts such answers with the " +
       "tokenizer.",
     facts.isInBuckets &&
-    "Percentiles over more than 100,000 requests, or a million pieces of answers, come from " +
-      `buckets and are less than ${BUCKET_PERCENT} % off; all other statistics are exact.`,
+    `Percentiles over more than ${MOST_EXACT_REQUESTS.toLocaleString("en-US")} requests, or ` +
+      `${MOST_EXACT_PIECES.toLocaleString("en-US")} pieces of answers, come from buckets and ` +
+      ` are less than ${BUCKET_PERCENT} % off; all other statistics are exact.`,
   ].filter((warning) => warning !== false);
 }
 

@@ -25,6 +25,9 @@ import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.
 /** How often progress is told. */
 const TICK_MS = 250;
 
+/** More lost credits than that do not fit into a message; without a record, they are missing. */
+const MOST_TOLD = 100_000;
+
 /** The controller knows so soon that the worker manager has died. */
 const BROKEN_PAUSE_MS = 500;
 
@@ -169,7 +172,7 @@ export class TimingManager extends ComponentService {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
       this.log.error(`${missing.length} credits never came back, the first of them ${ids}`);
     }
-    const lost = this.#ledger.lost(phase);
+    const lost = this.#ledger.lost(phase).slice(0, MOST_TOLD);
     if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });
     this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason });
   }
