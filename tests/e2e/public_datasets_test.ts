@@ -67,3 +67,20 @@ Deno.test("a public data set that cannot be had ends the run before it begins", 
     });
   });
 });
+
+Deno.test("the pictures of a public data set are sent with their questions", async () => {
+  await withHub(async (hub, cache) => {
+    const fixture = new URL("../fixtures/public_datasets/pictures_snappy.parquet", import.meta.url);
+    hub.add("datasets/Lin-Chen/MMStar@main/mmstar.parquet", await Deno.readFile(fixture), true);
+    await withSandbox(async (sandbox) => {
+      const args = "--mock-server --public-dataset mmstar --request-count 2 --artifact-dir out";
+      const { code, stderr } = await sandbox.run(args.split(" "), { env: environment(hub, cache) });
+      assertEquals(code, 0, stderr);
+      const { inputs } = await readArtifacts(`${sandbox.path}/out`);
+      const [message] = inputs.data[0]!.payloads[0]!["messages"] as { content: unknown }[];
+      const [text, image] = message!.content as [unknown, { image_url: { url: string } }];
+      assertEquals(text, { type: "text", text: "What is  this?" });
+      assert(image.image_url.url.startsWith("data:image/png;base64,"));
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
+import { type Media, plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import {
   checkText,
   field,
@@ -12,12 +12,14 @@ import {
 } from "./fields.ts";
 
 /** Known to the reference tool; leaving them out unsaid would send something else than asked. */
-const NOT_YET = ["image", "images", "audio", "audios", "video", "videos", "extra", "model"];
+const NOT_YET = ["audio", "audios", "video", "videos", "extra", "model"];
+
+const MEDIA_REGEXP = /^(?:https?:\/\/|data:)/i;
 
 /**
  * Reads the fields that say what one turn is.
  *
- * `text` or `texts`, and where wanted `role`, `timestamp` or `delay` (ms) and `output_length`;
+ * `text` or `texts`, and where wanted `image` or `images`, `role`, `timestamp` or `delay` (ms) and `output_length`;
  * others are ignored. `path` stands before each field's name in errors, e.g. `turns[1].`. Throws
  * FieldError.
  */
@@ -27,6 +29,7 @@ export function readTurn(fields: JsonObject, path: string): Turn {
   }
   const turn = plainTurn(readTexts(fields, path), {
     role: readText(fields, "role", path) ?? "user",
+    media: readMedia(fields, path),
     outputTokens: readCount(fields, "output_length", path),
     delayMs: readNumber(fields, "delay", path),
     timestampMs: readNumber(fields, "timestamp", path),
@@ -35,6 +38,24 @@ export function readTurn(fields: JsonObject, path: string): Turn {
     throw new FieldError(`${path}delay`, "must not be given beside timestamp");
   }
   return turn;
+}
+
+function readMedia(fields: JsonObject, path: string): Media | null {
+  const images = readList(fields, "image", path).concat(readList(fields, "images", path));
+  if (images.length === 0) return null;
+  for (const [place, value] of images) {
+    if (typeof value === "string" && MEDIA_REGEXP.test(value)) continue;
+    throw mustBe(place, "a URL (http, https) or a data URI", value);
+  }
+  return { images: images.map(([, url]) => url as string), audios: [], videos: [] };
+}
+
+/** The values of a field that holds one or a list of them, each with its place. */
+function readList(fields: JsonObject, name: string, path: string): [place: string, unknown][] {
+  const value = field(fields, name);
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [[path + name, value]];
+  return value.map((item, i) => [`${path}${name}[${i}]`, item]);
 }
 
 function isFilled(value: unknown): boolean {

@@ -41,9 +41,14 @@ function buildBody({ plan, model, turns }: BodyRequest): string {
 }
 
 function messageOf(turn: Turn): JsonObject {
-  const content = turn.texts.length === 1
-    ? turn.texts[0]
-    : turn.texts.map((text) => ({ type: "text", text }));
+  const images = turn.media?.images ?? [];
+  if (turn.texts.length === 1 && images.length === 0) {
+    return { role: turn.role, content: turn.texts[0] };
+  }
+  const content = [
+    ...turn.texts.map((text) => ({ type: "text", text })),
+    ...images.map((url) => ({ type: "image_url", image_url: { url } })),
+  ];
   return { role: turn.role, content };
 }
 

@@ -44,7 +44,15 @@ export const BAD_TURNS: readonly BadLine[] = [
     '{"text": "a", "output_length": 1.5}',
     "output_length: must be a whole number of at least 1, got 1.5",
   ],
-  ['{"text": "a", "image": "http://host/a.png"}', "image: is not supported yet"],
+  [
+    '{"text": "a", "image": "a.png"}',
+    'image: must be a URL (http, https) or a data URI, got "a.png"',
+  ],
+  [
+    '{"text": "a", "images": ["http://host/a.png", 3]}',
+    "images[1]: must be a URL (http, https) or a data URI, got 3",
+  ],
+  ['{"text": "a", "video": "http://host/a.mp4"}', "video: is not supported yet"],
   ['{"text": "a", "audios": ["a.wav"]}', "audios: is not supported yet"],
   ['{"text": "a", "extra": {"top_p": 1}}', "extra: is not supported yet"],
 ];

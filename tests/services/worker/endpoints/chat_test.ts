@@ -102,6 +102,24 @@ Deno.test("one text is a string, several are parts, earlier turns come first", (
   ]);
 });
 
+Deno.test("pictures come after the texts of their turn, as parts", () => {
+  const media = {
+    images: ["data:image/png;base64,AA==", "https://h/b.jpg"],
+    audios: [],
+    videos: [],
+  };
+  assertEquals((body({}, [{ ...TURN, texts: ["a"], media }]) as typeof BASE).messages as unknown, [
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "a" },
+        { type: "image_url", image_url: { url: media.images[0] } },
+        { type: "image_url", image_url: { url: media.images[1] } },
+      ],
+    },
+  ]);
+});
+
 Deno.test("there is no body without a turn", () => {
   assertThrows(() => chatEndpoint.buildBody({ plan: PLAN, model: "m", turns: [] }), RangeError);
 });
