@@ -40,13 +40,18 @@ function optionSection(option: CommandOption): string[] {
     "",
     ...wrapText(spec.help, 100),
     "",
-    `- value: ${spec.type.allowed}${spec.unit === undefined ? "" : `, in ${spec.unit}`}`,
+    ...bullet(`value: ${spec.type.allowed}${spec.unit === undefined ? "" : `, in ${spec.unit}`}`),
     `- default: ${describeDefault(option)}`,
     ...presets,
     `- environment: \`${envName}\``,
     ...(spec.path === null ? [] : [`- file: \`${spec.path}\``]),
     "",
   ];
+}
+
+/** A list item in the lines that the formatter would make of it. */
+function bullet(text: string): string[] {
+  return wrapText(text, 98).map((line, i) => (i === 0 ? "- " : "  ") + line);
 }
 
 function describeDefault({ spec }: CommandOption): string {
