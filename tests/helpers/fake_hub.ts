@@ -178,13 +178,14 @@ export class FakeHub {
 
 /** Some bytes, and then the connection ends before it should. */
 function brokenOff(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return new ReadableStream({
-    async start(controller) {
+    start(controller) {
       controller.enqueue(bytes);
       // The bytes have to be on their way before the connection breaks.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      controller.close();
+      timer = setTimeout(() => controller.close(), 20);
     },
+    cancel: () => clearTimeout(timer),
   });
 }
 
