@@ -1,4 +1,4 @@
-import { ApiError } from "./api_request.ts";
+import { ApiError, errorJson } from "./apis/api_error.ts";
 import type { Deadline, DeadlineQueue } from "./deadline_queue.ts";
 import { HttpRequestParser, HttpSyntaxError } from "./http_request.ts";
 import type { Reply } from "./reply.ts";
@@ -101,8 +101,13 @@ export class Connection implements Deadline {
       if (!(error instanceof HttpSyntaxError)) throw error;
       this.#context.onRefused(error.message);
       const refusal = new ApiError(error.status, error.message);
-      const options = { dueMs: readMs, keepAlive: false, headOnly: false, logged: null };
-      this.#waiting.push(refusalReply(refusal, options));
+      this.#waiting.push(refusalReply(refusal, {
+        dueMs: readMs,
+        keepAlive: false,
+        headOnly: false,
+        logged: null,
+        body: errorJson(refusal),
+      }));
       isReadable = false;
     }
     this.#advance();

@@ -41,8 +41,10 @@ const DELETE = 127;
 const REQUEST_LINE_REGEXP = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.([01])$/;
 /** The headers that are kept; the others are skipped without a copy, for this is the hot path. */
 const KEPT_HEADERS: ReadonlySet<string> = new Set([
+  "anthropic-version",
   "connection",
   "content-length",
+  "content-type",
   "expect",
   "transfer-encoding",
   "x-request-id",

@@ -1,6 +1,6 @@
-import { ApiError, type GenerationRequest } from "./api_request.ts";
+import { ApiError } from "./apis/api_error.ts";
 import type { LogEntry, RequestLog } from "./request_log.ts";
-import type { StreamText } from "./response_text.ts";
+import type { StreamText } from "./stream_text.ts";
 import type { TokenSchedule } from "./token_schedule.ts";
 
 /** An answer that is being written; pure, so that a test can play the clock and the socket. */
@@ -78,7 +78,8 @@ export type StreamFault = "none" | "disconnect" | "error-event";
 
 /** A streamed answer. */
 export interface StreamReplyOptions {
-  readonly request: GenerationRequest;
+  /** Tokens of the whole answer. */
+  readonly outputTokens: number;
   readonly text: StreamText;
   readonly schedule: TokenSchedule;
   readonly receivedMs: number;
@@ -108,8 +109,8 @@ export class StreamReply implements Reply {
 
   constructor(options: StreamReplyOptions) {
     this.#options = options;
-    const { fault, request } = options;
-    this.#tokens = fault === "none" ? request.outputTokens : Math.floor(request.outputTokens / 2);
+    const { fault, outputTokens } = options;
+    this.#tokens = fault === "none" ? outputTokens : Math.floor(outputTokens / 2);
   }
 
   get dueMs(): number {

@@ -1,26 +1,14 @@
 import { deriveRandom, type Random } from "../../common/runtime/random.ts";
-import { ApiError, type ApiRequest, parseApiRequest } from "./api_request.ts";
+import { type AnswerIdentity, type ApiRequest, jsonAnswer, type MockApi } from "./apis/api.ts";
+import { ApiError, errorJson } from "./apis/api_error.ts";
+import { APIS_BY_PATH } from "./apis/registry.ts";
 import type { HttpRequest } from "./http_request.ts";
 import type { MockSettings } from "./mock_options.ts";
 import { PlainReply, type Reply, type ReplyLog, type StreamFault, StreamReply } from "./reply.ts";
 import { RequestLog } from "./request_log.ts";
-import {
-  embeddingJson,
-  errorJson,
-  generationJson,
-  modelsJson,
-  plainResponse,
-  type ResponseIdentity,
-  StreamText,
-} from "./response_text.ts";
+import { plainResponse } from "./http_response.ts";
+import { StreamText } from "./stream_text.ts";
 import { TokenSchedule } from "./token_schedule.ts";
-
-/** Model endpoints by path. */
-const API_KINDS: ReadonlyMap<string, ApiRequest["kind"]> = new Map([
-  ["/v1/chat/completions", "chat"],
-  ["/v1/completions", "completion"],
-  ["/v1/embeddings", "embedding"],
-]);
 
 /** Methods of the other paths. */
 const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -52,9 +40,9 @@ export class Router {
 
   /** The reply to a request that was complete at `receivedMs`. */
   route(request: HttpRequest, receivedMs: number): Reply {
-    const kind = API_KINDS.get(request.path);
-    if (kind !== undefined && request.method === "POST") {
-      return this.#answer(kind, request, receivedMs);
+    const api = APIS_BY_PATH.get(request.path);
+    if (api !== undefined && request.method === "POST") {
+      return this.#answer(api, request, receivedMs);
     }
     try {
       return this.#jsonReply(request, receivedMs, this.#document(request));
@@ -63,7 +51,7 @@ export class Router {
     }
   }
 
-  #answer(kind: ApiRequest["kind"], request: HttpRequest, receivedMs: number): Reply {
+  #answer(api: MockApi, request: HttpRequest, receivedMs: number): Reply {
     const requestId = request.headers.get("x-request-id") ?? null;
     const entry = this.log.begin({ requestId, path: request.path, receivedMs });
     const logged = { log: this.log, entry };
@@ -73,22 +61,21 @@ export class Router {
     // Always three draws, so that one kind of fault does not move the others.
     const [fails, disconnects, breaks] = [random.next(), random.next(), random.next()];
     try {
-      const wanted = parseApiRequest(kind, request.body, this.#settings);
-      const isStream = wanted.kind !== "embedding" && wanted.stream;
-      const tokens = wanted.kind === "embedding" ? 0 : wanted.outputTokens;
-      const promptTokens = wanted.promptTokens;
-      this.log.expect(entry, { stream: isStream, tokens, promptTokens });
+      const wanted = api.parse(request, this.#settings);
+      const { stream, outputTokens, promptTokens } = wanted;
+      this.log.expect(entry, { stream, tokens: outputTokens, promptTokens });
       if (fails < this.#settings.errorRate) throw this.#madeUpError();
-      const fault = this.#faultOf(disconnects, breaks, isStream);
-      return this.#generate(wanted, { request, receivedMs, logged, random, fault });
+      const fault = this.#faultOf(disconnects, breaks, stream);
+      return this.#generate(wanted, { api, request, receivedMs, logged, random, fault });
     } catch (error) {
-      return this.#refusal(request, { receivedMs, error, logged });
+      return this.#refusal(request, { receivedMs, error, logged, api });
     }
   }
 
   #generate(
     wanted: ApiRequest,
     context: {
+      api: MockApi;
       request: HttpRequest;
       receivedMs: number;
       logged: ReplyLog;
@@ -96,32 +83,29 @@ export class Router {
       fault: StreamFault;
     },
   ): Reply {
-    const { request, receivedMs, logged, random, fault } = context;
-    const prefix = wanted.kind === "chat" ? "chatcmpl" : "cmpl";
-    const identity: ResponseIdentity = {
-      id: `${prefix}-${logged.entry.index.toString(16).padStart(12, "0")}`,
+    const { api, request, receivedMs, logged, random, fault } = context;
+    const { outputTokens } = wanted;
+    const identity: AnswerIdentity = {
+      serial: logged.entry.index.toString(16).padStart(12, "0"),
       createdUnixS: Math.floor(receivedMs / 1000),
       reportUsage: this.#settings.reportUsage,
     };
     const schedule = new TokenSchedule(this.#settings, random);
     const close = !request.keepAlive;
-    if (wanted.kind !== "embedding" && wanted.stream) {
-      const text = new StreamText(wanted, identity, request.keepAlive);
-      return new StreamReply({ request: wanted, text, schedule, receivedMs, close, fault, logged });
+    if (wanted.stream && api.streamed !== undefined) {
+      const text = new StreamText(api.streamed(wanted, identity), request.keepAlive);
+      return new StreamReply({ outputTokens, text, schedule, receivedMs, close, fault, logged });
     }
-    const tokens = wanted.kind === "embedding" ? 0 : wanted.outputTokens;
-    schedule.advanceTo(Math.max(0, tokens - 1));
-    const json = wanted.kind === "embedding"
-      ? embeddingJson(wanted, identity)
-      : generationJson(wanted, identity);
-    const whole = plainResponse(200, json, { keepAlive: request.keepAlive });
+    schedule.advanceTo(Math.max(0, outputTokens - 1));
+    const { keepAlive } = request;
+    const whole = plainResponse(200, api.whole(wanted, identity), { keepAlive });
     const isCut = fault === "disconnect";
     return new PlainReply({
       bytes: isCut ? whole.subarray(0, whole.length >> 1) : whole,
       status: 200,
       dueMs: receivedMs + schedule.offsetMs,
       close: close || isCut,
-      tokens: isCut ? 0 : tokens,
+      tokens: isCut ? 0 : outputTokens,
       isCut,
       logged,
     });
@@ -146,7 +130,7 @@ export class Router {
 
   /** The JSON of a path that is not a model endpoint. */
   #document(request: HttpRequest): string {
-    const isApi = API_KINDS.has(request.path);
+    const isApi = APIS_BY_PATH.has(request.path);
     const methods = isApi ? ["POST"] : METHODS.get(request.path);
     if (methods === undefined) {
       throw new ApiError(404, `Unknown path: ${request.path}`, { code: "unknown_url" });
@@ -175,16 +159,16 @@ export class Router {
 
   #jsonReply(request: HttpRequest, dueMs: number, json: string): Reply {
     const headOnly = request.method === "HEAD";
-    const bytes = plainResponse(200, json, { keepAlive: request.keepAlive, headOnly });
+    const bytes = plainResponse(200, jsonAnswer(json), { keepAlive: request.keepAlive, headOnly });
     const close = !request.keepAlive;
     return new PlainReply({ bytes, status: 200, dueMs, close, tokens: 0, logged: null });
   }
 
   #refusal(
     request: HttpRequest,
-    failure: { receivedMs: number; error: unknown; logged: ReplyLog | null },
+    failure: { receivedMs: number; error: unknown; logged: ReplyLog | null; api?: MockApi },
   ): Reply {
-    const { error } = failure;
+    const { error, api } = failure;
     const refusal = error instanceof ApiError
       ? error
       : new ApiError(500, `The mock server failed: ${error}`);
@@ -193,17 +177,25 @@ export class Router {
       keepAlive: request.keepAlive,
       headOnly: request.method === "HEAD",
       logged: failure.logged,
+      body: api?.errorBody?.(refusal) ?? errorJson(refusal),
     });
   }
 }
 
+/** How a refusal is given. */
+export interface RefusalOptions {
+  readonly dueMs: number;
+  readonly keepAlive: boolean;
+  readonly headOnly: boolean;
+  readonly logged: ReplyLog | null;
+  /** The JSON that reports the error. */
+  readonly body: string;
+}
+
 /** A reply that reports an error at once. */
-export function refusalReply(
-  error: ApiError,
-  options: { dueMs: number; keepAlive: boolean; headOnly: boolean; logged: ReplyLog | null },
-): Reply {
-  const { dueMs, keepAlive, headOnly, logged } = options;
-  const bytes = plainResponse(error.status, errorJson(error), { keepAlive, headOnly });
+export function refusalReply(error: ApiError, options: RefusalOptions): Reply {
+  const { dueMs, keepAlive, headOnly, logged, body } = options;
+  const bytes = plainResponse(error.status, jsonAnswer(body), { keepAlive, headOnly });
   return new PlainReply({
     bytes,
     status: error.status,
@@ -212,6 +204,12 @@ export function refusalReply(
     tokens: 0,
     logged,
   });
+}
+
+/** The body of `GET /v1/models`. */
+function modelsJson(model: string, createdUnixS: number): string {
+  const entry = { id: model, object: "model", created: createdUnixS, owned_by: "mock-server" };
+  return JSON.stringify({ object: "list", data: [entry] });
 }
 
 function countOf(query: URLSearchParams, name: string): number | null {

@@ -1,17 +1,19 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ApiError, parseApiRequest } from "../../../services/mock_server/api_request.ts";
+import { ApiError } from "../../../../services/mock_server/apis/api_error.ts";
+import { chatApi } from "../../../../services/mock_server/apis/chat.ts";
+import { completionsApi } from "../../../../services/mock_server/apis/completions.ts";
+import { embeddingsApi } from "../../../../services/mock_server/apis/embeddings.ts";
+import { API_DEFAULTS, apiPost } from "../api_requests.ts";
 
-const DEFAULTS = { model: "mock-model", defaultOutputTokens: 50 };
+const APIS = { chat: chatApi, completion: completionsApi, embedding: embeddingsApi };
 const MESSAGES = [{ role: "system", content: "be  brief" }, { role: "user", content: "hi\nyou" }];
 
-function parse(kind: "chat" | "completion" | "embedding", body: unknown) {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return parseApiRequest(kind, new TextEncoder().encode(text), DEFAULTS);
+function parse(kind: keyof typeof APIS, body: unknown) {
+  return APIS[kind].parse(apiPost(body), API_DEFAULTS);
 }
 
-Deno.test("parseApiRequest() fills in what a chat request leaves open", () => {
+Deno.test("an API fills in what a chat request leaves open", () => {
   assertEquals(parse("chat", { messages: MESSAGES }), {
-    kind: "chat",
     model: "mock-model",
     stream: false,
     includeUsage: false,
@@ -21,14 +23,14 @@ Deno.test("parseApiRequest() fills in what a chat request leaves open", () => {
   });
 });
 
-Deno.test("parseApiRequest() takes length, stream and usage from the request", () => {
+Deno.test("an API takes length, stream and usage from the request", () => {
   const body = {
     messages: MESSAGES,
     model: "m",
     stream: true,
     stream_options: { include_usage: true },
   };
-  const expected = { kind: "chat", model: "m", stream: true, includeUsage: true, promptTokens: 4 };
+  const expected = { model: "m", stream: true, includeUsage: true, promptTokens: 4 };
   const cases: [Record<string, number | null>, number][] = [
     [{ max_completion_tokens: 7 }, 7],
     [{ max_tokens: 9 }, 9],
@@ -41,9 +43,9 @@ Deno.test("parseApiRequest() takes length, stream and usage from the request", (
   }
 });
 
-Deno.test("parseApiRequest() counts the words of every form of prompt", () => {
+Deno.test("an API counts the words of every form of prompt", () => {
   const parts = [{ type: "text", text: "a b" }, { type: "image_url", image_url: { url: "x" } }];
-  const cases: ["chat" | "completion" | "embedding", unknown, number][] = [
+  const cases: [keyof typeof APIS, unknown, number][] = [
     ["chat", { messages: [{ role: "user", content: parts }] }, 2],
     ["chat", { messages: [{ role: "assistant", content: null, tool_calls: [] }] }, 0],
     ["completion", { prompt: "a b c" }, 3],
@@ -55,23 +57,24 @@ Deno.test("parseApiRequest() counts the words of every form of prompt", () => {
   for (const [kind, body, tokens] of cases) assertEquals(parse(kind, body).promptTokens, tokens);
 });
 
-Deno.test("parseApiRequest() reads embedding requests", () => {
+Deno.test("an API reads embedding requests", () => {
   assertEquals(
     parse("embedding", { input: ["a", "b c"], dimensions: 4, encoding_format: "base64" }),
     {
-      kind: "embedding",
       model: "mock-model",
       inputs: 2,
       dimensions: 4,
       base64: true,
+      stream: false,
+      outputTokens: 0,
       promptTokens: 3,
     },
   );
 });
 
-Deno.test("parseApiRequest() refuses bad bodies and names what is bad", () => {
+Deno.test("an API refuses bad bodies and names what is bad", () => {
   const ok = { messages: MESSAGES };
-  const cases: ["chat" | "completion" | "embedding", unknown, string | null, string][] = [
+  const cases: [keyof typeof APIS, unknown, string | null, string][] = [
     ["chat", "{", null, "not valid JSON"],
     ["chat", "", null, "not valid JSON"],
     ["chat", "[]", null, "not a JSON object"],

@@ -1,22 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
-import { loadTokenizer } from "../../../common/tokenizer/load_tokenizer.ts";
+import { loadTokenizer } from "../../../../common/tokenizer/load_tokenizer.ts";
+import { jsonAnswer, type MockApi } from "../../../../services/mock_server/apis/api.ts";
+import { ApiError, errorJson } from "../../../../services/mock_server/apis/api_error.ts";
+import { chatApi } from "../../../../services/mock_server/apis/chat.ts";
+import { completionsApi } from "../../../../services/mock_server/apis/completions.ts";
 import {
-  ApiError,
   type EmbeddingRequest,
-  type GenerationRequest,
-} from "../../../services/mock_server/api_request.ts";
-import { countWords, textOf, wordAt, WORDS } from "../../../services/mock_server/mock_text.ts";
-import {
-  embeddingJson,
-  errorJson,
-  generationJson,
-  plainResponse,
-  StreamText,
-} from "../../../services/mock_server/response_text.ts";
+  embeddingsApi,
+} from "../../../../services/mock_server/apis/embeddings.ts";
+import type { GenerationRequest } from "../../../../services/mock_server/apis/openai_generation.ts";
+import { plainResponse } from "../../../../services/mock_server/http_response.ts";
+import { countWords, textOf, wordAt, WORDS } from "../../../../services/mock_server/mock_text.ts";
+import { StreamText } from "../../../../services/mock_server/stream_text.ts";
 
-const IDENTITY = { id: "chatcmpl-1", createdUnixS: 1_700_000_000, reportUsage: true };
+const IDENTITY = { serial: "1", createdUnixS: 1_700_000_000, reportUsage: true };
 const CHAT: GenerationRequest = {
-  kind: "chat",
   model: 'mödel "x"',
   stream: true,
   includeUsage: true,
@@ -49,8 +47,12 @@ function events(chunks: string[]) {
   });
 }
 
-function wholeStream(request: GenerationRequest, identity = IDENTITY) {
-  const text = new StreamText(request, identity);
+function wholeStream(
+  api: MockApi<GenerationRequest>,
+  request: GenerationRequest,
+  identity = IDENTITY,
+) {
+  const text = new StreamText(api.streamed!(request, identity));
   const [head, ...rest] = text.opening().split("\r\n\r\n");
   const body = rest.join("\r\n\r\n") + text.tokens(0, 2) +
     text.tokens(2, request.outputTokens) + text.closing();
@@ -86,7 +88,7 @@ Deno.test("countWords() counts what blanks separate, and punctuation marks", () 
 });
 
 Deno.test("StreamText of a chat: role, one event a token, finish reason, usage, [DONE]", () => {
-  const { head, events } = wholeStream(CHAT);
+  const { head, events } = wholeStream(chatApi, CHAT);
   assert(head.startsWith("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream"));
   const envelope = {
     id: "chatcmpl-1",
@@ -109,7 +111,7 @@ Deno.test("StreamText of a chat: role, one event a token, finish reason, usage, 
 });
 
 Deno.test("StreamText of a completion has no role event and carries text", () => {
-  const { events } = wholeStream({ ...CHAT, kind: "completion", limited: false });
+  const { events } = wholeStream(completionsApi, { ...CHAT, limited: false });
   const texts = events.map((event) => event.choices?.[0]?.text ?? null);
   assertEquals(texts, [" the", " quick", " answer", "", null, null]);
   assertEquals(events[3].choices[0].finish_reason, "stop");
@@ -119,8 +121,8 @@ Deno.test("StreamText of a completion has no role event and carries text", () =>
 Deno.test("StreamText leaves usage away when not asked or not supported", () => {
   for (
     const { events } of [
-      wholeStream({ ...CHAT, includeUsage: false }),
-      wholeStream(CHAT, { ...IDENTITY, reportUsage: false }),
+      wholeStream(chatApi, { ...CHAT, includeUsage: false }),
+      wholeStream(chatApi, CHAT, { ...IDENTITY, reportUsage: false }),
     ]
   ) {
     assertEquals(events.length, 6);
@@ -129,7 +131,9 @@ Deno.test("StreamText leaves usage away when not asked or not supported", () => 
 });
 
 Deno.test("StreamText ends a failed stream with an error event", () => {
-  const text = new StreamText(CHAT, IDENTITY).failure(new ApiError(500, "Broken"));
+  const text = new StreamText(chatApi.streamed!(CHAT, IDENTITY)).failure(
+    new ApiError(500, "Broken"),
+  );
   const chunks = dechunk(text);
   assertEquals(chunks.pop(), "");
   assertEquals(events(chunks), [{
@@ -137,8 +141,8 @@ Deno.test("StreamText ends a failed stream with an error event", () => {
   }]);
 });
 
-Deno.test("generationJson() is a whole answer with usage", () => {
-  assertEquals(JSON.parse(generationJson(CHAT, IDENTITY)), {
+Deno.test("whole() of a chat is a whole answer with usage", () => {
+  assertEquals(JSON.parse(chatApi.whole(CHAT, IDENTITY).body), {
     id: "chatcmpl-1",
     object: "chat.completion",
     created: 1_700_000_000,
@@ -152,7 +156,7 @@ Deno.test("generationJson() is a whole answer with usage", () => {
     usage: USAGE,
   });
   const completion = JSON.parse(
-    generationJson({ ...CHAT, kind: "completion" }, { ...IDENTITY, reportUsage: false }),
+    completionsApi.whole(CHAT, { ...IDENTITY, reportUsage: false }).body,
   );
   assertEquals([completion.object, completion.choices[0].text, completion.usage], [
     "text_completion",
@@ -161,30 +165,35 @@ Deno.test("generationJson() is a whole answer with usage", () => {
   ]);
 });
 
-Deno.test("embeddingJson() gives one unit vector an input, as numbers or base64", () => {
+Deno.test("whole() of embeddings gives one unit vector an input, as numbers or base64", () => {
   const request: EmbeddingRequest = {
-    kind: "embedding",
     model: "m",
+    stream: false,
+    outputTokens: 0,
     inputs: 2,
     dimensions: 4,
     base64: false,
     promptTokens: 3,
   };
-  const numbers = JSON.parse(embeddingJson(request, IDENTITY));
+  const numbers = JSON.parse(embeddingsApi.whole(request, IDENTITY).body);
   assertEquals(numbers.data.map((one: { index: number }) => one.index), [0, 1]);
   assertEquals(numbers.data[1].embedding, [0.5, 0.5, 0.5, 0.5]);
   assertEquals(numbers.usage, { prompt_tokens: 3, total_tokens: 3 });
-  const packed = JSON.parse(embeddingJson({ ...request, base64: true }, IDENTITY));
+  const packed = JSON.parse(embeddingsApi.whole({ ...request, base64: true }, IDENTITY).body);
   const bytes = Uint8Array.from(atob(packed.data[0].embedding), (char) => char.charCodeAt(0));
   assertEquals([...new Float32Array(bytes.buffer)], [0.5, 0.5, 0.5, 0.5]);
 });
 
 Deno.test("plainResponse() counts bytes, not characters", () => {
-  const text = new TextDecoder().decode(plainResponse(200, '{"ä":1}'));
+  const text = new TextDecoder().decode(plainResponse(200, jsonAnswer('{"ä":1}')));
   assert(text.startsWith("HTTP/1.1 200 OK\r\n"));
   assert(text.includes("\r\ncontent-length: 8\r\n") && text.endsWith('\r\n\r\n{"ä":1}'));
   const head = new TextDecoder().decode(
-    plainResponse(404, "{}", { keepAlive: false, headOnly: true, headers: ["allow: GET"] }),
+    plainResponse(404, jsonAnswer("{}"), {
+      keepAlive: false,
+      headOnly: true,
+      headers: ["allow: GET"],
+    }),
   );
   assertEquals(
     head,
