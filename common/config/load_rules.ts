@@ -1,7 +1,15 @@
-import { flagOf, type OptionKey, type OptionValues } from "./option_table.ts";
+import type { OptionKey, OptionValues } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
 import { hasWarmup } from "./resolve_load.ts";
-import { type Candidate, hasEffectOnly, isDeliberate, needs, problem, type Rule } from "./rule.ts";
+import {
+  type Candidate,
+  hasEffectOnly,
+  isDeliberate,
+  nameOf,
+  needs,
+  problem,
+  type Rule,
+} from "./rule.ts";
 
 /** What sets the pace of the requests, the strongest first; two of them contradict each other. */
 const PACES: readonly OptionKey[] = [
@@ -95,11 +103,6 @@ function isPaced(values: OptionValues): boolean {
 
 function isSet(values: OptionValues, key: OptionKey): boolean {
   return values[key] !== null && values[key] !== false;
-}
-
-/** How the user has called an option. */
-function nameOf({ origins }: Candidate, key: OptionKey): string {
-  return origins.get(key)?.name ?? flagOf(key, "profile");
 }
 
 function contradictsStrongerPace(key: OptionKey): Rule {

@@ -4,6 +4,7 @@ import { LOAD_OPTIONS } from "./options/load.ts";
 import { MOCK_SERVER_OPTIONS } from "./options/mock_server.ts";
 import { MULTI_RUN_OPTIONS } from "./options/multi_run.ts";
 import { OUTPUT_OPTIONS, SERVICE_OPTIONS } from "./options/output.ts";
+import { PROMPT_OPTIONS } from "./options/prompts.ts";
 import { TOKENIZER_OPTIONS } from "./options/tokenizer.ts";
 import { WARMUP_OPTIONS } from "./options/warmup.ts";
 import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
@@ -12,6 +13,7 @@ import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
 export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
   ...INPUT_OPTIONS,
+  ...PROMPT_OPTIONS,
   ...TOKENIZER_OPTIONS,
   ...LOAD_OPTIONS,
   ...WARMUP_OPTIONS,
@@ -24,6 +26,7 @@ export const OPTIONS = {
 const GROUPS: readonly (readonly [string, object])[] = [
   ["Endpoint", ENDPOINT_OPTIONS],
   ["Input", INPUT_OPTIONS],
+  ["Made-up prompts", PROMPT_OPTIONS],
   ["Tokenizer", TOKENIZER_OPTIONS],
   ["Load", LOAD_OPTIONS],
   ["Warm-up", WARMUP_OPTIONS],

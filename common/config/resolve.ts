@@ -17,6 +17,7 @@ import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
 import { concurrencyOf, resolvePhases } from "./resolve_load.ts";
+import { resolveSynthetic } from "./resolve_synthetic.ts";
 import { type Repetition, repetitionOf } from "./repetition.ts";
 import type { Options } from "./validate.ts";
 import { workerCount } from "./worker_count.ts";
@@ -210,6 +211,7 @@ function resolveDataset(
       stddev: values.conversationTurnDelayStddev,
     },
     delayRatio: values.conversationTurnDelayRatio,
+    synthetic: resolveSynthetic(values),
     sampling: values.datasetSamplingStrategy,
     seed,
   };

@@ -79,7 +79,12 @@ export function isDeliberate({ values, origins }: Candidate, key: OptionKey): bo
   return layer === "command line" || (layer === "file" && values[key] !== specOf(key).default);
 }
 
+/** How the user has called an option. */
+export function nameOf({ origins }: Candidate, key: OptionKey): string {
+  return origins.get(key)?.name ?? flagOf(key, "profile");
+}
+
 /** A problem of the value of an option, told by the name that the user gave it under. */
-export function problem({ origins }: Candidate, key: OptionKey, message: string): Problem {
-  return { where: origins.get(key)?.name ?? flagOf(key, "profile"), message };
+export function problem(candidate: Candidate, key: OptionKey, message: string): Problem {
+  return { where: nameOf(candidate, key), message };
 }

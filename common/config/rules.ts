@@ -9,9 +9,9 @@ import {
   problem,
   type Rule,
   type RuleContext,
-  uselessWith,
 } from "./rule.ts";
 import { suggestion } from "./suggest.ts";
+import { SYNTHETIC_RULES } from "./synthetic_rules.ts";
 import { TOKENIZER_RULES } from "./tokenizer_rules.ts";
 
 /** What is wrong between options that are fine one by one. */
@@ -39,16 +39,6 @@ const REPETITION_DETAILS: readonly OptionKey[] = [
   "setConsistentSeed",
 ];
 
-/** What only made-up conversations depend on. */
-const SYNTHETIC_DETAILS: readonly OptionKey[] = [
-  "isl",
-  "islStddev",
-  "conversationTurnMean",
-  "conversationTurnStddev",
-  "conversationTurnDelayMean",
-  "conversationTurnDelayStddev",
-];
-
 const TURN_DELAYS: readonly OptionKey[] = [
   "conversationTurnDelayMean",
   "conversationTurnDelayStddev",
@@ -60,8 +50,7 @@ const RULES: readonly Rule[] = [
   { about: ["url", "mockServer"], check: checkMockServerUrl },
   ...MOCK_DETAILS.map((key) => needs(key, "mockServer", (values) => values.mockServer)),
   needs("customDatasetType", "inputFile", (values) => values.inputFile !== null),
-  ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "inputFile")),
-  ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "publicDataset")),
+  ...SYNTHETIC_RULES,
   { about: ["publicDataset", "inputFile"], check: checkSource },
   needs("hfSubset", "publicDataset", (values) => values.publicDataset !== null),
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { phaseSchema } from "./credit.ts";
 import { DATASET_FORMATS } from "./dataset_format.ts";
+import { syntheticPlanSchema } from "./synthetic_plan.ts";
 import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
 
 /** Wire schema of a point of a rate that changes over time. */
@@ -109,6 +110,7 @@ export const datasetPlanSchema = z.object({
   turnDelayMs: z.object({ mean: z.number(), stddev: z.number() }),
   /** Every pause between turns, made up or recorded, is multiplied by it. */
   delayRatio: z.number(),
+  synthetic: syntheticPlanSchema,
   sampling: z.enum(["sequential", "random", "shuffle"]),
   /** Root of every random stream of the run; drawn by the controller when the user gave none. */
   seed: z.int(),

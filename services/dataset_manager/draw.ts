@@ -43,7 +43,7 @@ export function streamOf(purpose: string, index: number, turnIndex: number): str
 
 /** How many output tokens a turn asks for; null when the plan leaves it open. */
 export function drawOutputTokens(
-  { seed, osl }: DatasetPlan,
+  { seed, osl }: Pick<DatasetPlan, "seed" | "osl">,
   index: number,
   turnIndex: number,
 ): number | null {

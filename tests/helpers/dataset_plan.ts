@@ -1,4 +1,5 @@
 import type { DatasetPlan } from "../../common/model/run_config.ts";
+import { PLAIN_SYNTHETIC } from "../../common/model/synthetic_plan.ts";
 import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
 
 /** A thousand made-up conversations of one turn. */
@@ -11,6 +12,7 @@ export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
     turns: { mean: 1, stddev: 0 },
     turnDelayMs: { mean: 0, stddev: 0 },
     delayRatio: 1,
+    synthetic: PLAIN_SYNTHETIC,
     sampling: "sequential",
     seed: 42,
     tokenizer: BUILTIN_TOKENIZER,

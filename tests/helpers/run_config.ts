@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { PLAIN_SYNTHETIC } from "../../common/model/synthetic_plan.ts";
 import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
 import { phasePlanOf } from "./phase_plan.ts";
 
@@ -30,6 +31,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       turns: { mean: 1, stddev: 0 },
       turnDelayMs: { mean: 0, stddev: 0 },
       delayRatio: 1,
+      synthetic: PLAIN_SYNTHETIC,
       sampling: "sequential",
       seed: 0,
       tokenizer: BUILTIN_TOKENIZER,

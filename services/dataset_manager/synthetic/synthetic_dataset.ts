@@ -10,6 +10,7 @@ import { deriveRandom } from "../../../common/runtime/random.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
 import { conversationId, drawDuration, drawLength, drawOutputTokens, streamOf } from "../draw.ts";
 import { exactPrompt } from "./exact_prompt.ts";
+import { lengthsOf } from "./lengths.ts";
 import { BUILTIN_LEXICON, type Lexicon } from "./lexicon.ts";
 
 /**
@@ -76,12 +77,13 @@ function makeTurn(
     lexicon: Lexicon;
   },
 ): Turn {
-  const { seed, isl } = plan;
+  const { seed } = plan;
+  const { isl, osl } = lengthsOf(plan, index);
   const inputTokens = drawLength(seed, streamOf("isl", index, turnIndex), isl);
   const words = deriveRandom(seed, streamOf("text", index, turnIndex));
   return plainTurn([exactPrompt(lexicon, words, inputTokens)], {
     inputTokens,
-    outputTokens: drawOutputTokens(plan, index, turnIndex),
+    outputTokens: drawOutputTokens({ seed, osl }, index, turnIndex),
     delayMs,
   });
 }

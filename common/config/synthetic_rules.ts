@@ -1,0 +1,31 @@
+import type { OptionKey } from "./option_table.ts";
+import { isDeliberate, nameOf, problem, type Rule, uselessWith } from "./rule.ts";
+
+/** What only made-up conversations depend on. */
+const SYNTHETIC_DETAILS: readonly OptionKey[] = [
+  "isl",
+  "islStddev",
+  "seqDist",
+  "conversationTurnMean",
+  "conversationTurnStddev",
+  "conversationTurnDelayMean",
+  "conversationTurnDelayStddev",
+];
+
+/** What must hold between the options of made-up conversations and others. */
+export const SYNTHETIC_RULES: readonly Rule[] = [
+  ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "inputFile")),
+  ...SYNTHETIC_DETAILS.map((key) => uselessWith(key, "publicDataset")),
+  ...(["isl", "islStddev", "osl", "oslStddev"] as const).map(contradictsSeqDist),
+];
+
+function contradictsSeqDist(key: OptionKey): Rule {
+  return {
+    about: [key, "seqDist"],
+    check: (candidate) => {
+      if (candidate.values.seqDist === null || !isDeliberate(candidate, key)) return [];
+      const message = `contradicts ${nameOf(candidate, "seqDist")}, which says all lengths`;
+      return [problem(candidate, key, message)];
+    },
+  };
+}

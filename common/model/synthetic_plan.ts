@@ -1,0 +1,32 @@
+import * as z from "zod/mini";
+
+/** Wire schema of a normal distribution. */
+export const normalSchema = z.object({ mean: z.number(), stddev: z.number() });
+
+/** A normal distribution. */
+export type Normal = z.infer<typeof normalSchema>;
+
+/** Wire schema of lengths that go together. */
+export const lengthPairSchema = z.object({
+  /** Tokens of a prompt. */
+  isl: normalSchema,
+  /** Tokens of its answer. */
+  osl: normalSchema,
+  /** How many of a hundred conversations have these lengths. */
+  percent: z.number(),
+});
+
+/** Lengths of prompts and answers that go together, and how common they are. */
+export type LengthPair = z.infer<typeof lengthPairSchema>;
+
+/** Wire schema of what made-up conversations are like beside their lengths and turns. */
+export const syntheticPlanSchema = z.object({
+  /** Each conversation draws one of them, in place of `isl` and `osl`; null: there is no choice. */
+  lengths: z.nullable(z.array(lengthPairSchema)),
+});
+
+/** What made-up conversations are like beside their lengths and turns. */
+export type SyntheticPlan = z.infer<typeof syntheticPlanSchema>;
+
+/** Made-up conversations as they are unless anything is said. */
+export const PLAIN_SYNTHETIC: SyntheticPlan = { lengths: null };
