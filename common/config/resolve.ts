@@ -1,4 +1,4 @@
-import { endpointPath } from "../model/endpoint_types.ts";
+import { endpointFacts, endpointPath } from "../model/endpoint_types.ts";
 import type {
   DatasetFile,
   DatasetPlan,
@@ -187,7 +187,8 @@ function mostSessions(phases: readonly PhasePlan[]): number | null {
 function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "model"> {
   return {
     type: values.endpointType,
-    streaming: values.streaming,
+    // The environment may ask for it in every run; where there is none, there is nothing to ask for.
+    streaming: values.streaming && endpointFacts(values.endpointType).canStream,
     extraInputs: values.extraInputs ?? {},
     timeoutMs: values.requestTimeoutSeconds * 1000,
     legacyMaxTokens: values.useLegacyMaxTokens,

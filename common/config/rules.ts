@@ -1,3 +1,4 @@
+import { ENDPOINT_RULES } from "./endpoint_rules.ts";
 import { isStronger } from "./layer.ts";
 import { LOAD_RULES } from "./load_rules.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
@@ -56,6 +57,7 @@ const RULES: readonly Rule[] = [
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
   needs("oslStddev", "osl", (values) => values.osl !== null),
   ...TOKENIZER_RULES,
+  ...ENDPOINT_RULES,
   ...LOAD_RULES,
   ...REPETITION_DETAILS.map((key): Rule => ({
     about: [key, "numProfileRuns"],

@@ -1,3 +1,6 @@
+/** What a turn must have for an API to be of use, beside what every turn has. */
+export type EndpointNeed = "passages";
+
 /** What the command line has to know of an API; its code is the worker's. */
 export interface EndpointFacts {
   /** Where the API lives under the server's base URL. */
@@ -6,11 +9,21 @@ export interface EndpointFacts {
   readonly streamingPath: string | null;
   /** Whether the API can stream its answers. */
   readonly canStream: boolean;
+  /** Whether its answers are no text, so that nobody misses the tokens of it; absent: they are. */
+  readonly writesNoText?: boolean;
+  /** What every turn of the data set must have; absent: texts are enough. */
+  readonly needs?: EndpointNeed;
 }
 
 /** Every API that the tool speaks, by its name in `--endpoint-type`. */
 export const ENDPOINT_TYPES = {
   chat: { path: "/v1/chat/completions", streamingPath: null, canStream: true },
+  chat_embeddings: numbers("/v1/embeddings"),
+  cohere_rankings: numbers("/v2/rerank", "passages"),
+  embeddings: numbers("/v1/embeddings"),
+  hf_tei_rankings: numbers("/rerank", "passages"),
+  nim_embeddings: numbers("/v1/embeddings"),
+  nim_rankings: numbers("/v1/ranking", "passages"),
 } as const satisfies Record<string, EndpointFacts>;
 
 /** The name of an API that the tool speaks. */
@@ -19,8 +32,21 @@ export type EndpointType = keyof typeof ENDPOINT_TYPES;
 /** The names of all APIs, in the order in which they are shown. */
 export const ENDPOINT_TYPE_NAMES = Object.keys(ENDPOINT_TYPES) as EndpointType[];
 
+/** The facts of an API; of one that is not known, those of `chat`. */
+export function endpointFacts(type: string): EndpointFacts {
+  return Object.hasOwn(ENDPOINT_TYPES, type)
+    ? ENDPOINT_TYPES[type as EndpointType]
+    : ENDPOINT_TYPES.chat;
+}
+
 /** The path that requests go to unless the user names another one. */
 export function endpointPath(type: EndpointType, streaming: boolean): string {
-  const { path, streamingPath }: EndpointFacts = ENDPOINT_TYPES[type];
+  const { path, streamingPath } = endpointFacts(type);
   return streaming ? streamingPath ?? path : path;
+}
+
+/** An API whose answers come whole and are numbers, not text. */
+function numbers(path: string, needs?: EndpointNeed): EndpointFacts {
+  const facts = { path, streamingPath: null, canStream: false, writesNoText: true };
+  return needs === undefined ? facts : { ...facts, needs };
 }

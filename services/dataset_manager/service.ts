@@ -14,6 +14,7 @@ import {
   onConfigure,
 } from "../../common/service/hooks.ts";
 import type { Dataset } from "./dataset.ts";
+import { checkMadeUp, checkNeeds } from "./endpoint_needs.ts";
 import { openLexicon } from "./synthetic/open_lexicon.ts";
 import { createSyntheticDataset } from "./synthetic/synthetic_dataset.ts";
 
@@ -26,7 +27,7 @@ export class DatasetManager extends ComponentService {
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
-    this.#dataset = await openDataset(config.dataset);
+    this.#dataset = await openDataset(config.dataset, config.endpoint.type);
     this.listen();
   }
 
@@ -59,9 +60,11 @@ export class DatasetManager extends ComponentService {
   }
 }
 
-async function openDataset(plan: DatasetPlan): Promise<Dataset> {
+async function openDataset(plan: DatasetPlan, endpointType: string): Promise<Dataset> {
   if (plan.file === null) {
-    return createSyntheticDataset(plan, await openLexicon(plan.tokenizer));
+    const dataset = createSyntheticDataset(plan, await openLexicon(plan.tokenizer));
+    checkMadeUp(dataset.conversation(0), endpointType);
+    return dataset;
   }
   const [{ createFileDataset }, { openInputFile }] = await Promise.all([
     import("./file/file_dataset.ts"),
@@ -71,5 +74,6 @@ async function openDataset(plan: DatasetPlan): Promise<Dataset> {
     plan,
     file: plan.file,
     source: await openInputFile(plan.file.path),
+    check: (content) => checkNeeds(content, endpointType),
   });
 }

@@ -1,4 +1,5 @@
 import { IntegerSet } from "../../common/stats/integer_set.ts";
+import { endpointFacts } from "../../common/model/endpoint_types.ts";
 import type { HealthSummary } from "../../common/model/instrument.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
 import type { CreditAccount, RunReport, WarmupReport } from "../../common/model/report.ts";
@@ -98,7 +99,9 @@ export class MetricsAccumulator {
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
         restarts: options.health?.restarts ?? [],
-        uncounted: this.#profiling.uncounted,
+        uncounted: endpointFacts(this.#config.endpoint.type).writesNoText
+          ? 0
+          : this.#profiling.uncounted,
         cutOff: this.#profiling.cutOff,
         isInBuckets: this.#profiling.isInBuckets,
       })),

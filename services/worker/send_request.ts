@@ -214,7 +214,9 @@ class SentRequest {
     const { tokenCountSource } = this.#context.template.plan;
     if (this.#outcome !== "success" || tokenCountSource === "server") return null;
     const isCounted = typeof this.#answer.usage?.completionTokens === "number";
-    return tokenCountSource === "auto" && isCounted ? null : this.#answer.text;
+    if (tokenCountSource === "auto" && isCounted) return null;
+    const { text } = this.#answer;
+    return text.output === "" && text.reasoning === "" ? null : text;
   }
 
   record(): RequestRecord {

@@ -27,6 +27,8 @@ export interface FileDatasetOptions {
   readonly file: DatasetFile;
   /** The data set closes it. */
   readonly source: InputSource;
+  /** Throws a FieldError where a conversation is of no use to the run; absent: all are. */
+  readonly check?: (content: LineContent) => void;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function createFileDataset(options: FileDatasetOptions): Promise<Da
 }
 
 async function indexFile(
-  { file: { path, maxEntries }, source }: FileDatasetOptions,
+  { file: { path, maxEntries }, source, check = () => {} }: FileDatasetOptions,
   reader: LineReader,
 ): Promise<LineIndex> {
   const index = new LineIndex();
@@ -55,7 +57,7 @@ async function indexFile(
   const bad: string[] = [];
   const onLine = (line: RawLine): boolean => {
     try {
-      addLine(index, reader, line);
+      addLine(line, { index, reader, check });
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       bad.push(`line ${line.number}: ${error.message}`);
@@ -68,13 +70,21 @@ async function indexFile(
   return index;
 }
 
-function addLine(index: LineIndex, reader: LineReader, line: RawLine): void {
+interface LineTarget {
+  readonly index: LineIndex;
+  readonly reader: LineReader;
+  readonly check: (content: LineContent) => void;
+}
+
+function addLine(line: RawLine, { index, reader, check }: LineTarget): void {
   const { bytes, offset, number, isTooLong } = line;
   if (isTooLong) {
     throw new FieldError("", `is longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB`);
   }
   const content = reader.read(bytes);
-  if (content !== null) index.add({ offset, length: bytes.length, number }, content);
+  if (content === null) return;
+  check(content);
+  index.add({ offset, length: bytes.length, number }, content);
 }
 
 function andMore(others: number): string {

@@ -40,7 +40,8 @@ function buildBody({ plan, model, turns }: BodyRequest): string {
   });
 }
 
-function messageOf(turn: Turn): JsonObject {
+/** A turn as a message of the conversation. */
+export function messageOf(turn: Turn): JsonObject {
   const images = turn.media?.images ?? [];
   if (turn.texts.length === 1 && images.length === 0) {
     return { role: turn.role, content: turn.texts[0] };

@@ -30,11 +30,25 @@ export function readUsage(value: unknown): Usage | null {
   };
 }
 
+/**
+ * Reads the `usage` of an API that writes no text, as far as it is about what was read.
+ *
+ * Servers that give `completion_tokens` all the same (of 0, or of pictures) are not quoted: no text came
+ * of which they would be the length.
+ */
+export function readPromptUsage(value: unknown): Usage | null {
+  const usage = readUsage(value);
+  return usage && { ...usage, completionTokens: null, reasoningTokens: null };
+}
+
 /** The error that a JSON body or stream event reports; null when it reports none. */
 export function findError(body: JsonObject): ErrorDetails | null {
   const error = body["error"];
   if (error !== undefined && error !== null && error !== false && error !== "") {
-    return describeError(error);
+    const described = describeError(error);
+    // Hugging Face's servers name the kind beside the words.
+    const type = isObject(error) ? "" : cleanText(stringOf(body["error_type"]), 80);
+    return type === "" ? described : { ...described, type };
   }
   return body["object"] === "error" ? describeError(body) : null;
 }

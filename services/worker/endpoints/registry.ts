@@ -4,6 +4,12 @@ import type { Endpoint } from "./endpoint.ts";
 /** Every endpoint type and where its code is; a worker loads only the one it needs. */
 const LOADERS: Record<EndpointType, () => Promise<Endpoint>> = {
   chat: async () => (await import("./chat.ts")).chatEndpoint,
+  chat_embeddings: async () => (await import("./chat_embeddings.ts")).chatEmbeddingsEndpoint,
+  cohere_rankings: async () => (await import("./cohere_rankings.ts")).cohereRankingsEndpoint,
+  embeddings: async () => (await import("./embeddings.ts")).embeddingsEndpoint,
+  hf_tei_rankings: async () => (await import("./hf_tei_rankings.ts")).hfTeiRankingsEndpoint,
+  nim_embeddings: async () => (await import("./nim_embeddings.ts")).nimEmbeddingsEndpoint,
+  nim_rankings: async () => (await import("./nim_rankings.ts")).nimRankingsEndpoint,
 };
 
 /** Loads the endpoint of a type. Rejects with an `Error` that names the known types. */

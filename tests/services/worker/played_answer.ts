@@ -2,7 +2,7 @@ import type { RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
 import type { FetchFunction } from "../../../services/worker/http_client.ts";
-import { RECORD, sendOnce } from "./sending.ts";
+import { RECORD, type SendingOptions, sendOnce } from "./sending.ts";
 
 /** Shows the time that the played answer has set; nobody's sleep ends. */
 export class PlayedClock implements Clock {
@@ -51,9 +51,13 @@ export function play(answer: Answer, clock: PlayedClock): FetchFunction {
 }
 
 /** Sends one request that gets `answer`. */
-export function receive(answer: Answer, plan: Partial<EndpointPlan> = {}): Promise<RequestRecord> {
+export function receive(
+  answer: Answer,
+  plan: Partial<EndpointPlan> = {},
+  options: Partial<Pick<SendingOptions, "endpoint" | "job">> = {},
+): Promise<RequestRecord> {
   const clock = new PlayedClock();
-  return sendOnce({ clock, plan, fetch: play(answer, clock) });
+  return sendOnce({ ...options, clock, plan, fetch: play(answer, clock) });
 }
 
 /** One stream event of the chat API. */

@@ -3,6 +3,7 @@ import type { RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan, RunSecrets } from "../../../common/model/run_config.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
+import type { Endpoint } from "../../../services/worker/endpoints/endpoint.ts";
 import type { FetchFunction } from "../../../services/worker/http_client.ts";
 import {
   createSendContext,
@@ -90,17 +91,21 @@ export interface SendingOptions {
   clock: Clock;
   plan?: Partial<EndpointPlan>;
   secrets?: RunSecrets;
+  /** Chat unless given. */
+  endpoint?: Endpoint;
+  /** What is sent; `JOB` unless given. */
+  job?: RequestJob;
 }
 
 /** A context whose request ids are `request-1`, `request-2` … */
 export function contextOf(
-  { fetch, clock, plan = {}, secrets = NO_SECRETS }: SendingOptions,
+  { fetch, clock, plan = {}, secrets = NO_SECRETS, endpoint = chatEndpoint }: SendingOptions,
 ): SendContext {
   let ids = 0;
   return createSendContext({
     plan: { ...PLAN, ...plan },
     secrets,
-    endpoint: chatEndpoint,
+    endpoint,
     workerId: "worker_1",
     clock,
     fetch,
@@ -108,10 +113,10 @@ export function contextOf(
   });
 }
 
-/** Sends `JOB` once. */
+/** Sends one request. */
 export function sendOnce(
   options: SendingOptions,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RequestRecord> {
-  return sendRequest(JOB, contextOf(options), signal);
+  return sendRequest(options.job ?? JOB, contextOf(options), signal);
 }

@@ -1,0 +1,16 @@
+import { endpointFacts } from "../model/endpoint_types.ts";
+import { type Candidate, isDeliberate, problem, type Rule } from "./rule.ts";
+import type { Problem } from "./problem.ts";
+
+/** What must hold between the options of the endpoint. */
+export const ENDPOINT_RULES: readonly Rule[] = [
+  { about: ["streaming", "endpointType"], check: checkStreaming },
+];
+
+function checkStreaming(candidate: Candidate): Problem[] {
+  const { streaming, endpointType } = candidate.values;
+  if (!streaming || endpointFacts(endpointType).canStream) return [];
+  if (!isDeliberate(candidate, "streaming")) return [];
+  const message = `has no effect with --endpoint-type ${endpointType}, whose answers come whole`;
+  return [problem(candidate, "streaming", message)];
+}

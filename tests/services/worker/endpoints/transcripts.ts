@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import type { EndpointType } from "../../../../common/model/endpoint_types.ts";
+import { plainTurn, type Turn } from "../../../../common/model/conversation.ts";
+import type { RequestRecord } from "../../../../common/model/record.ts";
+import type { EndpointPlan } from "../../../../common/model/run_config.ts";
+import { loadEndpoint } from "../../../../services/worker/endpoints/registry.ts";
+import { receive } from "../played_answer.ts";
+import { JOB } from "../sending.ts";
+
+const FOLDER = new URL("../../../fixtures/answers/", import.meta.url);
+
+/** What a server of the wild answers, as its documentation has it, and what is made of it. */
+export interface Transcript {
+  /** A file of `tests/fixtures/answers/`. */
+  readonly file: string;
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly plan?: Partial<EndpointPlan>;
+  /** What the record must say, among other things. */
+  readonly record: Partial<RequestRecord>;
+}
+
+/** A turn that every endpoint can send. */
+export const ANY_TURN: Turn = plainTurn(["What is AI?"], {
+  inputTokens: 4,
+  passages: ["AI is artificial intelligence.", "Bananas are yellow."],
+});
+
+/** Declares a test for each transcript: whole, and byte by byte, it makes the same record. */
+export function testTranscripts(type: EndpointType, transcripts: readonly Transcript[]): void {
+  for (const transcript of transcripts) {
+    Deno.test(`${type}: the recorded answer ${transcript.file}`, async () => {
+      const text = await Deno.readTextFile(new URL(transcript.file, FOLDER));
+      for (const pieces of [[text], [...text]]) {
+        const record = await play(type, transcript, pieces);
+        assertEquals(pick(record, transcript.record), transcript.record);
+      }
+    });
+  }
+}
+
+async function play(
+  type: EndpointType,
+  { status = 200, statusText = "OK", plan = {} }: Transcript,
+  pieces: readonly string[],
+): Promise<RequestRecord> {
+  const endpoint = await loadEndpoint(type);
+  const conversation = { ...JOB.conversation, turns: [ANY_TURN] };
+  return receive(
+    { status, statusText, reads: pieces.map((piece) => [30, piece]) },
+    { type, streaming: false, tokenCountSource: "client", ...plan },
+    { endpoint, job: { ...JOB, conversation } },
+  );
+}
+
+/** The fields of `record` that `wanted` has. */
+function pick(record: RequestRecord, wanted: Partial<RequestRecord>): Partial<RequestRecord> {
+  const keys = Object.keys(wanted) as (keyof RequestRecord)[];
+  return Object.fromEntries(keys.map((key) => [key, record[key]]));
+}
