@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ENDPOINT_TYPE_NAMES } from "../../../common/model/endpoint_types.ts";
 import { problemsOf, type World } from "../../helpers/command_line.ts";
 
 const URL_ALLOWED = "an http:// or https:// URL without user name, query or fragment";
@@ -74,7 +75,10 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
     "--arrival-pattern: must be one of constant, poisson, gamma, concurrency_burst, " +
     'got "burst"',
   ],
-  ["--endpoint-type chta", '--endpoint-type: must be chat for now, got "chta"'],
+  [
+    "--endpoint-type chta",
+    `--endpoint-type: must be one of ${ENDPOINT_TYPE_NAMES.join(", ")}, got "chta"`,
+  ],
   ["--export-level raw", '--export-level: must be one of summary, records, got "raw"'],
   ["--ui dashboard", '--ui: must be one of simple, none, got "dashboard"'],
   [
