@@ -22,8 +22,15 @@ export const ENDPOINT_TYPES = {
   cohere_rankings: numbers("/v2/rerank", "passages"),
   embeddings: numbers("/v1/embeddings"),
   hf_tei_rankings: numbers("/rerank", "passages"),
+  huggingface_generate: {
+    path: "/generate",
+    streamingPath: "/generate_stream",
+    canStream: true,
+  },
   nim_embeddings: numbers("/v1/embeddings"),
   nim_rankings: numbers("/v1/ranking", "passages"),
+  ollama_chat: { path: "/api/chat", streamingPath: null, canStream: true },
+  ollama_generate: { path: "/api/generate", streamingPath: null, canStream: true },
 } as const satisfies Record<string, EndpointFacts>;
 
 /** The name of an API that the tool speaks. */

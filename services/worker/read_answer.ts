@@ -1,9 +1,11 @@
 import type { ErrorDetails } from "../../common/model/record.ts";
 import type { Answer } from "./answer.ts";
 import { type ByteReader, readBytes } from "./byte_reader.ts";
-import type { Endpoint } from "./endpoints/endpoint.ts";
+import type { Endpoint, StreamFraming } from "./endpoints/endpoint.ts";
 import { notJson } from "./endpoints/openai_shapes.ts";
 import type { OpenRequest } from "./in_flight.ts";
+import { LineLimitError, LineParser } from "./lines.ts";
+import { parseJson } from "./parse_json.ts";
 import {
   badStatus,
   emptyAnswer,
@@ -12,13 +14,16 @@ import {
   tooLarge,
   unexpectedAnswer,
 } from "./request_failure.ts";
-import { SseLimitError, SseParser } from "./sse.ts";
+import { type SseEvent, SseLimitError, SseParser } from "./sse.ts";
 
 /** More than any message needs; the rest of an error page is not worth reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** What a whole answer, or one event of a stream, may be at most. */
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
+
+/** How a stream of events begins. */
+const LIKE_EVENTS_REGEXP = /^\s*(?:data|event|id|retry)?:/;
 
 /** What reading an answer needs besides the response itself. */
 export interface ReadContext {
@@ -47,10 +52,10 @@ export async function readJsonAnswer(
   const { text, isWhole } = await readWhole(readBytes(response.body), context, MAX_ANSWER_BYTES);
   if (!isWhole) return tooLarge(MAX_ANSWER_BYTES);
   if (text.trim() === "") return emptyAnswer("the answer is empty", null);
-  const body = parse(text);
+  const body = parseJson(text);
   if (body === undefined) {
     if (looksLikeHtml(text)) return htmlAnswer(text);
-    if (!/^\s*(?:data|event|id|retry)?:/.test(text)) return notJson("the answer", text);
+    if (!LIKE_EVENTS_REGEXP.test(text)) return notJson("the answer", text);
     return unexpectedAnswer("one JSON body was asked for, but the server answered with a stream");
   }
   const { answer, endpoint } = context;
@@ -80,14 +85,16 @@ export async function readStream(
       return emptyAnswer("the answer is empty", null);
     }
     answer.lastByteAfterNs = firstNs;
-    if (!isEventStream(first.value)) {
+    if (!isStreamOf(context.endpoint.framing, first.value)) {
       const { text } = await readWhole(reader, context, MAX_ERROR_BYTES, first.value);
       isOver = true;
       return wrongAnswer(text, context.endpoint);
     }
     isOver = await readEvents(reader, context, first.value);
   } catch (thrown) {
-    if (thrown instanceof SseLimitError) return tooLarge(MAX_ANSWER_BYTES);
+    if (thrown instanceof SseLimitError || thrown instanceof LineLimitError) {
+      return tooLarge(MAX_ANSWER_BYTES);
+    }
     throw thrown;
   } finally {
     if (!isOver) reader.cancel();
@@ -102,9 +109,9 @@ async function readEvents(
   first: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   let afterNs = answer.lastByteAfterNs ?? 0;
-  const parser = new SseParser((event) => {
+  const parser = parserOf(endpoint.framing, (event) => {
     if (answer.error === null) answer.add(endpoint.readEvent(event), afterNs);
-  }, { maxEventBytes: MAX_ANSWER_BYTES });
+  });
   let bytes = first;
   let isLingering = false;
   for (;;) {
@@ -123,6 +130,16 @@ async function readEvents(
   }
   parser.end();
   return true;
+}
+
+/** What cuts a stream of this framing into its events. */
+function parserOf(
+  framing: StreamFraming,
+  emit: (event: SseEvent) => void,
+): SseParser | LineParser {
+  return framing === "sse"
+    ? new SseParser(emit, { maxEventBytes: MAX_ANSWER_BYTES })
+    : new LineParser(emit, { maxLineBytes: MAX_ANSWER_BYTES });
 }
 
 interface WholeText {
@@ -165,32 +182,32 @@ async function readWhole(
   return { text: text + decoder.decode(), isWhole: true };
 }
 
-/** Whether the first bytes of an answer can be those of events: JSON and HTML give themselves away. */
-function isEventStream(bytes: Uint8Array): boolean {
+/**
+ * Whether the first bytes of an answer can be those of a stream: of events, which JSON and HTML are
+ * not, or of lines, each a JSON object.
+ */
+function isStreamOf(framing: StreamFraming, bytes: Uint8Array): boolean {
   const start = bytes.find((byte) => byte > 0x20 && !BOM.has(byte));
-  return start === undefined || !NOT_EVENTS.has(start);
+  if (start === undefined) return true;
+  return framing === "sse" ? !NOT_EVENTS.has(start) : start === BRACE;
 }
 
 const BOM = new Set([0xef, 0xbb, 0xbf]);
+const BRACE = 0x7b;
 const NOT_EVENTS = new Set([..."{[<"].map((character) => character.charCodeAt(0)));
 
 /** What to say of an answer that is no stream although one was asked for. */
 function wrongAnswer(text: string, endpoint: Endpoint): ErrorDetails {
   if (looksLikeHtml(text)) return htmlAnswer(text);
-  const body = parse(text);
-  if (body === undefined) return notJson("the answer", text);
+  const body = parseJson(text);
+  if (body === undefined) {
+    if (!LIKE_EVENTS_REGEXP.test(text)) return notJson("the answer", text);
+    return unexpectedAnswer("lines of JSON were asked for, but the server answered with events");
+  }
   return endpoint.readAnswer(body).error ??
     unexpectedAnswer("a stream was asked for, but the server answered with one JSON body");
 }
 
 function contentless(what: string, answer: Answer): ErrorDetails {
   return emptyAnswer(`${what} ended without content`, answer.finish);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

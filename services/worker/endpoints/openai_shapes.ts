@@ -92,7 +92,8 @@ export function notJson(what: string, text: string): ErrorDetails {
   };
 }
 
-function count(value: unknown): number | null {
+/** The value if it is an integer, else null. */
+export function count(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
 }
 

@@ -8,8 +8,12 @@ const LOADERS: Record<EndpointType, () => Promise<Endpoint>> = {
   cohere_rankings: async () => (await import("./cohere_rankings.ts")).cohereRankingsEndpoint,
   embeddings: async () => (await import("./embeddings.ts")).embeddingsEndpoint,
   hf_tei_rankings: async () => (await import("./hf_tei_rankings.ts")).hfTeiRankingsEndpoint,
+  huggingface_generate: async () =>
+    (await import("./huggingface_generate.ts")).huggingfaceGenerateEndpoint,
   nim_embeddings: async () => (await import("./nim_embeddings.ts")).nimEmbeddingsEndpoint,
   nim_rankings: async () => (await import("./nim_rankings.ts")).nimRankingsEndpoint,
+  ollama_chat: async () => (await import("./ollama_chat.ts")).ollamaChatEndpoint,
+  ollama_generate: async () => (await import("./ollama_generate.ts")).ollamaGenerateEndpoint,
 };
 
 /** Loads the endpoint of a type. Rejects with an `Error` that names the known types. */
