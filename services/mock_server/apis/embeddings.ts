@@ -1,6 +1,7 @@
 import { type ApiRequest, jsonAnswer, type MockApi } from "./api.ts";
 import {
   countInput,
+  countMessages,
   invalid,
   optionalCount,
   optionalString,
@@ -24,7 +25,10 @@ export const embeddingsApi: MockApi<EmbeddingRequest> = {
   paths: ["/v1/embeddings"],
   parse(request, defaults) {
     const fields = parseObject(request.body);
-    const input = countInput(required(fields, "input"), "input");
+    // Pooling models embed a conversation as well.
+    const input = "messages" in fields
+      ? { count: 1, tokens: countMessages(fields["messages"]) }
+      : countInput(required(fields, "input"), "input");
     const format = optionalString(fields, "encoding_format") ?? "float";
     if (format !== "float" && format !== "base64") {
       throw invalid("encoding_format", '"float" or "base64"', format);

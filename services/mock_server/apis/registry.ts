@@ -1,13 +1,25 @@
 import type { MockApi } from "./api.ts";
 import { chatApi } from "./chat.ts";
+import { cohereRerankApi } from "./cohere_rerank.ts";
 import { completionsApi } from "./completions.ts";
 import { embeddingsApi } from "./embeddings.ts";
+import { nimRankingApi } from "./nim_ranking.ts";
+import { ollamaChatApi } from "./ollama_chat.ts";
+import { ollamaGenerateApi } from "./ollama_generate.ts";
+import { teiRerankApi } from "./tei_rerank.ts";
+import { tgiGenerateApi } from "./tgi_generate.ts";
 
 /** Every API that the server speaks. */
 const APIS: readonly MockApi[] = [
   chatApi,
   completionsApi,
   embeddingsApi,
+  cohereRerankApi,
+  nimRankingApi,
+  ollamaChatApi,
+  ollamaGenerateApi,
+  teiRerankApi,
+  tgiGenerateApi,
 ];
 
 /** The API of each path that takes requests to the model. */

@@ -1,0 +1,72 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  ENDPOINT_TYPE_NAMES,
+  endpointFacts,
+  type EndpointType,
+} from "../../common/model/endpoint_types.ts";
+import { type Artifacts, metricOf, readArtifacts, scalarOf } from "../helpers/artifacts.ts";
+import { withSandbox } from "../helpers/run_aiperf.ts";
+import { checkAgreement } from "./agreement.ts";
+
+const REQUESTS = 12;
+const TOKENS = 7;
+
+/** Those that made-up prompts are enough for. */
+const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => endpointFacts(type).needs === undefined);
+
+for (const type of TYPES) {
+  for (const streaming of endpointFacts(type).canStream ? [false, true] : [false]) {
+    const how = streaming ? "streaming" : "whole answers";
+    Deno.test(`a run of ${type}, ${how}, against a server that now and then refuses`, async () => {
+      await withSandbox(async (sandbox) => {
+        const args = [
+          `profile --mock-server --endpoint-type ${type} --random-seed 3 --concurrency 2`,
+          `--request-count ${REQUESTS} --osl ${TOKENS} --artifact-dir out --workers-max 1`,
+          "--mock-error-rate 0.3 --mock-error-status 429",
+          streaming ? "--isl 20 --streaming" : "--isl 20",
+        ].join(" ").split(/\s+/).filter((arg) => arg !== "");
+        const { code, stderr } = await sandbox.run(args);
+        assertEquals(code, 0, stderr);
+        const artifacts = await readArtifacts(`${sandbox.path}/out`);
+        checkErrors(artifacts);
+        checkMetrics(artifacts, type, streaming);
+        checkAgreement(artifacts);
+        const bodies = artifacts.inputs.data.flatMap(({ payloads }) => payloads);
+        assert(bodies.length > 0 && bodies.every((body) => Object.keys(body).length > 1));
+      });
+    });
+  }
+}
+
+/** Some of the requests were refused, each in words that were understood; the others were answered. */
+function checkErrors({ json, records }: Artifacts): void {
+  assertEquals(records.length, REQUESTS);
+  const failed = records.filter(({ outcome }) => outcome === "error").length;
+  assert(failed > 0 && failed < REQUESTS, `${failed} of ${REQUESTS} failed`);
+  assertEquals(json.error_summary, [{
+    error_details: {
+      code: 429,
+      type: "Too Many Requests",
+      message: "The mock server answers 429 on purpose",
+    },
+    count: failed,
+  }]);
+}
+
+/** Every metric that makes sense is there, and none that does not. */
+function checkMetrics(artifacts: Artifacts, type: EndpointType, streaming: boolean): void {
+  const { writesNoText = false } = endpointFacts(type);
+  const has = (tag: string) => artifacts.json[tag] !== undefined;
+  assert(metricOf(artifacts, "request_latency")["avg"]! > 0);
+  assert(scalarOf(artifacts, "request_throughput")! > 0);
+  assert(has("input_sequence_length"));
+  for (const tag of ["time_to_first_token", "inter_token_latency", "inter_chunk_latency"]) {
+    assertEquals(has(tag), streaming && !writesNoText, tag);
+  }
+  for (const tag of ["output_sequence_length", "output_token_throughput", "total_osl"]) {
+    assertEquals(has(tag), !writesNoText, tag);
+  }
+  if (writesNoText) return;
+  const { min, max } = metricOf(artifacts, "output_sequence_length");
+  assertEquals([min, max], [TOKENS, TOKENS]);
+}

@@ -1,0 +1,106 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  ENDPOINT_TYPE_NAMES,
+  endpointFacts,
+  endpointPath,
+  type EndpointType,
+} from "../../common/model/endpoint_types.ts";
+import type { Turn } from "../../common/model/conversation.ts";
+import type { RequestRecord } from "../../common/model/record.ts";
+import { ApiError, errorJson } from "../../services/mock_server/apis/api_error.ts";
+import type { MockApi } from "../../services/mock_server/apis/api.ts";
+import { APIS_BY_PATH } from "../../services/mock_server/apis/registry.ts";
+import type { HttpRequest } from "../../services/mock_server/http_request.ts";
+import { textOf, wordAt } from "../../services/mock_server/mock_text.ts";
+import type { RequestBody } from "../../services/worker/endpoints/endpoint.ts";
+import { loadEndpoint } from "../../services/worker/endpoints/registry.ts";
+import { API_DEFAULTS } from "../services/mock_server/api_requests.ts";
+import { ANY_TURN } from "../services/worker/endpoints/transcripts.ts";
+import { receive } from "../services/worker/played_answer.ts";
+import { JOB, PLAN } from "../services/worker/sending.ts";
+
+const TOKENS = 7;
+const IDENTITY = { serial: "1", createdUnixS: 1_700_000_000, reportUsage: true };
+const TURN: Turn = { ...ANY_TURN, outputTokens: TOKENS };
+
+/** Those whose path the mock server has an API at. */
+const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => type !== "template" as string);
+
+function post(path: string, body: RequestBody | string): HttpRequest {
+  const isText = typeof body === "string";
+  return {
+    method: "POST",
+    path,
+    query: "",
+    headers: new Map([["content-type", isText ? "application/json" : body.contentType]]),
+    body: isText ? new TextEncoder().encode(body) : body.bytes,
+    keepAlive: true,
+  };
+}
+
+/** The mock's API for a type, and what it understands of the worker's request. */
+async function ask(type: EndpointType, streaming: boolean) {
+  const endpoint = await loadEndpoint(type);
+  const plan = { ...PLAN, type, streaming, tokenCountSource: "client" as const };
+  const path = endpointPath(type, streaming);
+  const api = APIS_BY_PATH.get(path);
+  if (api === undefined) throw new Error(`the mock server has nothing at ${path}`);
+  const body = endpoint.buildBody({ plan, model: "m", turns: [TURN] });
+  const request = api.parse(post(path, body), API_DEFAULTS);
+  const job = { ...JOB, conversation: { ...JOB.conversation, turns: [TURN] } };
+  const read = (text: string, status = 200) =>
+    receive({ status, statusText: "Bad", reads: [[30, text]] }, plan, { endpoint, job });
+  return { api, request, read };
+}
+
+function checkAnswer(type: EndpointType, record: RequestRecord, promptTokens: number): void {
+  assertEquals([record.outcome, record.error], ["success", null]);
+  const { promptTokens: counted = null, completionTokens = null } = record.usage ?? {};
+  assert(counted === null || counted === promptTokens, `${counted} of ${promptTokens}`);
+  const writesText = endpointFacts(type).writesNoText !== true;
+  assertEquals(record.text, writesText ? { output: textOf(TOKENS), reasoning: "" } : null);
+  assert(completionTokens === null || (writesText && completionTokens === TOKENS));
+}
+
+for (const type of TYPES) {
+  Deno.test(`${type}: the mock understands what the worker sends, and the worker its whole answer`, async () => {
+    const { api, request, read } = await ask(type, false);
+    assertEquals(request.stream, false);
+    const record = await read(api.whole(request, IDENTITY).body);
+    assertEquals(record.chunksAfterNs.length, 1);
+    checkAnswer(type, record, request.promptTokens);
+  });
+
+  if (endpointFacts(type).canStream) {
+    Deno.test(`${type}: the worker reads the mock's stream, each token a chunk`, async () => {
+      const { api, request, read } = await ask(type, true);
+      assertEquals([request.stream, request.outputTokens], [true, TOKENS]);
+      const { opening, tokenHead, tokenTail, closing } = api.streamed!(request, IDENTITY);
+      const tokens = Array.from({ length: TOKENS }, (_, k) => tokenHead + wordAt(k) + tokenTail);
+      const record = await read([...opening, ...tokens, ...closing()].join(""));
+      assertEquals(record.chunksAfterNs.length, TOKENS);
+      checkAnswer(type, record, request.promptTokens);
+    });
+
+    Deno.test(`${type}: a stream that the mock breaks off is an error in its words`, async () => {
+      const { api, request, read } = await ask(type, true);
+      const { opening, tokenHead, tokenTail, failure } = api.streamed!(request, IDENTITY);
+      const events = [tokenHead + wordAt(0) + tokenTail, ...failure(new ApiError(500, "Broken"))];
+      const record = await read([...opening, ...events].join(""));
+      assertEquals([record.outcome, record.error?.message], ["error", "Broken"]);
+      assertEquals(record.chunksAfterNs.length, 1);
+    });
+  }
+
+  Deno.test(`${type}: what the mock refuses, it refuses in the API's words`, async () => {
+    const { api, read } = await ask(type, false);
+    const { errorBody = errorJson }: MockApi = api;
+    const refusal = assertThrows(
+      () => api.parse(post(endpointPath(type, false), "{}"), API_DEFAULTS),
+      ApiError,
+    ) as ApiError;
+    assertEquals(refusal.status, 400);
+    const { error } = await read(errorBody(refusal), 400);
+    assertEquals(error, { code: 400, type: "Bad", message: refusal.message });
+  });
+}
