@@ -43,7 +43,7 @@ export function mockServerOfRun(values: OptionValues, seed: number): MockServerO
   return {
     host: "127.0.0.1",
     port: 0,
-    model: values.model ?? values.mockModel,
+    model: values.model?.[0] ?? values.mockModel,
     seed,
     ...behaviour(values),
   };

@@ -9,6 +9,7 @@ import type {
   RunSecrets,
   Slo,
 } from "../model/run_config.ts";
+import type { ModelChoice } from "../model/model_choice.ts";
 import type { PublicDatasetRequest } from "../model/public_dataset.ts";
 import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
@@ -40,12 +41,12 @@ export interface Surroundings {
 
 /** A run as the options describe it; the model may have to be asked for. */
 export interface RunPlan {
-  /** null: the one model that the server lists. */
+  /** The first of several; null: the one model that the servers list. */
   readonly model: string | null;
-  /** Of a mock server only a placeholder: its port is known when it listens. */
-  readonly baseUrl: string;
-  readonly endpoint: Omit<EndpointPlan, "url" | "model">;
-  /** Path of the requests below the base URL. */
+  /** At least one; of a mock server only a placeholder: its port is known when it listens. */
+  readonly baseUrls: readonly string[];
+  readonly endpoint: Omit<EndpointPlan, "urls" | "model">;
+  /** Path of the requests below each base URL. */
   readonly endpointPath: string;
   readonly dataset: Omit<DatasetPlan, "tokenizer">;
   readonly tokenizer: TokenizerChoice;
@@ -93,9 +94,9 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
   const mockServer = values.mockServer ? mockServerOfRun(values, seed) : null;
   const { workersMax } = values;
   return {
-    model: mockServer?.model ?? values.model,
-    baseUrl: mockServer ? `http://${mockServer.host}` : values.url,
-    endpoint: resolveEndpoint(values),
+    model: mockServer?.model ?? values.model?.[0] ?? null,
+    baseUrls: mockServer ? [`http://${mockServer.host}`] : values.url,
+    endpoint: resolveEndpoint(values, seed),
     endpointPath: values.endpoint ?? endpointPath(values.endpointType, values.streaming),
     dataset: resolveDataset(values, seed, surroundings.workingDir),
     tokenizer: {
@@ -134,7 +135,7 @@ export function modelsUrl(baseUrl: string): string {
 /** Completes a plan into what every service of its only run gets, all but the run directory. */
 export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runDir"> {
   const label = {
-    model: facts.model,
+    model: plan.endpoint.modelChoice === null ? facts.model : `${facts.model}_multi`,
     endpointType: plan.endpoint.type,
     load: plan.phases.at(-1)!.load,
     startUnixMs: facts.epochUnixMs,
@@ -150,7 +151,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
     endpoint: {
       ...plan.endpoint,
       model: facts.model,
-      url: joinUrl(plan.baseUrl, plan.endpointPath),
+      urls: plan.baseUrls.map((baseUrl) => joinUrl(baseUrl, plan.endpointPath)),
     },
     dataset: {
       ...plan.dataset,
@@ -175,7 +176,7 @@ function exportedConfig(plan: RunPlan, model: string): Record<string, unknown> {
   const { load } = plan.phases.at(-1)!;
   const concurrency = load.kind === "user_centric" ? null : concurrencyOf(load);
   const keys = new Set(origins.keys()).add("model").add("concurrency");
-  return inputConfig({ ...values, model, concurrency }, keys);
+  return inputConfig({ ...values, model: values.model ?? [model], concurrency }, keys);
 }
 
 /** The most sessions that any phase has at the same time; null: no limit. */
@@ -184,16 +185,28 @@ function mostSessions(phases: readonly PhasePlan[]): number | null {
   return limits.includes(null) ? null : Math.max(...limits as number[]);
 }
 
-function resolveEndpoint(values: OptionValues): Omit<EndpointPlan, "url" | "model"> {
+function resolveEndpoint(
+  values: OptionValues,
+  seed: number,
+): Omit<EndpointPlan, "urls" | "model"> {
   return {
     type: values.endpointType,
     // The environment may ask for it in every run; where there is none, there is nothing to ask for.
     streaming: values.streaming && endpointFacts(values.endpointType).canStream,
+    modelChoice: resolveModels(values, seed),
     extraInputs: values.extraInputs ?? {},
     timeoutMs: values.requestTimeoutSeconds * 1000,
     legacyMaxTokens: values.useLegacyMaxTokens,
     tokenCountSource: values.tokenCountSource,
+    sessionHeader: values.sessionHeader,
   };
+}
+
+function resolveModels(values: OptionValues, seed: number): ModelChoice | null {
+  const { model: models, modelSelectionStrategy: strategy, modelWeights } = values;
+  if (models === null || models.length === 1) return null;
+  const weights = strategy === "weighted" ? [...modelWeights!] : null;
+  return { models: [...models], strategy, weights, seed };
 }
 
 function resolveDataset(

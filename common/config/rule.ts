@@ -76,7 +76,9 @@ export function hasEffectOnly(key: OptionKey, { when, about, otherwise }: Depend
  */
 export function isDeliberate({ values, origins }: Candidate, key: OptionKey): boolean {
   const layer = origins.get(key)?.layer;
-  return layer === "command line" || (layer === "file" && values[key] !== specOf(key).default);
+  if (layer === "command line") return true;
+  // As text, for a default may be a list.
+  return layer === "file" && JSON.stringify(values[key]) !== JSON.stringify(specOf(key).default);
 }
 
 /** How the user has called an option. */

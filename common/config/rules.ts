@@ -64,8 +64,10 @@ const RULES: readonly Rule[] = [
     check: (candidate) => checkRepetition(candidate, key),
   })),
   { about: ["numProfileRuns", "setConsistentSeed", "randomSeed"], check: checkSeeds },
+  { about: ["model", "modelSelectionStrategy", "modelWeights"], check: checkModels },
   { about: ["apiKey", "header"], check: checkAuthorization },
-  { about: ["extraInputs"], check: checkExtraInputs },
+  { about: ["sessionHeader", "header"], check: checkSessionHeader },
+  { about: ["extraInputs", "model"], check: checkExtraInputs },
   { about: ["goodput", "streaming"], check: checkGoodput },
 ];
 
@@ -109,6 +111,23 @@ function checkSeeds(candidate: Candidate): Problem[] {
   return [problem(candidate, "setConsistentSeed", message)];
 }
 
+function checkModels(candidate: Candidate): Problem[] {
+  const { model, modelSelectionStrategy: strategy, modelWeights: weights } = candidate.values;
+  const models = model?.length ?? 1;
+  if (weights === null) {
+    if (strategy !== "weighted" || models === 1) return [];
+    const message = "weighted needs --model-weights, with a weight for each --model";
+    return [problem(candidate, "modelSelectionStrategy", message)];
+  }
+  if (weights.length !== models) {
+    const message = `must be one weight for each --model, got ${weights.length} for ${models}`;
+    return [problem(candidate, "modelWeights", message)];
+  }
+  if (strategy === "weighted" || !isDeliberate(candidate, "modelWeights")) return [];
+  const message = "has no effect without --model-selection-strategy weighted";
+  return [problem(candidate, "modelWeights", message)];
+}
+
 function checkAuthorization(candidate: Candidate): Problem[] {
   const { apiKey, header } = candidate.values;
   const names = Object.keys(header ?? {}).map((name) => name.toLowerCase());
@@ -117,10 +136,29 @@ function checkAuthorization(candidate: Candidate): Problem[] {
   return [problem(candidate, "header", message)];
 }
 
+/** A session header of the user's own wins over ours, but not over one that is asked for by name. */
+function checkSessionHeader(candidate: Candidate): Problem[] {
+  const { sessionHeader, header } = candidate.values;
+  if (!isDeliberate(candidate, "sessionHeader")) return [];
+  const isSet = Object.keys(header ?? {}).some((name) =>
+    name.toLowerCase() === sessionHeader.toLowerCase()
+  );
+  if (!isSet) return [];
+  const other = candidate.origins.get("sessionHeader")!.name;
+  return [problem(candidate, "header", `sets ${sessionHeader}, and so does ${other}`)];
+}
+
 /** The reader of the answer follows `--streaming`, so the body must not say otherwise. */
 function checkExtraInputs(candidate: Candidate): Problem[] {
-  if (!Object.hasOwn(candidate.values.extraInputs ?? {}, "stream")) return [];
-  return [problem(candidate, "extraInputs", 'must not set "stream"; use --streaming')];
+  const { extraInputs, model } = candidate.values;
+  const sets = (name: string) => Object.hasOwn(extraInputs ?? {}, name);
+  const complain = (message: string) => [problem(candidate, "extraInputs", message)];
+  return [
+    ...sets("stream") ? complain('must not set "stream"; use --streaming') : [],
+    ...sets("model") && model !== null && model.length > 1
+      ? complain('must not set "model" beside several of --model')
+      : [],
+  ];
 }
 
 function checkGoodput(candidate: Candidate, { goodputTags }: RuleContext): Problem[] {

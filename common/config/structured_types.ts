@@ -2,8 +2,8 @@ import type { Slo } from "../model/run_config.ts";
 import { convertAll, quote, Refusal } from "./problem.ts";
 import { converted, text, type ValueType } from "./value_type.ts";
 
-/** One model name; the file holds a list, as the reference tool's does. */
-export function modelName(): ValueType<string> {
+/** Names of models, also several in one text with commas between them; there is at least one. */
+export function modelNames(): ValueType<readonly string[]> {
   const name = text("NAME");
   return {
     ...name,
@@ -12,32 +12,69 @@ export function modelName(): ValueType<string> {
     schema: (z) => {
       const names = z.union([name.schema(z), z.array(name.schema(z))]);
       return converted(z, names, (given) => {
-        const all = [given].flat().flatMap((entry) => entry.split(",")).filter((entry) => entry);
-        if (all.length === 1) return all[0]!;
-        throw new Refusal(`must be one model for now, got ${all.map(quote).join(" and ")}`);
+        const all = splitList(given);
+        if (all.length === 0) throw new Refusal("must be the name of a model, got none");
+        refuseTwins(all);
+        return all;
       });
     },
-    toPlain: (value) => [value],
+    toPlain: (value) => value,
   };
 }
 
 /**
- * The base URL of a server: `http://` where no scheme is given, no slash at the end.
+ * Base URLs of servers, also several in one text with commas between them: `http://` where no scheme
+ * is given, no slash at the end.
  *
  * A path prefix is kept. User names, passwords and queries are refused, since they may be secrets
  * and since the path of the endpoint is appended.
  */
-export function baseUrl(): ValueType<string> {
+export function baseUrls(): ValueType<readonly string[]> {
   const allowed = "an http:// or https:// URL without user name, query or fragment";
   return {
     placeholder: "URL",
     allowed,
+    many: true,
     fromText: (value) => value,
     schema: (z) =>
-      converted(z, z.string(), (given) => {
-        if (given.includes("@")) throw new Refusal(`must be ${allowed}, got one with an "@"`);
-        return normalizeBaseUrl(given) ?? refuse(`must be ${allowed}, got ${quote(given)}`);
+      converted(z, z.union([z.string(), z.array(z.string())]), (given) => {
+        // Before it is taken apart, for the part in front of a comma may be a secret then.
+        if ([given].flat().some((text) => text.includes("@"))) {
+          throw new Refusal(`must be ${allowed}, got one with an "@"`);
+        }
+        const texts = splitList(given);
+        const urls = convertAll(
+          texts.length > 0 ? texts : [""],
+          (text) => normalizeBaseUrl(text) ?? refuse(`must be ${allowed}, got ${quote(text)}`),
+        );
+        refuseTwins(urls);
+        return urls;
       }),
+    toPlain: (value) => value.length === 1 ? value[0] : value,
+  };
+}
+
+/** Numbers above 0, also several in one text with commas between them; there is at least one. */
+export function weights(): ValueType<readonly number[]> {
+  const allowed = "numbers above 0, such as 3,1";
+  return {
+    placeholder: "X",
+    allowed,
+    many: true,
+    fromText: (value) => value,
+    schema: (z) => {
+      const one = z.union([z.string(), z.number()]);
+      return converted(
+        z,
+        z.union([one, z.array(one)]),
+        (given) =>
+          convertAll([given].flat().flatMap((entry) => String(entry).split(",")), (text) => {
+            const weight = text.trim() === "" ? NaN : Number(text);
+            if (weight > 0 && weight < Infinity) return weight;
+            throw new Refusal(`must be ${allowed}, got ${quote(text)}`);
+          }),
+      );
+    },
     toPlain: (value) => value,
   };
 }
@@ -108,6 +145,39 @@ export function httpHeaders(): ValueType<Record<string, string>> {
   };
 }
 
+/** The name of a header that says nothing of the connection, the body, or who sends it. */
+export function headerName(): ValueType<string> {
+  const allowed = "a header name of letters, digits and dashes";
+  return {
+    placeholder: "NAME",
+    allowed,
+    fromText: (value) => value,
+    schema: (z) =>
+      converted(z, z.string(), (given) => {
+        if (!HEADER_NAME.test(given)) throw new Refusal(`must be ${allowed}, got ${quote(given)}`);
+        if (!TAKEN_HEADERS.has(given.toLowerCase())) return given;
+        throw new Refusal(`must be a header with no other meaning, got ${quote(given)}`);
+      }),
+    toPlain: (value) => value,
+  };
+}
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const TAKEN_HEADERS = new Set([
+  "accept",
+  "accept-encoding",
+  "authorization",
+  "connection",
+  "content-length",
+  "content-type",
+  "host",
+  "transfer-encoding",
+  "user-agent",
+  "x-api-key",
+  "x-request-id",
+]);
+
 /** Service level objectives: `tag:value` pairs, the values in the metric's display unit. */
 export function objectives(): ValueType<readonly Slo[]> {
   const allowed = 'pairs such as "request_latency:2000 time_to_first_token:300"';
@@ -127,6 +197,11 @@ export function objectives(): ValueType<readonly Slo[]> {
     },
     toPlain: (value) => Object.fromEntries(value.map(({ tag, threshold }) => [tag, threshold])),
   };
+}
+
+function splitList(given: string | readonly string[]): string[] {
+  return [given].flat().flatMap((entry) => entry.split(",")).map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }
 
 function normalizeBaseUrl(given: string): string | null {
@@ -190,7 +265,7 @@ function readHeaders(text: string): [string, string][] {
 }
 
 function checkedHeader([name, value]: [string, string]): [string, string] {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+  if (!HEADER_NAME.test(name)) {
     throw new Refusal("must be a header name of letters, digits and dashes before the colon");
   }
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {

@@ -1,4 +1,5 @@
 import type { Credit } from "./credit.ts";
+import { modelFor, urlIndexOf } from "./model_choice.ts";
 import type { RequestRecord } from "./record.ts";
 import type { EndpointPlan } from "./run_config.ts";
 
@@ -7,7 +8,7 @@ export interface LostRequest {
   readonly credit: Credit;
   /** Who had the credit last; null when no worker is known to have had it. */
   readonly workerId: string | null;
-  readonly endpoint: Pick<EndpointPlan, "model" | "streaming">;
+  readonly endpoint: Pick<EndpointPlan, "urls" | "model" | "modelChoice" | "streaming">;
   /** What became of it, in a sentence. */
   readonly reason: string;
 }
@@ -15,6 +16,7 @@ export interface LostRequest {
 /** The record of a credit that nobody can tell the end of: it may or may not have been sent. */
 export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest): RequestRecord {
   const { id, phase, index, conversationIndex, turnIndex, isLastTurn, dueNs, issuedNs } = credit;
+  const { urls, model, modelChoice } = endpoint;
   return {
     creditId: id,
     phase,
@@ -26,7 +28,8 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     requestId: "",
     correlationId: "",
     workerId: workerId ?? "none",
-    model: endpoint.model,
+    model: modelChoice === null ? model : modelFor(modelChoice, credit, urls.length),
+    urlIndex: urlIndexOf(credit, urls.length),
     streaming: endpoint.streaming,
     outcome: "lost",
     dueNs,

@@ -58,6 +58,8 @@ export const requestRecordSchema = z.object({
   correlationId: z.string(),
   workerId: z.string(),
   model: z.string(),
+  /** Which of `EndpointPlan.urls` it went to; journals of before had only one. */
+  urlIndex: z._default(z.int(), 0),
   streaming: z.boolean(),
   outcome: outcomeSchema,
 

@@ -67,6 +67,19 @@ export const creditAccountSchema = z.object({
 /** What became of a phase's credits: `issued` is the sum of the rest when nothing is missing. */
 export type CreditAccount = z.infer<typeof creditAccountSchema>;
 
+/** Wire schema of the part of the load that went one way. */
+export const loadShareSchema = z.object({
+  /** A URL, or a model. */
+  name: z.string(),
+  /** All that were sent, or were to be. */
+  requests: z.int(),
+  /** Those of them that failed or got lost; who was cut off is no error. */
+  errors: z.int(),
+});
+
+/** The part of the load that went to one of several URLs, or to one of several models. */
+export type LoadShare = z.infer<typeof loadShareSchema>;
+
 /** Wire schema of the summary of the warm-up. */
 export const warmupReportSchema = z.object({
   /** Metrics in export order. */
@@ -85,6 +98,10 @@ export const runReportSchema = z.object({
   metrics: z.array(metricSummarySchema),
   errors: z.array(errorCountSchema),
   account: creditAccountSchema,
+  /** In the order of `EndpointPlan.urls`; empty when there is only one. */
+  urls: z.array(loadShareSchema),
+  /** In the order of the options, then what the data set names; empty when there is only one. */
+  models: z.array(loadShareSchema),
   /** Wall-clock bounds of the profiling phase; null when nothing was sent. */
   startUnixMs: z.nullable(z.number()),
   endUnixMs: z.nullable(z.number()),

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { phaseSchema } from "./credit.ts";
 import { DATASET_FORMATS } from "./dataset_format.ts";
 import { syntheticPlanSchema } from "./synthetic_plan.ts";
+import { modelChoiceSchema } from "./model_choice.ts";
 import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
 
 /** Wire schema of a point of a rate that changes over time. */
@@ -123,15 +124,23 @@ export type DatasetPlan = z.infer<typeof datasetPlanSchema>;
 /** Wire schema of the endpoint's plan. */
 export const endpointPlanSchema = z.object({
   type: z.string(),
-  /** Scheme, host, port and path of the requests. */
-  url: z.string(),
+  /**
+   * Where requests go, at least one: scheme, host, port and path. Journals of before had one `url`,
+   * which no report needs.
+   */
+  urls: z._default(z.array(z.string()), []),
+  /** The one model, or the first of several. */
   model: z.string(),
+  /** null: there is one model. */
+  modelChoice: z._default(z.nullable(modelChoiceSchema), null),
   streaming: z.boolean(),
   /** Merged last into every body. */
   extraInputs: z.record(z.string(), z.unknown()),
   timeoutMs: z.number(),
   legacyMaxTokens: z.boolean(),
   tokenCountSource: z.enum(["auto", "server", "client"]),
+  /** The header that tells the server which requests belong to one session. */
+  sessionHeader: z._default(z.string(), "X-Correlation-ID"),
 });
 
 /** Where requests go and what they look like. */

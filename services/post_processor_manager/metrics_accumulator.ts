@@ -6,6 +6,7 @@ import type { CreditAccount, RunReport, WarmupReport } from "../../common/model/
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { instrumentReport } from "./instrument/instrument_report.ts";
 import { LoadTally } from "./instrument/load_tally.ts";
+import { LoadShares } from "./load_shares.ts";
 import { LiveTally, type LiveView } from "./live_view.ts";
 import type { TokenCounter } from "./metrics/token_counts.ts";
 import { Objectives } from "./objectives.ts";
@@ -45,6 +46,7 @@ export class MetricsAccumulator {
   readonly #options: PhaseMetricsOptions;
   readonly #seen = new IntegerSet();
   readonly #profiling: PhaseMetrics;
+  readonly #shares: LoadShares;
   readonly #load = new LoadTally();
   readonly #live = new LiveTally();
   #warmup: PhaseMetrics | null = null;
@@ -57,6 +59,7 @@ export class MetricsAccumulator {
   constructor(config: AccumulatorConfig, tokenizer: () => TokenCounter | null) {
     const { goodput, endpoint: { tokenCountSource } } = config;
     this.#config = config;
+    this.#shares = new LoadShares(config.endpoint);
     this.#options = { tokenCountSource, tokenizer, objectives: new Objectives(goodput) };
     this.#profiling = new PhaseMetrics(this.#options);
   }
@@ -71,6 +74,7 @@ export class MetricsAccumulator {
     }
     this.#live.add(record);
     this.#load.add(record);
+    this.#shares.add(record);
     return this.#profiling.add(record);
   }
 
@@ -90,6 +94,8 @@ export class MetricsAccumulator {
       metrics,
       errors: this.#profiling.errors(),
       account,
+      urls: this.#shares.urls(),
+      models: this.#shares.models(),
       startUnixMs: this.#unixMs(bounds.startNs),
       endUnixMs: this.#unixMs(bounds.endNs),
       wasCancelled,

@@ -17,22 +17,41 @@ export class NoModelError extends Error {
 const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /**
- * Checks that something answers at the server's address, before any load is made.
+ * Checks that something answers at the address of each server, before any load is made.
  *
  * Any HTTP answer will do. Throws UnreachableError that names the URL and the reason.
  */
-export async function checkReachable(url: string, secrets: RunSecrets): Promise<void> {
-  const response = await ask(new URL(url).origin, secrets);
-  await response.body?.cancel();
+export async function checkReachable(urls: readonly string[], secrets: RunSecrets): Promise<void> {
+  const origins = new Set(urls.map((url) => new URL(url).origin));
+  await Promise.all([...origins].map(async (origin) => {
+    const response = await ask(origin, secrets);
+    await response.body?.cancel();
+  }));
 }
 
 /**
- * The one model that the server offers.
+ * The one model that all servers offer.
  *
- * `url`: where the server lists its models. Throws UnreachableError when nothing answers
- * and NoModelError when the answer does not name exactly one model.
+ * `urls`: where they list their models. Throws UnreachableError when nothing answers at one of
+ * them, and NoModelError when an answer does not name exactly one model, or another one than the
+ * first.
  */
-export async function discoverModel(url: string, secrets: RunSecrets): Promise<string> {
+export async function discoverModel(
+  urls: readonly string[],
+  secrets: RunSecrets,
+): Promise<string> {
+  const [first, ...others] = await Promise.all(urls.map(async (url) => {
+    return { url, model: await onlyModelOf(url, secrets) };
+  }));
+  const other = others.find(({ model }) => model !== first!.model);
+  if (other === undefined) return first!.model;
+  throw new NoModelError(
+    `--model: none given, and ${first!.url} offers ${first!.model}, but ${other.url} ` +
+      `${other.model}; name the model by --model`,
+  );
+}
+
+async function onlyModelOf(url: string, secrets: RunSecrets): Promise<string> {
   const response = await ask(url, secrets);
   const text = await response.text();
   const hint = "name the model by --model";

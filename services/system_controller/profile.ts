@@ -35,7 +35,7 @@ export interface ProfileHost {
  */
 export async function profile(plan: RunPlan, host: ProfileHost): Promise<number> {
   try {
-    const model = plan.model ?? await discoverModel(modelsUrl(plan.baseUrl), plan.secrets);
+    const model = plan.model ?? await discoverModel(plan.baseUrls.map(modelsUrl), plan.secrets);
     const { plan: tokenizer, note } = await chooseTokenizer(plan, model, host);
     const config = runConfig(plan, {
       benchmarkId: crypto.randomUUID(),
@@ -55,7 +55,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
       mockServer: plan.mockServer && { ...plan.mockServer },
       runtimeDir: plan.runtimeDir,
       ui: plan.ui,
-      note,
+      note: note ?? noteOnSeveral(plan, model),
       showFrom: shownFrom(plan.logLevel),
     };
     const front = openFront();
@@ -92,6 +92,13 @@ async function chooseTokenizer(
     home,
     say: (line) => say(`aiperf: ${line}`),
   });
+}
+
+/** null: there is nothing to say. */
+function noteOnSeveral({ endpoint, tokenizer, mockServer }: RunPlan, model: string): string | null {
+  if (endpoint.modelChoice === null || tokenizer.name !== null || mockServer !== null) return null;
+  return `Tokens of all models are counted with the tokenizer of the first one, "${model}": ` +
+    "choose another by --tokenizer";
 }
 
 interface Making {

@@ -258,9 +258,8 @@ export class SystemController extends ControllerService {
     const first = SERVICES.filter((type) => type !== "timing_manager");
     await Promise.all(first.map((type) => this.#cast.ask(type, { kind: "start" })));
     if (this.#interruptedBy !== null) return;
-    this.log.info(
-      `All services run; the load goes to ${(await this.#config.promise).endpoint.url}`,
-    );
+    const { urls } = (await this.#config.promise).endpoint;
+    this.log.info(`All services run; the load goes to ${urls.join(" and ")}`);
     this.#isLoadRunning = true;
     this.#request.onLoad?.();
     this.#cast.enter();
@@ -272,15 +271,15 @@ export class SystemController extends ControllerService {
     await this.#cast.start("mock_server", init);
     const base = this.#cast.peer("mock_server").info["url"]!;
     const { config } = this.#request;
-    const url = new URL(new URL(config.endpoint.url).pathname, base).href;
-    const served = { ...config, endpoint: { ...config.endpoint, url } };
+    const urls = config.endpoint.urls.map((url) => new URL(new URL(url).pathname, base).href);
+    const served = { ...config, endpoint: { ...config.endpoint, urls } };
     this.#config.resolve(served);
     await this.#cast.ask("mock_server", { kind: "configure", config: served, secrets: null });
   }
 
   async #useServer(secrets: RunSecrets): Promise<void> {
     this.#config.resolve(this.#request.config);
-    await checkReachable(this.#request.config.endpoint.url, secrets);
+    await checkReachable(this.#request.config.endpoint.urls, secrets);
   }
 
   #initOf(type: ServiceType): Record<string, unknown> {

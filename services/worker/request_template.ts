@@ -1,24 +1,39 @@
+import type { Credit } from "../../common/model/credit.ts";
+import { modelFor, urlIndexOf } from "../../common/model/model_choice.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
 import { AIPERF_VERSION } from "../../common/version.ts";
 import type { Turn } from "../../common/model/conversation.ts";
-import type { Endpoint, RequestBody } from "./endpoints/endpoint.ts";
+import type { BodyRequest, Endpoint, RequestBody } from "./endpoints/endpoint.ts";
 
 /** What a request needs and what does not change from one request of a run to the next. */
 export interface RequestTemplate {
   readonly endpoint: Endpoint;
   readonly plan: EndpointPlan;
-  /** The model that the body names. */
-  readonly model: string;
   /** Whether the body asks for a stream. */
   readonly streaming: boolean;
-  /** Host and port of the server, for error messages. */
-  readonly host: string;
-  /** The body of one request: `turns` is the conversation so far. Throws RangeError without a turn. */
-  buildBody(turns: readonly Turn[]): RequestBody;
+  /** Where the request of a credit goes; `turn` is the one that it asks an answer to. */
+  routeOf(credit: Credit, turn: Turn | undefined): Route;
+  /**
+   * The body of one request: `turns` is the conversation so far. Throws RangeError without a turn.
+   *
+   * `model`: of the route; the run's own, or the first of several, unless given.
+   */
+  buildBody(turns: readonly Turn[], model?: string): RequestBody;
   /** The headers of one request, with its two ids. */
   headers(requestId: string, correlationId: string, body: RequestBody): [string, string][];
   /** `text` without any credential of the run, which servers like to echo in error messages. */
   redact(text: string): string;
+}
+
+/** Where a request goes. */
+export interface Route {
+  readonly url: string;
+  /** Which of the run's URLs it is. */
+  readonly urlIndex: number;
+  /** Host and port of the server, for error messages. */
+  readonly host: string;
+  /** The model that the body names. */
+  readonly model: string;
 }
 
 /** Headers that say what the body is, or how long: not the user's to change. */
@@ -41,34 +56,45 @@ export function createRequestTemplate(
   const streaming = endpoint.isStreaming(plan);
   const fixed = fixedHeaders({ endpoint, streaming, secrets });
   const byUser = new Set(Object.keys(secrets.headers).map((name) => name.toLowerCase()));
+  const namesSession = byUser.has(plan.sessionHeader.toLowerCase());
   const hidden = secretWords(secrets);
-  const model = plan.extraInputs["model"];
+  const targets = plan.urls.map((url, urlIndex) => ({ url, urlIndex, host: new URL(url).host }));
   return {
     endpoint,
     plan,
-    model: typeof model === "string" ? model : plan.model,
     streaming,
-    host: new URL(plan.url).host,
-    buildBody: (turns) => bodyOf(endpoint, plan, turns),
+    routeOf: (credit, turn) => ({
+      ...targets[urlIndexOf(credit, targets.length)]!,
+      model: modelOf(plan, credit, turn),
+    }),
+    buildBody: (turns, model = plan.model) => bodyOf(endpoint, { plan, model, turns }),
     headers: (requestId, correlationId, body) => {
       const contentType = typeof body === "string" ? "application/json" : body.contentType;
       const headers: [string, string][] = [...fixed, ["Content-Type", contentType]];
       if (!byUser.has("x-request-id")) headers.push(["X-Request-ID", requestId]);
-      if (!byUser.has("x-correlation-id")) headers.push(["X-Correlation-ID", correlationId]);
+      if (!namesSession) headers.push([plan.sessionHeader, correlationId]);
       return headers;
     },
     redact: (text) => hidden.reduce((line, word) => line.replaceAll(word, "[redacted]"), text),
   };
 }
 
+/** What the body will name: extra inputs are merged last, and the data set knows its turns best. */
+function modelOf(plan: EndpointPlan, credit: Credit, turn: Turn | undefined): string {
+  const extra = turn?.extra?.["model"] ?? plan.extraInputs["model"];
+  if (typeof extra === "string") return extra;
+  const { modelChoice, model, urls } = plan;
+  return turn?.model ?? (modelChoice === null ? model : modelFor(modelChoice, credit, urls.length));
+}
+
 /** The turn's own body, or one that is built from the turns; what the turn asks for wins. */
-function bodyOf(endpoint: Endpoint, plan: EndpointPlan, turns: readonly Turn[]): RequestBody {
+function bodyOf(endpoint: Endpoint, { plan, model, turns }: BodyRequest): RequestBody {
   const turn = turns.at(-1);
   if (turn === undefined) throw new RangeError("a request needs at least one turn");
   if (turn.body !== null) return turn.body;
   return endpoint.buildBody({
     plan: turn.extra === null ? plan : withExtra(plan, turn.extra),
-    model: turn.model ?? plan.model,
+    model: turn.model ?? model,
     turns,
   });
 }

@@ -16,7 +16,7 @@ import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
 import { inputTokensOf, messagesOf, type Session } from "./sessions.ts";
-import { createRequestTemplate, type RequestTemplate } from "./request_template.ts";
+import { createRequestTemplate, type RequestTemplate, type Route } from "./request_template.ts";
 
 /** What a worker is made of, as far as its requests are concerned. */
 export interface SendContextOptions {
@@ -100,6 +100,7 @@ class SentRequest {
   readonly #job: RequestJob;
   readonly #context: SendContext;
   readonly #requestId: string;
+  readonly #route: Route;
   readonly #answer: Answer;
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
@@ -114,6 +115,8 @@ class SentRequest {
     this.#job = job;
     this.#context = context;
     this.#requestId = context.newId();
+    const { credit, conversation } = job;
+    this.#route = context.template.routeOf(credit, conversation.turns[credit.turnIndex]);
     this.#answer = new Answer({
       keepText: context.template.plan.tokenCountSource !== "server",
       keepContent: !job.credit.isLastTurn,
@@ -125,7 +128,7 @@ class SentRequest {
     const { template, clock, fetch } = this.#context;
     const { conversation, credit, session } = this.#job;
     const messages = messagesOf(conversation, credit.turnIndex, session.answers);
-    const body = template.buildBody(messages);
+    const body = template.buildBody(messages, this.#route.model);
     const init: RequestInit = {
       method: "POST",
       headers: template.headers(this.#requestId, session.correlationId, body),
@@ -137,7 +140,7 @@ class SentRequest {
     const sentNs = clock.nowNs();
     this.#sentNs = sentNs;
     this.#planCut(open);
-    const response = await fetch(template.plan.url, init);
+    const response = await fetch(this.#route.url, init);
     this.#headersAfterNs = clock.nowNs() - sentNs;
     this.#httpStatus = response.status;
     const error = await this.#read(response, {
@@ -189,7 +192,7 @@ class SentRequest {
     } else if (this.#sentNs === null) {
       this.#failWith({ code: null, type: "InternalError", message: excerpt(String(thrown)) });
     } else {
-      this.#failWith(networkFailure(thrown, template.host));
+      this.#failWith(networkFailure(thrown, this.#route.host));
     }
   }
 
@@ -234,7 +237,8 @@ class SentRequest {
       requestId: this.#requestId,
       correlationId: session.correlationId,
       workerId,
-      model: template.model,
+      model: this.#route.model,
+      urlIndex: this.#route.urlIndex,
       streaming: template.streaming,
       outcome: this.#outcome,
       dueNs: credit.dueNs,

@@ -27,7 +27,7 @@ const WHOLE = { choices: [{ index: 0, message: { role: "assistant", content: "re
  * Nothing leaves the process, as the URL itself holds the answer; what becomes of it is dropped.
  */
 export async function warmUp(options: SendContextOptions): Promise<void> {
-  const plan = { ...options.plan, url: answerUrl(options.endpoint.isStreaming(options.plan)) };
+  const plan = { ...options.plan, urls: [answerUrl(options.endpoint.isStreaming(options.plan))] };
   const context = createSendContext({ ...options, plan });
   const { signal } = new AbortController();
   for (let i = 0; i < ROUNDS; i++) await sendRequest(jobOf(i), context, signal);

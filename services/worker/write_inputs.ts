@@ -20,7 +20,8 @@ export interface InputsOptions {
  *
  * The bodies are the bytes that were sent, since both are the same function of the conversation;
  * but from a session's second turn on the server's answers are left out: they differ from one
- * session to the next and are not known beforehand.
+ * session to the next and are not known beforehand. Of several models each body names the first,
+ * since a conversation that is held again may ask for another one.
  */
 export async function writeInputs(options: InputsOptions): Promise<void> {
   const { path, indexes, fetch, body } = options;

@@ -1,5 +1,6 @@
 import { MetricsAccumulator } from "../../services/post_processor_manager/metrics_accumulator.ts";
 import { deriveRandom, randomInt } from "../../common/runtime/random.ts";
+import { endpointPlanOf } from "../helpers/endpoint_plan.ts";
 import { phasePlanOf } from "../helpers/phase_plan.ts";
 import { recordOf } from "../helpers/records.ts";
 
@@ -18,16 +19,7 @@ export function measureSummary(requests: number): SummaryCost {
     benchmarkId: "bench",
     epochUnixMs: 1_700_000_000_000,
     goodput: [{ tag: "request_latency", threshold: 300 }],
-    endpoint: {
-      type: "chat",
-      url: "http://localhost",
-      model: "mock",
-      streaming: true,
-      extraInputs: {},
-      timeoutMs: 1000,
-      legacyMaxTokens: false,
-      tokenCountSource: "auto",
-    },
+    endpoint: endpointPlanOf(),
     phases: [phasePlanOf()],
   }, () => ({ count: () => 0 }));
   const records = syntheticRecords(1000);

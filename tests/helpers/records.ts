@@ -19,6 +19,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     correlationId: "correlation_0",
     workerId: "worker_0",
     model: "mock",
+    urlIndex: 0,
     streaming: true,
     outcome: "success",
     dueNs: 1000 * MS,

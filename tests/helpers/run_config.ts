@@ -1,6 +1,7 @@
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { PLAIN_SYNTHETIC } from "../../common/model/synthetic_plan.ts";
 import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
+import { endpointPlanOf } from "./endpoint_plan.ts";
 import { phasePlanOf } from "./phase_plan.ts";
 
 /** A streamed chat benchmark of a server on this host, one request at a time. */
@@ -13,16 +14,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
     artifactDir: "artifacts/mock-openai-chat-concurrency1",
     exportRecords: true,
     journalSync: "interval",
-    endpoint: {
-      type: "chat",
-      url: "http://localhost:8000/v1/chat/completions",
-      model: "mock",
-      streaming: true,
-      extraInputs: {},
-      timeoutMs: 600_000,
-      legacyMaxTokens: false,
-      tokenCountSource: "auto",
-    },
+    endpoint: endpointPlanOf(),
     dataset: {
       file: null,
       entries: 100,

@@ -1,25 +1,56 @@
 import { ENDPOINT_TYPE_NAMES } from "../../model/endpoint_types.ts";
+import { MODEL_STRATEGIES } from "../../model/model_choice.ts";
 import { option } from "../option.ts";
-import { baseUrl, bearerToken, httpHeaders, modelName, urlPath } from "../structured_types.ts";
+import {
+  baseUrls,
+  bearerToken,
+  headerName,
+  httpHeaders,
+  modelNames,
+  urlPath,
+  weights,
+} from "../structured_types.ts";
 import { choice, decimal, toggle } from "../value_type.ts";
 
 /** Where requests go and what they look like. */
 export const ENDPOINT_OPTIONS = {
   model: option({
-    type: modelName(),
+    type: modelNames(),
     default: null,
     defaultNote: "the one model that the server lists",
     path: "endpoint.model_names",
     aliases: ["-m", "--model-names"],
-    help: "The model to ask for.",
+    help:
+      "The model to ask for, or several, as a list with commas or by repeating the option; the first one's tokenizer counts for all, and the results are named after it.",
+  }),
+  modelSelectionStrategy: option({
+    type: choice(MODEL_STRATEGIES),
+    default: "round_robin",
+    path: "endpoint.model_selection_strategy",
+    help:
+      "Which of several models a request asks for: each in turn, one drawn by chance, or one drawn by --model-weights; the same for the same seed. The bodies in inputs.json name the first one.",
+  }),
+  modelWeights: option({
+    type: weights(),
+    default: null,
+    path: "endpoint.model_weights",
+    help:
+      "How often each of several models is asked for, in the order of --model: 3,1 asks for the first one three times as often as for the second.",
   }),
   url: option({
-    type: baseUrl(),
-    default: "http://localhost:8000",
+    type: baseUrls(),
+    default: ["http://localhost:8000"],
     path: "endpoint.url",
     aliases: ["-u"],
     help:
-      "Where the server listens; a path prefix is kept, and a /v1 at the end is not doubled by the endpoint's own.",
+      "Where the server listens; a path prefix is kept, and a /v1 at the end is not doubled by the endpoint's own. Of several servers, as a list with commas or by repeating the option, each gets the same headers.",
+  }),
+  urlStrategy: option({
+    type: choice(["round_robin"]),
+    default: "round_robin",
+    path: "endpoint.url_strategy",
+    help:
+      "How conversations are spread over several URLs: one after the other. All requests of a conversation go to the same one.",
   }),
   endpoint: option({
     type: urlPath(),
@@ -56,6 +87,13 @@ export const ENDPOINT_OPTIONS = {
     aliases: ["-H"],
     secret: true,
     help: 'Header of every request, as "Name: value" or a JSON object; may be repeated.',
+  }),
+  sessionHeader: option({
+    type: headerName(),
+    default: "X-Correlation-ID",
+    path: "endpoint.session_header",
+    help:
+      "The header that carries the id of the conversation, the same in all its requests, for routers that keep a conversation on one server.",
   }),
   requestTimeoutSeconds: option({
     type: decimal({ min: 0, above: true }),

@@ -1,6 +1,7 @@
 import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
 import type {
   CreditAccount,
+  LoadShare,
   MetricSummary,
   RunReport,
   Statistic,
@@ -117,6 +118,13 @@ function creditLine({ issued, succeeded, failed, cancelled, lost }: CreditAccoun
     `${cancelled} cancelled + ${lost} lost${missing > 0 ? ` + ${missing} MISSING` : ""}`;
 }
 
+function shareLine(preposition: string, { name, requests, errors }: LoadShare): string {
+  return `${preposition} ${harmless(name)}: ${requests} ${
+    requests === 1 ? "request" : "requests"
+  }, ` +
+    `${errors} ${errors === 1 ? "error" : "errors"}`;
+}
+
 function ending(report: RunReport, config: RunConfig): string[] {
   const duration = report.metrics.find((metric) => metric.tag === "benchmark_duration")?.stats.avg;
   const files = FILES.filter(([, file]) =>
@@ -125,6 +133,8 @@ function ending(report: RunReport, config: RunConfig): string[] {
   return [
     `CLI Command: ${harmless(config.cliCommand)}`,
     creditLine(report.account),
+    ...report.urls.map((share) => shareLine("To", share)),
+    ...report.models.map((share) => shareLine("Asked of", share)),
     `Benchmark Duration: ${duration === undefined ? MISSING : `${fixed(duration)} sec`}`,
     ...files.map(([name, file]) => `${name}: ${harmless(`${config.artifactDir}/${file}`)}`),
   ];

@@ -16,15 +16,18 @@ const RECORD_PROCESSOR = "post_processor_manager";
 export function requestLine(
   record: RequestRecord,
   metrics: RequestMetrics,
-  config: Pick<RunConfig, "epochUnixMs">,
+  config: Pick<RunConfig, "epochUnixMs" | "endpoint">,
 ): string {
   const error = record.error && JSON.stringify(record.error);
-  return `{"metadata":${metadataText(record, config.epochUnixMs)},` +
+  return `{"metadata":${metadataText(record, config)},` +
     `"metrics":${metricsText(metrics)},"error":${error}}`;
 }
 
 /** Put together by hand as `JSON.stringify` cannot write integers beyond 2^53. */
-function metadataText(record: RequestRecord, epochUnixMs: number): string {
+function metadataText(
+  record: RequestRecord,
+  { epochUnixMs, endpoint }: Pick<RunConfig, "epochUnixMs" | "endpoint">,
+): string {
   const { sentNs } = record;
   const instant = (ns: number | null) => ns === null ? "null" : epochNsText(epochUnixMs, ns);
   const afterSent = (ns: number | null) =>
@@ -45,7 +48,16 @@ function metadataText(record: RequestRecord, epochUnixMs: number): string {
     `"record_processor_id":"${RECORD_PROCESSOR}",` +
     `"benchmark_phase":"${record.phase}",` +
     `"was_cancelled":${wasCancelled},` +
-    `"cancellation_time_ns":${wasCancelled ? endText : "null"}}`;
+    `"cancellation_time_ns":${wasCancelled ? endText : "null"}${routeText(record, endpoint)}}`;
+}
+
+/** Where the request went, if it could have gone elsewhere. */
+function routeText(
+  { urlIndex, model }: RequestRecord,
+  { urls, modelChoice }: RunConfig["endpoint"],
+): string {
+  const url = urls.length > 1 ? `,"url":${JSON.stringify(urls[urlIndex] ?? null)}` : "";
+  return modelChoice === null ? url : `${url},"model_name":${JSON.stringify(model)}`;
 }
 
 function metricsText(metrics: RequestMetrics): string {

@@ -1,4 +1,9 @@
-import type { ErrorCount, MetricSummary, RunReport } from "../../../common/model/report.ts";
+import type {
+  ErrorCount,
+  LoadShare,
+  MetricSummary,
+  RunReport,
+} from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import type { TokenizerPlan } from "../../../common/model/tokenizer_plan.ts";
 import { AIPERF_VERSION } from "../../../common/version.ts";
@@ -12,7 +17,8 @@ export const SCHEMA_VERSION = "1.5";
 
 /**
  * The text of `profile_export_aiperf.json`: a block for each metric at the top level, keyed by its
- * tag, then what was asked for, errors, times, and our own `credits`, `warnings` and `instrument`.
+ * tag, then what was asked for, errors, times, and our own `credits`, `url_counts`, `model_counts`,
+ * `warnings` and `instrument`.
  *
  * What does not exist is left out. Instants are exact integers of nanoseconds since 1970.
  */
@@ -33,6 +39,8 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
     was_cancelled: report.wasCancelled,
     error_summary: report.errors.map(errorBlock),
     credits: report.account,
+    ...shares("url", report.urls),
+    ...shares("model", report.models),
     warnings: report.warnings,
     start_time: isoTime(report.startUnixMs),
     end_time: isoTime(report.endUnixMs),
@@ -49,6 +57,12 @@ function blocks(metrics: readonly MetricSummary[], config: RunConfig): Record<st
 function block({ tag, unit, stats }: MetricSummary, { epochUnixMs }: RunConfig): unknown {
   if (findMetric(tag)?.unit !== INSTANT) return { unit, ...stats };
   return { unit, avg: rawNumber(epochNsText(epochUnixMs, stats.avg!)) };
+}
+
+/** `url_counts` or `model_counts`; left out when there is only one. */
+function shares(what: "url" | "model", all: readonly LoadShare[]): Record<string, unknown> {
+  if (all.length === 0) return {};
+  return { [`${what}_counts`]: all.map(({ name, ...counts }) => ({ [what]: name, ...counts })) };
 }
 
 function errorBlock({ error: { code, type, message }, count }: ErrorCount): unknown {

@@ -23,6 +23,7 @@ export function trialRequest(
   { number, benchmarkId, epochUnixMs }: TrialFacts,
 ): LaunchRequest {
   const { config, mockServer } = series;
+  const { endpoint, endpoint: { modelChoice } } = config;
   const label = runLabel(number);
   const isWarm = warmUpOnce && number > 1;
   const seed = config.dataset.seed + (sameSeed ? 0 : number - 1);
@@ -36,6 +37,7 @@ export function trialRequest(
       artifactDir: `${config.artifactDir}/${runFolder(label)}`,
       phases: config.phases.filter(({ phase }) => phase !== "warmup" || !isWarm),
       dataset: { ...config.dataset, seed },
+      endpoint: { ...endpoint, modelChoice: modelChoice && { ...modelChoice, seed } },
     },
     mockServer: mockServer && { ...mockServer, seed: config.dataset.seed + number - 1 },
   };

@@ -113,8 +113,6 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ],
   // Texts.
   [["--model", ""], '--model: must be the name of a model, got ""'],
-  ["-m a -m b", '-m: must be one model for now, got "a" and "b"'],
-  ["--model-names a,b", '--model-names: must be one model for now, got "a" and "b"'],
   ["--url ftp://host", `--url: must be ${URL_ALLOWED}, got "ftp://host"`],
   ["--url http://", `--url: must be ${URL_ALLOWED}, got "http://"`],
   ["--url localhost:99999", `--url: must be ${URL_ALLOWED}, got "localhost:99999"`],
@@ -276,8 +274,8 @@ const IN_THE_FILE: readonly (readonly [string, ...string[]])[] = [
   ],
   ["endpoint:\n  streaming: 1\n", "run.yaml: endpoint.streaming: must be true or false, got 1"],
   [
-    "endpoint:\n  model_names: [a, b]\n",
-    'run.yaml: endpoint.model_names: must be one model for now, got "a" and "b"',
+    "endpoint:\n  model_names: [a, b, a]\n",
+    'run.yaml: endpoint.model_names: "a" is given twice',
   ],
   [
     "input:\n  extra: 5\n",
@@ -369,6 +367,7 @@ const WITH_A_SECRET: readonly (readonly [readonly string[], string?])[] = [
   [["-H", `{"Authorization": ["${SECRET}"]}`]],
   [["--api-key", SECRET, "-H", `Authorization: Bearer ${SECRET}`]],
   [["-u", `https://user:${SECRET}@host`]],
+  [["-u", `https://user:${SECRET},1@host`]],
   [[], `endpoint:\n  api_key: [${SECRET}]\n`],
   [[], `endpoint:\n  api_key: ${SECRET}\n   api: 5\n`],
   [[], `input:\n  headers: {Authorization: [${SECRET}]}\n`],

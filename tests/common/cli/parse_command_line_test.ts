@@ -19,7 +19,7 @@ Deno.test("aiperf alone is aiperf profile", async () => {
 Deno.test("aiperf without any argument is a run with the defaults", async () => {
   const { values, origins } = await optionsFor([]);
   assertEquals(origins.size, 0);
-  assertEquals(values.url, "http://localhost:8000");
+  assertEquals(values.url, ["http://localhost:8000"]);
   assertEquals(values.streaming, false);
   assertEquals(values.requestTimeoutSeconds, 21600);
 });
@@ -47,7 +47,7 @@ Deno.test("config alone lists its commands", async () => {
 
 Deno.test("a value follows its flag or an equals sign", async () => {
   const { values } = await optionsFor(["--isl=5", "--osl", "6", "-m=a", "-u", "h:1"]);
-  assertEquals([values.isl, values.osl, values.model, values.url], [5, 6, "a", "http://h:1"]);
+  assertEquals([values.isl, values.osl, values.model, values.url], [5, 6, ["a"], ["http://h:1"]]);
 });
 
 Deno.test("a list takes the values that follow, and its flag may be repeated", async () => {

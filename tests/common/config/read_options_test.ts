@@ -101,11 +101,30 @@ Deno.test("objectives are pairs of tag and value", async () => {
 });
 
 Deno.test("a URL gets its scheme and keeps its path", async () => {
-  const of = async (url: string) => (await optionsFor(["-u", url])).values.url;
+  const of = async (url: string) => (await optionsFor(["-u", url])).values.url.join(" ");
   assertEquals(await of("localhost:8000"), "http://localhost:8000");
   assertEquals(await of("[::1]:80/"), "http://[::1]");
   assertEquals(await of("https://h/a/b//"), "https://h/a/b");
   assertEquals(await of("HTTPS://Host/v1"), "https://host/v1");
+});
+
+Deno.test("URLs, models and weights may be lists, with commas, repeated, or as YAML has them", async () => {
+  const files = {
+    "run.yaml": "endpoint:\n  url: [a, b:81]\n  model_names: [m, n]\n  model_weights: [3, 0.5]\n" +
+      "  model_selection_strategy: weighted\n",
+  };
+  for (
+    const args of [
+      "-u a,b:81 -m m -m n --model-weights 3,0.5 --model-selection-strategy weighted",
+      "-u a --url=b:81 --model m,n --model-weights 3 0.5 --model-selection-strategy weighted",
+      "-f run.yaml",
+    ]
+  ) {
+    const { values } = await optionsFor(args.split(" "), { files });
+    assertEquals(values.url, ["http://a", "http://b:81"]);
+    assertEquals(values.model, ["m", "n"]);
+    assertEquals(values.modelWeights, [3, 0.5]);
+  }
 });
 
 Deno.test("the grace period may be infinite, by text and in the file", async () => {

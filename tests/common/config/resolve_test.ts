@@ -166,13 +166,27 @@ Deno.test("the length of answers is the server's business unless given", async (
 });
 
 Deno.test("the URL of requests joins base and path, a /v1 of both once", async () => {
-  const of = async (...args: string[]) => (await config(args)).endpoint.url;
+  const of = async (...args: string[]) => (await config(args)).endpoint.urls[0];
   assertEquals(await of(), "http://localhost:8000/v1/chat/completions");
   assertEquals(await of("-u", "h/a/v1/"), "http://h/a/v1/chat/completions");
   assertEquals(await of("-u", "h/a"), "http://h/a/v1/chat/completions");
   assertEquals(await of("-u", "h/v1", "--endpoint", "custom?x=1"), "http://h/v1/custom?x=1");
   assertEquals(await of("-u", "h/v1", "--endpoint", "/v1x"), "http://h/v1/v1x");
   assertEquals(modelsUrl("http://h/v1"), "http://h/v1/models");
+});
+
+Deno.test("several URLs each get the path, several models their strategy and the run's seed", async () => {
+  const args = "-u a,b/v1 -m m,n --model-selection-strategy weighted --model-weights 2,1";
+  const { endpoint, artifactDir } = await config([...args.split(" "), "--random-seed", "7"]);
+  assertEquals(endpoint.urls, ["http://a/v1/chat/completions", "http://b/v1/chat/completions"]);
+  assertEquals(endpoint.modelChoice, {
+    models: ["m", "n"],
+    strategy: "weighted",
+    weights: [2, 1],
+    seed: 7,
+  });
+  // The test's facts name the model "org/m".
+  assertEquals(artifactDir.includes("/artifacts/org_m_multi-openai-chat-"), true, artifactDir);
 });
 
 Deno.test("results go to a folder named after model, endpoint, load and time", async () => {

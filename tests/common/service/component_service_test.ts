@@ -14,6 +14,7 @@ import {
 } from "../../../common/service/hooks.ts";
 import { IllegalTransitionError } from "../../../common/service/lifecycle.ts";
 import { CommandFailedError } from "../../../common/service/peer.ts";
+import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { settle } from "../../helpers/fake_clock.ts";
 import { ComponentHarness, ServiceHarness } from "../../helpers/service_harness.ts";
 
@@ -132,16 +133,7 @@ Deno.test("a component goes through its life as it is commanded, and tells its s
 });
 
 function modelEndpoint(model: string): Configuration["config"]["endpoint"] {
-  return {
-    type: "chat",
-    url: "http://localhost/",
-    model,
-    streaming: false,
-    extraInputs: {},
-    timeoutMs: 1,
-    legacyMaxTokens: false,
-    tokenCountSource: "auto",
-  };
+  return endpointPlanOf({ model });
 }
 
 Deno.test("commands are answered with what their hook returns, or with its error", async () => {

@@ -26,7 +26,7 @@ function modelsAnswer(...ids: string[]): Response {
 
 Deno.test("checkReachable() is content with any HTTP answer", async () => {
   await withServer(() => new Response("no", { status: 404 }), async (url) => {
-    await checkReachable(`${url}/v1/chat/completions`, NO_SECRETS);
+    await checkReachable([`${url}/v1/chat/completions`], NO_SECRETS);
   });
 });
 
@@ -35,7 +35,7 @@ Deno.test("checkReachable() says that nobody listens on the port", async () => {
   const url = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
   await assertRejects(
-    () => checkReachable(`${url}/v1/chat/completions`, NO_SECRETS),
+    () => checkReachable([`${url}/v1/chat/completions`], NO_SECRETS),
     UnreachableError,
     `Cannot reach ${url}: connection refused; is the server running on this port?`,
   );
@@ -43,7 +43,7 @@ Deno.test("checkReachable() says that nobody listens on the port", async () => {
 
 Deno.test("checkReachable() says that a host name cannot be resolved", async () => {
   await assertRejects(
-    () => checkReachable("http://no-such-host.invalid:8000/", NO_SECRETS),
+    () => checkReachable(["http://no-such-host.invalid:8000/"], NO_SECRETS),
     UnreachableError,
     "Cannot reach http://no-such-host.invalid:8000: the host name cannot be resolved; " +
       "is it spelled right?",
@@ -52,7 +52,7 @@ Deno.test("checkReachable() says that a host name cannot be resolved", async () 
 
 Deno.test("checkReachable() says that fetch refuses the port", async () => {
   await assertRejects(
-    () => checkReachable("http://127.0.0.1:6000/v1/chat/completions", NO_SECRETS),
+    () => checkReachable(["http://127.0.0.1:6000/v1/chat/completions"], NO_SECRETS),
     UnreachableError,
     "Cannot reach http://127.0.0.1:6000: this port is reserved for another protocol, and fetch " +
       "refuses it; let the server listen on another one",
@@ -68,7 +68,7 @@ Deno.test("checkReachable() says that the other side does not speak HTTP", async
     }
   })();
   const error = await assertRejects(
-    () => checkReachable(`http://127.0.0.1:${listener.addr.port}/`, NO_SECRETS),
+    () => checkReachable([`http://127.0.0.1:${listener.addr.port}/`], NO_SECRETS),
     UnreachableError,
   );
   assertEquals(/does not speak HTTP .*; is it http or https\?$/.test(error.message), true);
@@ -81,7 +81,7 @@ Deno.test("discoverModel() takes the one model that the server names", async () 
     assertEquals(new URL(request.url).pathname, "/prefix/v1/models");
     return modelsAnswer("llama");
   }, async (url) => {
-    assertEquals(await discoverModel(`${url}/prefix/v1/models`, NO_SECRETS), "llama");
+    assertEquals(await discoverModel([`${url}/prefix/v1/models`], NO_SECRETS), "llama");
   });
 });
 
@@ -91,9 +91,29 @@ Deno.test("discoverModel() sends the key and the user's headers", async () => {
     seen = `${request.headers.get("authorization")} ${request.headers.get("x-team")}`;
     return modelsAnswer("m");
   }, async (url) => {
-    await discoverModel(`${url}/v1/models`, { apiKey: "k", headers: { "X-Team": "blue" } });
+    await discoverModel([`${url}/v1/models`], { apiKey: "k", headers: { "X-Team": "blue" } });
   });
   assertEquals(seen, "Bearer k blue");
+});
+
+Deno.test("several servers are all asked, and must offer the same model", async () => {
+  await withServer(() => modelsAnswer("a"), async (one) => {
+    await withServer(() => modelsAnswer("b"), async (other) => {
+      const urls = [`${one}/v1/models`, `${other}/v1/models`];
+      assertEquals(await discoverModel([urls[0]!, urls[0]!], NO_SECRETS), "a");
+      await assertRejects(
+        () => discoverModel(urls, NO_SECRETS),
+        NoModelError,
+        `--model: none given, and ${urls[0]} offers a, but ${urls[1]} b; name the model by --model`,
+      );
+      await checkReachable([one, other], NO_SECRETS);
+      await assertRejects(
+        () => checkReachable([one, "http://no-such-host.invalid/"], NO_SECRETS),
+        UnreachableError,
+        "Cannot reach http://no-such-host.invalid: ",
+      );
+    });
+  });
 });
 
 const BAD_ANSWERS: readonly [string, () => Response, string][] = [
@@ -125,7 +145,7 @@ for (const [what, answer, message] of BAD_ANSWERS) {
   Deno.test(`discoverModel() asks for --model when the server answers ${what}`, async () => {
     await withServer(answer, async (url) => {
       const error = await assertRejects(
-        () => discoverModel(`${url}/v1/models`, NO_SECRETS),
+        () => discoverModel([`${url}/v1/models`], NO_SECRETS),
         NoModelError,
       );
       assertEquals(error.message, message.replace("<url>", url));

@@ -32,7 +32,7 @@ async function exchange(
 ): Promise<Exchange> {
   const server = startRawServer(handle);
   try {
-    return { record: await ask({ url: server.url, ...plan }), host: server.host };
+    return { record: await ask({ urls: [server.url], ...plan }), host: server.host };
   } finally {
     server.close();
   }
@@ -272,7 +272,7 @@ Deno.test("a port where nobody listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const host = `127.0.0.1:${listener.addr.port}`;
   listener.close();
-  const record = await ask({ url: `http://${host}/v1/chat/completions` });
+  const record = await ask({ urls: [`http://${host}/v1/chat/completions`] });
   assertEquals(record.error, {
     code: null,
     type: "ConnectionRefused",
@@ -282,7 +282,7 @@ Deno.test("a port where nobody listens", async () => {
 
 Deno.test("a name that does not exist", async () => {
   const url = "http://no-such-host.invalid:8000/v1/chat/completions";
-  const record = await ask({ url });
+  const record = await ask({ urls: [url] });
   assertEquals(record.error, {
     code: null,
     type: "DNSError",
@@ -296,7 +296,7 @@ Deno.test("https to a server that speaks http", async () => {
     connection.close();
   });
   const url = server.url.replace("http:", "https:");
-  const record = await ask({ url });
+  const record = await ask({ urls: [url] });
   server.close();
   assertEquals(record.error, {
     code: null,
@@ -319,7 +319,7 @@ async function hang(head: string, signal: AbortSignal = NEVER) {
   const read = Promise.withResolvers<void>();
   const context = contextOf({
     clock,
-    plan: { url: server.url, timeoutMs: 1500 },
+    plan: { urls: [server.url], timeoutMs: 1500 },
     fetch: async (url, init) => {
       const response = await fetchWith(client)(url, init);
       read.resolve();

@@ -11,18 +11,14 @@ import {
   type SendContext,
   sendRequest,
 } from "../../../services/worker/send_request.ts";
+import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 
 /** A plan of streamed chat requests. */
-export const PLAN: EndpointPlan = {
-  type: "chat",
-  url: "http://server.test:8000/v1/chat/completions",
+export const PLAN: EndpointPlan = endpointPlanOf({
+  urls: ["http://server.test:8000/v1/chat/completions"],
   model: "m",
-  streaming: true,
-  extraInputs: {},
   timeoutMs: 60_000,
-  legacyMaxTokens: false,
-  tokenCountSource: "auto",
-};
+});
 
 /** Neither a key nor headers. */
 export const NO_SECRETS: RunSecrets = { apiKey: null, headers: {} };
@@ -66,6 +62,7 @@ export const RECORD: RequestRecord = {
   correlationId: "session-1",
   workerId: "worker_1",
   model: "m",
+  urlIndex: 0,
   streaming: true,
   outcome: "success",
   dueNs: 1000,

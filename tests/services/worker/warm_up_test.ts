@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
 import { warmUp } from "../../../services/worker/warm_up.ts";
+import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 
 for (const streaming of [true, false]) {
@@ -26,14 +27,5 @@ for (const streaming of [true, false]) {
 }
 
 function planOf(streaming: boolean): EndpointPlan {
-  return {
-    type: "chat",
-    url: "http://localhost:1/v1/chat/completions",
-    model: "m",
-    streaming,
-    extraInputs: {},
-    timeoutMs: 1_000,
-    legacyMaxTokens: false,
-    tokenCountSource: "auto",
-  };
+  return endpointPlanOf({ streaming, timeoutMs: 1_000 });
 }

@@ -4,9 +4,10 @@ import { requestLine } from "../../../../services/post_processor_manager/exporte
 import type { RequestRecord } from "../../../../common/model/record.ts";
 import { accumulatorOf } from "../../../helpers/metrics_of.ts";
 import { failedRecordOf, recordOf } from "../../../helpers/records.ts";
+import { runConfigOf } from "../../../helpers/run_config.ts";
 
 const MS = 1e6;
-const CONFIG = { epochUnixMs: 1_759_813_207_532 };
+const CONFIG = runConfigOf();
 
 function lineOf(record: RequestRecord): string {
   return requestLine(record, accumulatorOf().add(record)!, CONFIG);

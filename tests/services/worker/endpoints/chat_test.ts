@@ -5,17 +5,9 @@ import type { EndpointPlan } from "../../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../../services/worker/endpoints/chat.ts";
 import { type AnswerPart, answerPart } from "../../../../services/worker/endpoints/endpoint.ts";
 import { loadEndpoint } from "../../../../services/worker/endpoints/registry.ts";
+import { endpointPlanOf } from "../../../helpers/endpoint_plan.ts";
 
-const PLAN: EndpointPlan = {
-  type: "chat",
-  url: "http://localhost:8000/v1/chat/completions",
-  model: "m",
-  streaming: true,
-  extraInputs: {},
-  timeoutMs: 1000,
-  legacyMaxTokens: false,
-  tokenCountSource: "auto",
-};
+const PLAN: EndpointPlan = endpointPlanOf({ model: "m", timeoutMs: 1000 });
 
 const TURN = plainTurn(["hi"], { inputTokens: 1, outputTokens: 5 });
 

@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { problemsOf } from "../../helpers/command_line.ts";
+
+const URL_ALLOWED = "an http:// or https:// URL without user name, query or fragment";
+
+/** Command lines about servers and models, and every line that they are answered with. */
+const BAD_LINES: readonly (readonly [string | readonly string[], ...string[]])[] = [
+  [["--model", ","], "--model: must be the name of a model, got none"],
+  ["-m a -m b,a", '-m: "a" is given twice'],
+  [
+    "-m a,b --model-selection-strategy weighted",
+    "--model-selection-strategy: weighted needs --model-weights, with a weight for each --model",
+  ],
+  [
+    "-m a,b --model-selection-strategy weighted --model-weights 3,1,1",
+    "--model-weights: must be one weight for each --model, got 3 for 2",
+  ],
+  [
+    "-m a,b --model-weights 3,1",
+    "--model-weights: has no effect without --model-selection-strategy weighted",
+  ],
+  [
+    "-m a,b --model-weights 3,0,x",
+    '--model-weights: must be numbers above 0, such as 3,1, got "0"',
+    '--model-weights: must be numbers above 0, such as 3,1, got "x"',
+  ],
+  [
+    "-m a,b --model-selection-strategy least",
+    '--model-selection-strategy: must be one of round_robin, random, weighted, got "least"',
+  ],
+  [
+    "-m a,b --extra-inputs model:c",
+    '--extra-inputs: must not set "model" beside several of --model',
+  ],
+  ["--url a --url http://a/", '--url: "http://a" is given twice'],
+  ["--url a,ftp://b", `--url: must be ${URL_ALLOWED}, got "ftp://b"`],
+  ["--url a,b --url-strategy least", '--url-strategy: must be round_robin for now, got "least"'],
+  [
+    "--session-header=a:b",
+    '--session-header: must be a header name of letters, digits and dashes, got "a:b"',
+  ],
+  [
+    "--session-header Authorization",
+    '--session-header: must be a header with no other meaning, got "Authorization"',
+  ],
+  [
+    ["--session-header", "X-Session-ID", "-H", "x-session-id: 1"],
+    "-H: sets X-Session-ID, and so does --session-header",
+  ],
+];
+
+for (const [line, ...expected] of BAD_LINES) {
+  const args = typeof line === "string" ? line.split(" ") : line;
+  Deno.test(`bad input: aiperf ${args.join(" ")}`, async () => {
+    assertEquals(await problemsOf(args), expected);
+  });
+}
