@@ -31,6 +31,11 @@ export interface Channel {
   send(message: Message): Promise<void> | undefined;
   /** Sends a message whose JSON is there already; otherwise like `send`. */
   sendText(text: string): Promise<void> | undefined;
+  /**
+   * Like `sendText`, for what nobody waits for: it may stay here for some milliseconds, so that one
+   * write takes many. Whatever is sent after it takes it along.
+   */
+  sendTextLater(text: string): Promise<void> | undefined;
   /** Starts delivery; call it once. */
   receive(onMessage: MessageHandler, onBadMessage: BadMessageHandler): void;
   /** Sends what is queued and ends the connection. */

@@ -88,6 +88,10 @@ export class MemoryChannel implements Channel {
     return this.#other?.put(text);
   }
 
+  sendTextLater(text: string): Promise<void> | undefined {
+    return this.sendText(text);
+  }
+
   /** Takes a message's text, as a socket would, or the news that none will follow. */
   put(body: string | typeof END): Promise<void> | undefined {
     if (this.#isClosed) return undefined;

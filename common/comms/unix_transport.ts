@@ -11,6 +11,9 @@ const HIGH_WATER = 1024 * 1024;
 /** One write takes the messages that are ready until it has so many characters. */
 const WRITE_CHARS = 256 * 1024;
 
+/** What nobody waits for stays here so long for others to go with it. */
+const LINGER_MS = 10;
+
 /** What can be set of a channel over a Unix socket. */
 export interface UnixChannelOptions {
   /** How long a connection that is being closed waits for a peer that does not read; 5 s. */
@@ -158,6 +161,7 @@ export class UnixChannel implements Channel {
   #queued = 0;
   #room: PromiseWithResolvers<void> | null = null;
   #flushing: Promise<void> | null = null;
+  #linger: ReturnType<typeof setTimeout> | null = null;
   #closing: Promise<void> | null = null;
   #isReceiving = false;
   #writeError: Error | null = null;
@@ -187,14 +191,39 @@ export class UnixChannel implements Channel {
 
   sendText(text: string): Promise<void> | undefined {
     if (this.#isDeaf) return undefined;
+    const room = this.#put(text);
+    this.#flushSoon();
+    return room;
+  }
+
+  sendTextLater(text: string): Promise<void> | undefined {
+    if (this.#isDeaf) return undefined;
+    const room = this.#put(text);
+    if (this.#queued > WRITE_CHARS) this.#flushSoon();
+    else if (this.#flushing === null) {
+      this.#linger ??= setTimeout(() => this.#flushSoon(), LINGER_MS);
+    }
+    return room;
+  }
+
+  #put(text: string): Promise<void> | undefined {
     checkBodyFits(text);
     this.#outbox.push(text);
     this.#queued += text.length;
-    // Everything that is sent in this turn of the event loop goes out in one write.
-    this.#flushing ??= Promise.resolve().then(() => this.#flush());
     if (this.#queued <= HIGH_WATER) return undefined;
     this.#room ??= Promise.withResolvers<void>();
     return this.#room.promise;
+  }
+
+  /** Everything that is sent in this turn of the event loop goes out in one write. */
+  #flushSoon(): void {
+    this.#stopLingering();
+    this.#flushing ??= Promise.resolve().then(() => this.#flush());
+  }
+
+  #stopLingering(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = null;
   }
 
   receive(onMessage: MessageHandler, onBadMessage: BadMessageHandler): void {
@@ -209,6 +238,7 @@ export class UnixChannel implements Channel {
   }
 
   async #closeWhenFlushed(): Promise<void> {
+    if (this.#linger !== null) this.#flushSoon();
     if (this.#flushing) {
       const timer = setTimeout(() => {
         this.#end(
@@ -283,6 +313,7 @@ export class UnixChannel implements Channel {
   }
 
   #dropOutbox(): void {
+    this.#stopLingering();
     this.#outbox = [];
     this.#queued = 0;
     this.#giveRoom();

@@ -28,12 +28,12 @@ export const creditSchema = z.object({
   cancelAfterNs: z.nullable(z.number()),
   /** When the schedule wants the request sent; for a closed loop, when its slot became free. */
   dueNs: z.number(),
-  /** When the timing manager let the credit go. */
+  /** When the timing manager let the credit go; perhaps some milliseconds before it is due. */
   issuedNs: z.number(),
 });
 
 /**
- * Permission to send one turn now.
+ * Permission to send one turn: at its due time, or at once when that has passed.
  *
  * All instants are nanoseconds since the run's epoch (`RunConfig.epochUnixMs`).
  */

@@ -65,6 +65,11 @@ export class Peer {
     return this.channel.sendText(text);
   }
 
+  /** Sends a message that nobody waits for; see `Channel.sendTextLater`. */
+  sendLater(message: Message): Promise<void> | undefined {
+    return this.channel.sendTextLater(JSON.stringify(message));
+  }
+
   /** The commands that the peer still owes an answer to. */
   get owed(): CommandKind[] {
     return [...this.#pending.values()].map(({ kind }) => kind);

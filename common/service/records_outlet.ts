@@ -44,7 +44,7 @@ export class RecordsOutlet {
   send(record: RequestRecord): void {
     const text = JSON.stringify({ type: "record", record });
     this.#waiting.add(text);
-    void this.#link.peer?.sendText(text);
+    void this.#link.peer?.channel.sendTextLater(text);
   }
 
   /** Takes an acknowledgement in; one over a connection that is no more means nothing. */

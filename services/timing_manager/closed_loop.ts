@@ -1,4 +1,4 @@
-import { DueQueue } from "./due_queue.ts";
+import { DueQueue } from "../../common/runtime/due_queue.ts";
 import { afterPause, type Departure, type Pattern } from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 

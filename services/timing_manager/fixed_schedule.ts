@@ -1,5 +1,5 @@
 import type { LoadPlan } from "../../common/model/run_config.ts";
-import { DueQueue } from "./due_queue.ts";
+import { DueQueue } from "../../common/runtime/due_queue.ts";
 import type { Outlines } from "./outlines.ts";
 import { afterPause, type Departure, type Pattern } from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";

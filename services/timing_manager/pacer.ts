@@ -1,93 +1,57 @@
 import type { Clock } from "../../common/runtime/clock.ts";
 
+/** After so many due times without a wait the event loop gets a turn: they take some milliseconds. */
+const MOST_WITHOUT_TURN = 256;
+
 /**
- * Timers here are whole milliseconds and 1.3 ms late, seldom more than 3: a coarse sleep ends so
- * long before the due time.
+ * How long before it is due a credit goes out, so that it is in the worker's hands in time. The
+ * worker waits for the exact moment.
+ *
+ * They differ so that the credits of some milliseconds go out together.
  */
-const COARSE_MARGIN_NS = 4e6;
-/** A blocked thread wakes so much late (p50); the rest is spun. */
-const WAKE_UP_NS = 120e3;
-/** While one due time follows another, the event loop gets a turn after so long. */
-const TURN_EVERY_NS = 1e6;
+export interface Lead {
+  /** Nothing goes out earlier than that. */
+  readonly mostNs: number;
+  /** Whoever waits for the next due time wakes then. */
+  readonly leastNs: number;
+}
+
+/** What stalls a process on a busy machine seldom takes longer. */
+export const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6 };
+
+/** Every credit goes out when it is due. */
+export const NO_LEAD: Lead = { mostNs: 0, leastNs: 0 };
 
 /** Waits for due times. */
 export interface Pacer {
   /**
-   * Waits until `dueNs` (since the run's epoch), or until `signal` aborts.
+   * Waits until `untilNs` (since the run's epoch), or until `signal` aborts.
    *
-   * Returns null when there is nothing to wait for: `dueNs` has passed, and the event loop has had
-   * a turn lately. All that is due together can so be sent without a break.
+   * Returns null when there is nothing to wait for: `untilNs` has passed, and the event loop has had
+   * a turn lately. What is due together can so be sent without a break.
    */
-  pause(dueNs: number, signal: AbortSignal): Promise<void> | null;
+  pause(untilNs: number, signal: AbortSignal): Promise<void> | null;
 }
 
-/** The means by which a thread waits. */
-export interface Waiting {
-  /** Blocks the thread for about `ms` (a fraction is fine); nothing else runs meanwhile. */
-  block(ms: number): void;
-  /** Lets the event loop go round, so that sockets are read and written. */
-  turn(): Promise<void>;
-}
-
-/**
- * Hits due times to about 0.1 ms with little processor time; never early.
- *
- * The event loop gets a turn first. Then a timer sleeps to a few milliseconds before the due time
- * (when that is not near anyway), the thread blocks, and spins for the last 0.1 ms. So sockets are
- * left alone for 5 ms at most, never across two due times, and never while a credit waits for a
- * return.
- */
-export class PrecisePacer implements Pacer {
-  readonly #clock: Clock;
-  readonly #waiting: Waiting;
-  #lastTurnNs = -Infinity;
-
-  constructor(clock: Clock, waiting: Waiting) {
-    this.#clock = clock;
-    this.#waiting = waiting;
-  }
-
-  pause(dueNs: number, signal: AbortSignal): Promise<void> | null {
-    const nowNs = this.#clock.nowNs();
-    if (dueNs <= nowNs && nowNs - this.#lastTurnNs < TURN_EVERY_NS) return null;
-    return this.#pause(dueNs, signal);
-  }
-
-  async #pause(dueNs: number, signal: AbortSignal): Promise<void> {
-    await this.#waiting.turn();
-    let coarseMs = this.#coarseMs(dueNs);
-    while (coarseMs > 0 && !signal.aborted) {
-      await this.#clock.sleep(coarseMs, signal);
-      coarseMs = this.#coarseMs(dueNs);
-    }
-    this.#lastTurnNs = this.#clock.nowNs();
-    if (!signal.aborted) this.#blockUntil(dueNs);
-  }
-
-  #coarseMs(dueNs: number): number {
-    return Math.floor((dueNs - this.#clock.nowNs() - COARSE_MARGIN_NS) / 1e6);
-  }
-
-  #blockUntil(dueNs: number): void {
-    const leftNs = dueNs - this.#clock.nowNs() - WAKE_UP_NS;
-    if (leftNs > 0) this.#waiting.block(leftNs / 1e6);
-    while (this.#clock.nowNs() < dueNs);
-  }
-}
-
-/**
- * Sleeps by the event loop's timer, which is a millisecond late, and never blocks: for loops in
- * which the next request waits for an answer rather than for a time.
- */
+/** Sleeps by the event loop's timer, which is a millisecond late. */
 export class TimerPacer implements Pacer {
   readonly #clock: Clock;
+  #withoutTurn = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  pause(dueNs: number, signal: AbortSignal): Promise<void> | null {
-    const leftNs = dueNs - this.#clock.nowNs();
-    return leftNs > 0 ? this.#clock.sleep(leftNs / 1e6, signal) : null;
+  pause(untilNs: number, signal: AbortSignal): Promise<void> | null {
+    const hasPassed = untilNs <= this.#clock.nowNs();
+    if (hasPassed && this.#withoutTurn++ < MOST_WITHOUT_TURN) return null;
+    this.#withoutTurn = 0;
+    return this.#pause(untilNs, signal);
+  }
+
+  async #pause(untilNs: number, signal: AbortSignal): Promise<void> {
+    do {
+      await this.#clock.sleep(Math.max(0, (untilNs - this.#clock.nowNs()) / 1e6), signal);
+    } while (!signal.aborted && this.#clock.nowNs() < untilNs);
   }
 }

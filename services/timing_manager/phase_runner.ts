@@ -5,7 +5,8 @@ import type { Clock } from "../../common/runtime/clock.ts";
 import type { CreditLedger, PhaseAccount, Settlement } from "./credit_ledger.ts";
 import { isOverFailureLimit } from "./failure_limit.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
-import type { Pacer } from "./pacer.ts";
+import { type Lead, NO_LEAD, type Pacer } from "./pacer.ts";
+import type { Departure } from "./pattern.ts";
 import type { SamplingPlan } from "./sampler.ts";
 import { StopRule } from "./stop_rule.ts";
 import { TurnSource } from "./turn_source.ts";
@@ -37,6 +38,8 @@ export interface PhaseRunnerOptions {
   /** The run's ledger: ids go on from phase to phase. */
   readonly ledger: CreditLedger;
   readonly ports: PhasePorts;
+  /** How long before they are due credits go out; default: not at all. */
+  readonly lead?: Lead;
   /** How long to wait for the returns of cancelled requests; default 1.5 s. */
   readonly drainMs?: number;
 }
@@ -73,6 +76,7 @@ export class PhaseRunner {
   readonly #plan: PhasePlan;
   readonly #ledger: CreditLedger;
   readonly #ports: PhasePorts;
+  readonly #lead: Lead;
   readonly #sendingStopped = new AbortController();
 
   #turns: TurnSource | null = null;
@@ -96,6 +100,7 @@ export class PhaseRunner {
     this.#plan = options.plan;
     this.#ledger = options.ledger;
     this.#ports = options.ports;
+    this.#lead = options.lead ?? NO_LEAD;
   }
 
   /** How far the phase is. */
@@ -183,9 +188,10 @@ export class PhaseRunner {
         await new Promise<void>((resolve) => this.#wake = resolve);
         continue;
       }
-      const pause = this.#pause(pacer, next.atNs);
+      const isDue = departsNs(next, this.#lead.mostNs) <= nowNs;
+      const pause = this.#pause(pacer, isDue ? nowNs : departsNs(next, this.#lead.leastNs));
       if (pause) await pause;
-      this.#tryIssue();
+      this.#tryIssue(this.#lead.mostNs);
     }
   }
 
@@ -201,11 +207,11 @@ export class PhaseRunner {
   }
 
   /** Issues the next credit if one can go now. */
-  #tryIssue(): void {
+  #tryIssue(leadNs: number): void {
     if (this.#hasStopped || this.#full !== null) return;
     const next = this.#turns!.next();
     const issuedNs = this.#ports.clock.nowNs();
-    if (next === null || next.atNs > issuedNs) return;
+    if (next === null || departsNs(next, leadNs) > issuedNs) return;
     const { dueNs } = next;
     const reason = this.#rule!.check(this.#issued, dueNs);
     if (reason === "count") this.#stopSending(reason);
@@ -223,7 +229,8 @@ export class PhaseRunner {
   /** Something has changed that a credit may have waited for; one change makes way for one. */
   #goAhead(): void {
     if (this.#turns === null) return;
-    this.#tryIssue();
+    // What can wait for others to go with it does.
+    this.#tryIssue(this.#lead.leastNs);
     this.#checkEnd();
     this.#wakeUp();
   }
@@ -232,7 +239,8 @@ export class PhaseRunner {
     this.#wake?.();
     if (this.#hasStopped || this.#pausedUntilNs === -Infinity) return;
     const next = this.#turns!.next();
-    if (next !== null && next.atNs < this.#pausedUntilNs) this.#interruption.abort();
+    if (next === null) return;
+    if (departsNs(next, this.#lead.leastNs) < this.#pausedUntilNs) this.#interruption.abort();
   }
 
   #checkEnd(): void {
@@ -303,4 +311,9 @@ export class PhaseRunner {
       await this.#ports.clock.sleep(Math.ceil(leftMs), signal);
     }
   }
+}
+
+/** When a turn goes out: ahead of its due time, but not before there is a slot for it. */
+function departsNs({ atNs, dueNs }: Departure, leadNs: number): number {
+  return atNs > dueNs ? atNs : atNs - leadNs;
 }

@@ -1,12 +1,10 @@
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
 import { describeError } from "../../common/runtime/log.ts";
-import { blockThread, EventLoopTurner } from "../../common/runtime/waiting.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
   type Configuration,
   every,
-  onCleanup,
   onCommand,
   onConfigure,
   onMessage,
@@ -18,7 +16,7 @@ import { SteadyLink } from "../../common/service/steady_link.ts";
 import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
 import { CreditLedger } from "./credit_ledger.ts";
 import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
-import { type Pacer, PrecisePacer, TimerPacer } from "./pacer.ts";
+import { LEAD, NO_LEAD, TimerPacer } from "./pacer.ts";
 import { SINGLE_TURNS } from "./outlines.ts";
 import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.ts";
 
@@ -36,7 +34,6 @@ export class TimingManager extends ComponentService {
   readonly #ledger = new CreditLedger();
   #config: RunConfig | null = null;
   #workers: Peer | null = null;
-  #turner: EventLoopTurner | null = null;
   #turns: Turns | null = null;
   #runner: PhaseRunner | null = null;
   #plan: PhasePlan | null = null;
@@ -51,7 +48,6 @@ export class TimingManager extends ComponentService {
   @onStart
   protected async begin(): Promise<void> {
     const config = this.#config!;
-    this.#turner = await EventLoopTurner.open(`${config.runDir}/turn.sock`);
     this.#workers = await this.connectTo("worker_manager");
     this.#turns = mustAskForTurns(config)
       ? await learnTurns(config, await this.#openDataset(), (error) => this.fail(error))
@@ -101,11 +97,6 @@ export class TimingManager extends ComponentService {
     this.cancel({ kind: "cancel_run", graceMs: 0 });
   }
 
-  @onCleanup
-  protected closeSockets(): void {
-    this.#turner?.close();
-  }
-
   /** What is issued from now on reaches nobody; why that is so is for the controller to say. */
   protected override peerLeft(peer: Peer): void {
     if (peer === this.#workers) this.cancel({ kind: "cancel_run", graceMs: 0 });
@@ -140,8 +131,10 @@ export class TimingManager extends ComponentService {
       plan,
       dataset: { ...config.dataset, entries },
       outlines,
+      // A request that is not on its way must not take the place of one that is.
+      lead: plan.prefill === null ? LEAD : NO_LEAD,
       ledger: this.#ledger,
-      ports: this.#ports(plan),
+      ports: this.#ports(),
     });
     this.#plan = plan;
     const startNs = this.clock.nowNs();
@@ -177,19 +170,12 @@ export class TimingManager extends ComponentService {
     this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason });
   }
 
-  #ports(plan: PhasePlan): PhasePorts {
+  #ports(): PhasePorts {
     return {
       clock: this.clock,
-      pacer: this.#pacer(plan),
+      pacer: new TimerPacer(this.clock),
       issue: (credit) => this.#workers!.send({ type: "credit", credit }),
       cancelInFlight: () => void this.#workers!.send({ type: "cancel_credits" }),
     };
-  }
-
-  /** In a closed loop a return must never wait for a due time. */
-  #pacer({ load }: PhasePlan): Pacer {
-    if (load.kind === "closed") return new TimerPacer(this.clock);
-    const turn = () => this.#turner!.turn();
-    return new PrecisePacer(this.clock, { block: blockThread, turn });
   }
 }

@@ -6,9 +6,10 @@ import {
   conversationSchema,
   datasetInfoSchema,
 } from "../../common/model/conversation.ts";
-import type { Credit, Phase } from "../../common/model/credit.ts";
+import type { Credit, CreditReturn, Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
-import type { RunConfig } from "../../common/model/run_config.ts";
+import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
+import { ThreadAlarm, TimerAlarm } from "../../common/runtime/alarm.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
@@ -26,6 +27,7 @@ import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { AbortableWaits } from "./abortable_waits.ts";
 import { ConversationCache } from "./conversation_cache.ts";
+import { Departures } from "./departures.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import { createHttpClient, fetchWith } from "./http_client.ts";
 import {
@@ -56,9 +58,13 @@ export class Worker extends ComponentService {
   #cancelled = new AbortController();
   /** Credits whose conversation is on its way. */
   readonly #waits = new AbortableWaits();
+  /** Credits that are here ahead of their time. */
+  #departures: Departures<() => void> | null = null;
   readonly #sessions = new Sessions();
   /** The phases in which a limit depends on first tokens. */
   #firstTokenPhases: ReadonlySet<Phase> = new Set();
+  /** The phases in which no request waits for the end of another one. */
+  #freePhases: ReadonlySet<Phase> = new Set();
   readonly #lagProbe = new LagProbe(this.clock);
   readonly #records = new RecordsOutlet({
     connect: () => this.connectTo("records_manager"),
@@ -86,6 +92,10 @@ export class Worker extends ComponentService {
   @onConfigure
   protected async prepare({ config, secrets }: Configuration): Promise<void> {
     this.#config = config;
+    this.#departures = this.#openDepartures(config);
+    this.#freePhases = new Set(
+      config.phases.filter(isUnlimited).map(({ phase }) => phase),
+    );
     this.#firstTokenPhases = new Set(
       config.phases.filter(({ prefill }) => prefill !== null).map(({ phase }) => phase),
     );
@@ -118,17 +128,19 @@ export class Worker extends ComponentService {
     const receivedNs = this.clock.nowNs();
     const { signal } = this.#cancelled;
     const conversation = this.#conversations!.get(credit.conversationIndex);
-    const sent = conversation instanceof Promise
-      ? this.#waits.wait(conversation).then((late) =>
-        // Without it the request was cut off before it could be sent: the signal says so.
-        this.#send(
-          { credit, conversation: late ?? unknownConversation(credit), receivedNs },
-          signal,
-        )
-      )
-      : this.#send({ credit, conversation, receivedNs }, signal);
     this.#held.add(credit.id);
-    sent.catch((error) => this.fail(error));
+    this.#departures!.add(() => {
+      const sent = conversation instanceof Promise
+        ? this.#waits.wait(conversation).then((late) =>
+          // Without it the request was cut off before it could be sent: the signal says so.
+          this.#send(
+            { credit, conversation: late ?? unknownConversation(credit), receivedNs },
+            signal,
+          )
+        )
+        : this.#send({ credit, conversation, receivedNs }, signal);
+      sent.catch((error) => this.fail(error));
+    }, credit.dueNs);
   }
 
   @onMessage("records_ack")
@@ -177,6 +189,7 @@ export class Worker extends ComponentService {
   @onCleanup
   protected close(): void {
     this.#cutOff();
+    this.#departures?.close();
     this.#lagProbe.stop();
     this.#hangUp();
   }
@@ -198,6 +211,17 @@ export class Worker extends ComponentService {
   #cutOff(): void {
     this.#cancelled.abort();
     this.#waits.abort();
+    this.#departures?.releaseAll();
+  }
+
+  /** Only where times are set beforehand does a thread that keeps them pay. */
+  #openDepartures({ phases }: RunConfig): Departures<() => void> {
+    const Alarm = phases.every(({ load }) => load.kind === "closed") ? TimerAlarm : ThreadAlarm;
+    return new Departures({
+      clock: this.clock,
+      alarm: (ring) => new Alarm(this.clock, ring),
+      leave: (go) => go(),
+    });
   }
 
   /** How many conversations there are; of made-up ones the plan says it. */
@@ -232,8 +256,14 @@ export class Worker extends ComponentService {
     if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
     this.#records.send(record);
     this.#held.delete(creditId);
-    const creditReturn = { creditId, phase, outcome: record.outcome };
-    void this.#manager!.send({ type: "credit_return", creditReturn });
+    this.#giveBack({ creditId, phase, outcome: record.outcome }, credit);
+  }
+
+  /** At once where something may wait for it. */
+  #giveBack(creditReturn: CreditReturn, { phase, isLastTurn }: Credit): void {
+    const message = { type: "credit_return" as const, creditReturn };
+    if (isLastTurn && this.#freePhases.has(phase)) void this.#manager!.sendLater(message);
+    else void this.#manager!.send(message);
   }
 
   async #fetchConversations(indexes: readonly number[]): Promise<Conversation[]> {
@@ -251,4 +281,10 @@ export class Worker extends ComponentService {
 /** What stands for a conversation that did not come. */
 function unknownConversation({ conversationIndex }: Credit): Conversation {
   return { index: conversationIndex, id: "", opening: [], turns: [] };
+}
+
+/** Whether the end of a session never makes way for another one. */
+function isUnlimited({ load, prefill }: PhasePlan): boolean {
+  if (load.kind === "closed" || prefill !== null) return false;
+  return load.kind === "user_centric" || load.concurrencyCap === null;
 }

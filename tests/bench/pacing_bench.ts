@@ -1,14 +1,14 @@
 import type { Channel } from "../../common/comms/channel.ts";
 import { UnixTransport } from "../../common/comms/unix_transport.ts";
 import type { Credit } from "../../common/model/credit.ts";
+import { type Alarm, ThreadAlarm, TimerAlarm } from "../../common/runtime/alarm.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
-import { blockThread, EventLoopTurner } from "../../common/runtime/waiting.ts";
 import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
-import { PrecisePacer } from "../../services/timing_manager/pacer.ts";
+import { LEAD, TimerPacer } from "../../services/timing_manager/pacer.ts";
 import { PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { openLoad, phasePlanOf } from "../helpers/phase_plan.ts";
 
-/** How late credits went out, in microseconds after they were due. */
+/** How late credits went out, in microseconds after they were due; negative: ahead. */
 export interface Lateness {
   count: number;
   p50Us: number;
@@ -33,16 +33,26 @@ export interface PacingOptions {
   seconds: number;
 }
 
-/** The floor: a loop that does nothing but block the thread until each due time, and spin. */
-export function measureBarePacing({ ratePerSecond, seconds }: PacingOptions): Lateness {
+/** The floor: an alarm that is set from due time to due time, and nothing else. */
+export async function measureAlarm(
+  Kind: typeof ThreadAlarm | typeof TimerAlarm,
+  { ratePerSecond, seconds }: PacingOptions,
+): Promise<Lateness> {
+  const clock = new SystemClock(Date.now());
   const latenessUs: number[] = [];
-  const startMs = performance.now();
-  for (let i = 0; i < ratePerSecond * seconds; i++) {
-    const dueMs = startMs + i * 1e3 / ratePerSecond;
-    blockThread(Math.max(0, dueMs - performance.now() - 0.12));
-    while (performance.now() < dueMs);
-    latenessUs.push((performance.now() - dueMs) * 1e3);
-  }
+  const done = Promise.withResolvers<void>();
+  const startNs = clock.nowNs() + 100e6;
+  const dueNs = () => startNs + latenessUs.length * 1e9 / ratePerSecond;
+  const alarm: Alarm = new Kind(clock, () => {
+    for (let nowNs = clock.nowNs(); dueNs() <= nowNs; nowNs = clock.nowNs()) {
+      latenessUs.push((nowNs - dueNs()) / 1e3);
+    }
+    if (latenessUs.length >= ratePerSecond * seconds) done.resolve();
+    else alarm.set(dueNs());
+  });
+  alarm.set(startNs);
+  await done.promise;
+  alarm.close();
   return summarize(latenessUs);
 }
 
@@ -111,17 +121,17 @@ async function pace(
     maxDurationMs: seconds * 1e3,
     graceMs: 1_000,
   });
-  const turner = await EventLoopTurner.open(await Deno.makeTempFile().then(freed));
   const latenessUs: number[] = [];
   const returned = ({ id }: Credit) =>
     void runner.onReturn({ creditId: id, phase: "profiling", outcome: "success" });
   const runner = new PhaseRunner({
     plan,
     dataset: { entries: 100, sampling: "sequential", seed: 1 },
+    lead: LEAD,
     ledger: new CreditLedger(),
     ports: {
       clock,
-      pacer: new PrecisePacer(clock, { block: blockThread, turn: () => turner.turn() }),
+      pacer: new TimerPacer(clock),
       issue(credit) {
         latenessUs.push((credit.issuedNs - credit.dueNs) / 1e3);
         return issue(credit, returned);
@@ -134,13 +144,7 @@ async function pace(
   await runner.run(startNs);
   const wallSeconds = (clock.nowNs() - startNs) / 1e9;
   const cpuPercent = (await cpuSeconds() - cpuBefore) / wallSeconds * 100;
-  turner.close();
   return { issued: summarize(latenessUs), cpuPercent };
-}
-
-async function freed(path: string): Promise<string> {
-  await Deno.remove(path);
-  return path;
 }
 
 async function cpuSeconds(): Promise<number> {
@@ -159,7 +163,8 @@ if (import.meta.main) {
   const log = (result: unknown) =>
     Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(result)}\n`));
   for (const ratePerSecond of [200, 1_000, 5_000]) {
-    log(measureBarePacing({ ratePerSecond, seconds: 4 }));
+    log(await measureAlarm(TimerAlarm, { ratePerSecond, seconds: 4 }));
+    log(await measureAlarm(ThreadAlarm, { ratePerSecond, seconds: 4 }));
     log(await measureIdlePacing({ ratePerSecond, seconds: 4 }));
     log(await measureSocketPacing({ ratePerSecond, seconds: 4 }));
   }

@@ -7,7 +7,7 @@ import {
   OutlineStore,
   type TurnOutline,
 } from "../../services/timing_manager/outlines.ts";
-import type { Pacer } from "../../services/timing_manager/pacer.ts";
+import type { Lead, Pacer } from "../../services/timing_manager/pacer.ts";
 import { type PhaseOutcome, PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { phasePlanOf } from "./phase_plan.ts";
@@ -28,6 +28,8 @@ export interface FakePhaseOptions extends Partial<Omit<PhasePlan, "load" | "phas
   /** In place of those of `conversations`. */
   outlines?: Outlines;
   seed?: number;
+  /** How far ahead credits go out; not at all unless given. */
+  lead?: Lead;
   ledger?: CreditLedger;
   startNs?: number;
   /** Called with each credit; what it returns is what the way out says. */
@@ -65,6 +67,7 @@ export class FakePhase {
         seed: options.seed ?? 1,
       },
       ...(outlines && { outlines }),
+      ...(options.lead && { lead: options.lead }),
       ledger: this.ledger,
       ports: {
         clock: this.clock,

@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../../../common/model/record.ts";
 import { Column } from "../../../common/stats/column.ts";
+import { handOverDelayNs, issueDelayNs } from "../lateness_parts.ts";
 
 /** The error types that say that this machine, not the server, was at its end. */
 const NO_PORT = "NoFreePort";
@@ -33,7 +34,7 @@ export class LoadTally {
 
   /** Takes in a record of the profiling phase. */
   add(record: RequestRecord): void {
-    const { workerId, dueNs, issuedNs, receivedNs, sentNs, endAfterNs, error } = record;
+    const { workerId, dueNs, sentNs, endAfterNs, error } = record;
     if (error?.type === NO_PORT) this.#outOfPorts++;
     if (error?.type === NO_FILE) this.#outOfFiles++;
     if (record.turnIndex > 0) this.#hasLaterTurns = true;
@@ -42,8 +43,8 @@ export class LoadTally {
     this.#dueNs.push(dueNs);
     this.#sentNs.push(sentNs);
     this.#endNs.push(sentNs + (endAfterNs ?? 0));
-    this.#issueNs.push(issuedNs - dueNs);
-    this.#handOverNs.push(receivedNs - issuedNs);
+    this.#issueNs.push(issueDelayNs(record));
+    this.#handOverNs.push(handOverDelayNs(record));
   }
 
   /** Requests that were sent. */

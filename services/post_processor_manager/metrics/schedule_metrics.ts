@@ -1,4 +1,5 @@
 import type { RequestRecord } from "../../../common/model/record.ts";
+import { handOverDelayNs, issueDelayNs, workerDelayNs } from "../lateness_parts.ts";
 import { firstChunkNs, firstOutputChunkNs, lastChunkNs } from "./latency_metrics.ts";
 import type { Metric } from "./metric.ts";
 import { difference } from "./request_facts.ts";
@@ -54,35 +55,37 @@ export const SCHEDULE_METRICS: readonly Metric[] = [
     value: ({ record }) => latenessNs(record),
   },
   {
-    // Issued − due: what the timing manager added, and the wait for a slot under a concurrency cap.
+    // Issued − due, 0 for what was issued ahead: what the timing manager added, and the wait for a
+    // slot under a concurrency cap.
     tag: "schedule_lateness_issue",
     header: "Schedule Lateness by Issue",
     unit: MILLISECONDS,
     consoleOrder: null,
     flags: [],
     kind: "record",
-    value: ({ record }) => record.issuedNs - record.dueNs,
+    value: ({ record }) => issueDelayNs(record),
   },
   {
-    // Credit in the worker's hands − issued: what the way through the worker manager added.
+    // Credit in the worker's hands − issued, as far as it is after due: what the way through the
+    // worker manager added.
     tag: "schedule_lateness_hand_over",
     header: "Schedule Lateness by Handover",
     unit: MILLISECONDS,
     consoleOrder: null,
     flags: [],
     kind: "record",
-    value: ({ record }) => record.receivedNs - record.issuedNs,
+    value: ({ record }) => handOverDelayNs(record),
   },
   {
-    // Sent − credit in the worker's hands: what the worker itself added. The name is the reference
-    // tool's.
+    // Sent − credit in the worker's hands, or due if that is later: what the worker itself added.
+    // The name is the reference tool's.
     tag: "credit_drop_latency",
     header: "Credit Drop Latency",
     unit: MILLISECONDS,
     consoleOrder: null,
     flags: [],
     kind: "record",
-    value: ({ record }) => difference(record.sentNs, record.receivedNs),
+    value: ({ record }) => workerDelayNs(record),
   },
 ];
 

@@ -170,3 +170,27 @@ Deno.test("a service takes the place of one that left its socket behind", async 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("what nobody waits for goes out together, in order, and with the next that is sent", async () => {
+  await using pair = await unixPair();
+  const inbox = new Inbox(pair.theirs);
+  const texts = numbered(6).map((message) => JSON.stringify(message));
+  for (const text of texts.slice(0, 3)) pair.ours.sendTextLater(text);
+  await Promise.resolve();
+  await Promise.resolve();
+  assert(pair.ours.queued > 0, "they wait for others");
+  pair.ours.sendText(texts[3]!);
+  await inbox.count(4);
+  for (const text of texts.slice(4)) pair.ours.sendTextLater(text);
+  await inbox.count(6);
+  assertEquals(inbox.messages, numbered(6));
+});
+
+Deno.test("what waits for others is sent before the connection ends", async () => {
+  await using pair = await unixPair();
+  const inbox = new Inbox(pair.theirs);
+  pair.ours.sendTextLater(JSON.stringify(numbered(1)[0]));
+  await pair.ours.close();
+  await inbox.count(1);
+  assertEquals(inbox.messages, numbered(1));
+});

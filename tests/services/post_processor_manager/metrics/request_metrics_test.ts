@@ -156,6 +156,22 @@ Deno.test("the parts of a request's lateness add up to the whole", () => {
   );
 });
 
+Deno.test("whatever was ahead of its time, no part of the lateness is negative", () => {
+  const table: [issuedNs: number, receivedNs: number, sentNs: number, parts: number[]][] = [
+    [80, 90, 103, [0, 0, 3]],
+    [80, 104, 109, [0, 4, 5]],
+    [102, 104, 109, [2, 2, 5]],
+    [100, 100, 100, [0, 0, 0]],
+  ];
+  for (const [issuedNs, receivedNs, sentNs, parts] of table) {
+    const values = valuesOf({ ...ANSWER, dueNs: 100, issuedNs, receivedNs, sentNs });
+    const found = ["schedule_lateness_issue", "schedule_lateness_hand_over", "credit_drop_latency"]
+      .map((tag) => Math.round(values[tag] as number * MS));
+    assertEquals(found, parts);
+    assertEquals(Math.round(values["schedule_lateness"] as number * MS), sentNs - 100);
+  }
+});
+
 Deno.test("latencies from the schedule show a stall that those from the sending hide", () => {
   const held = valuesOf({ ...ANSWER, dueNs: 0, issuedNs: 999 * MS });
   assertEquals(held["time_to_first_token"], 100);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { DueQueue } from "../../../services/timing_manager/due_queue.ts";
+import { DueQueue } from "../../../common/runtime/due_queue.ts";
 
 Deno.test("an empty queue has nothing", () => {
   const queue = new DueQueue<string>();

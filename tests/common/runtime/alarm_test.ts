@@ -1,0 +1,98 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Alarm, ThreadAlarm, TimerAlarm } from "../../../common/runtime/alarm.ts";
+import { SystemClock } from "../../../common/runtime/clock.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import { until } from "../../helpers/until.ts";
+
+interface Rings {
+  readonly alarm: Alarm;
+  readonly clock: SystemClock;
+  /** When it rang. */
+  readonly rangNs: number[];
+}
+
+/** Runs with an alarm of each kind. */
+async function withAlarms(use: (rings: Rings) => Promise<void>): Promise<void> {
+  for (const Kind of [TimerAlarm, ThreadAlarm]) {
+    const clock = new SystemClock(Date.now());
+    const rangNs: number[] = [];
+    const alarm = new Kind(clock, () => rangNs.push(clock.nowNs()));
+    try {
+      if (alarm instanceof ThreadAlarm) await until("the thread", () => alarm.isPrecise);
+      await use({ alarm, clock, rangNs });
+    } finally {
+      alarm.close();
+    }
+  }
+}
+
+/** Clocks of two threads may differ by so much. */
+const ROUNDING_NS = 100e3;
+
+Deno.test("an alarm rings once, and not before its time", async () => {
+  await withAlarms(async ({ alarm, clock, rangNs }) => {
+    for (const [i, ms] of [20, 0.3, 5, -3].entries()) {
+      const atNs = clock.nowNs() + ms * 1e6;
+      alarm.set(atNs);
+      await until("it rings", () => rangNs.length > i);
+      assert(rangNs[i]! >= atNs - ROUNDING_NS, `${atNs - rangNs[i]!} ns early`);
+      assertEquals(rangNs.length, i + 1);
+    }
+  });
+});
+
+Deno.test("of two times the last that was set counts, be it earlier or later", async () => {
+  await withAlarms(async ({ alarm, clock, rangNs }) => {
+    alarm.set(clock.nowNs() + 3_600e9);
+    alarm.set(clock.nowNs() + 2e6);
+    await until("it rings", () => rangNs.length > 0);
+    const laterNs = clock.nowNs() + 60e6;
+    alarm.set(clock.nowNs() + 10e6);
+    alarm.set(laterNs);
+    await until("it rings", () => rangNs.length > 1);
+    assert(rangNs[1]! >= laterNs - ROUNDING_NS);
+  });
+});
+
+Deno.test("an alarm that is called off does not ring", async () => {
+  await withAlarms(async ({ alarm, clock, rangNs }) => {
+    alarm.set(clock.nowNs() + 10e6);
+    alarm.set(null);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    assertEquals(rangNs, []);
+  });
+});
+
+Deno.test("an alarm that is set anew each time it rings misses no time", async () => {
+  const clock = new SystemClock(Date.now());
+  let rings = 0;
+  const alarm: ThreadAlarm = new ThreadAlarm(clock, () => {
+    // Some times have passed already: the thread rings before this returns.
+    if (++rings < 300) alarm.set(clock.nowNs() + (rings % 3 - 1) * 200e3);
+  });
+  await until("the thread", () => alarm.isPrecise);
+  alarm.set(clock.nowNs());
+  await until("all rings", () => rings === 300);
+  alarm.close();
+});
+
+Deno.test("a time that is set before the thread is there is kept", async () => {
+  const clock = new SystemClock(Date.now());
+  const rangNs: number[] = [];
+  const alarm = new ThreadAlarm(clock, () => rangNs.push(clock.nowNs()));
+  const atNs = clock.nowNs() + 1e6;
+  alarm.set(atNs);
+  await until("it rings", () => rangNs.length > 0);
+  assert(rangNs[0]! >= atNs - ROUNDING_NS);
+  alarm.close();
+});
+
+Deno.test("a closed alarm rings no more", async () => {
+  const clock = new FakeClock();
+  let rings = 0;
+  const alarm = new TimerAlarm(clock, () => rings++);
+  alarm.set(5e6);
+  alarm.close();
+  await clock.advance(100);
+  assertEquals(rings, 0);
+});

@@ -1,0 +1,95 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Lead } from "../../../services/timing_manager/pacer.ts";
+import { FakePhase, type FakePhaseOptions, pausing } from "../../helpers/fake_phase.ts";
+import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
+
+const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6 };
+
+function ahead(options: FakePhaseOptions): FakePhase {
+  return new FakePhase({ lead: LEAD, ...options }).start();
+}
+
+function leadsMs(phase: FakePhase): number[] {
+  return phase.issued.map(({ dueNs, issuedNs }) => (dueNs - issuedNs) / 1e6);
+}
+
+Deno.test("credits go out ahead of their due times, those of some milliseconds together", async () => {
+  const phase = ahead({ load: openLoad(1_000), maxRequests: 200, serviceMs: () => 3 });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.duesMs, Array.from({ length: 200 }, (_, i) => i));
+  assert(leadsMs(phase).every((ms) => ms <= 25));
+  assert(leadsMs(phase).slice(25).every((ms) => ms >= 15), "in time, but for the first");
+  const departures = new Set(phase.issuedMs);
+  assert(departures.size <= 20, `${departures.size} departures`);
+});
+
+Deno.test("ahead or not, the same is due at the same times, and the same stops it", async () => {
+  const loads: FakePhaseOptions[] = [
+    { load: openLoad(300), maxDurationMs: 500, graceMs: 100 },
+    { load: openLoad(300, { arrivals: "poisson" }), maxRequests: 120 },
+    { load: openLoad(200, { rateRampMs: 300 }), maxDurationMs: 400, graceMs: 100 },
+    { load: openLoad(100, { concurrencyCap: 500 }), maxRequests: 77 },
+    { load: closedLoad(5), maxRequests: 40 },
+    {
+      load: { kind: "user_centric", users: 5, ratePerSecond: 100 },
+      maxRequests: 60,
+      conversations: [pausing(null, null), pausing(null)],
+    },
+  ];
+  for (const options of loads) {
+    const [early, exact] = [LEAD, undefined].map((lead) =>
+      new FakePhase({ serviceMs: () => 7, ...options, ...(lead && { lead }) }).start()
+    );
+    await Promise.all([early!, exact!].map((phase) => phase.clock.advance(5_000)));
+    const [a, b] = [early!, exact!].map((phase) => ({
+      credits: phase.issued.map(({ issuedNs: _, ...credit }) => credit),
+      reason: phase.outcome!.reason,
+      account: phase.outcome!.account,
+      unsent: phase.outcome!.unsent,
+    }));
+    assertEquals(a, b, options.load.kind);
+  }
+});
+
+Deno.test("nothing that is due after the end goes out before it", async () => {
+  const phase = ahead({
+    load: openLoad(1_000),
+    maxDurationMs: 100,
+    graceMs: 50,
+    serviceMs: () => 1,
+  });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.issued.length, 100);
+  assertEquals(phase.outcome!.reason, "duration");
+});
+
+Deno.test("what waits for a slot goes out when there is one, not ahead", async () => {
+  const load = openLoad(100, { concurrencyCap: 1 });
+  const phase = ahead({ load, maxRequests: 4, serviceMs: () => 35 });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.duesMs, [0, 10, 20, 30]);
+  // The service begins with the issue here: a worker would have waited for the due time.
+  assertEquals(phase.issuedMs, [0, 35, 70, 105]);
+  assertEquals(phase.mostInFlight, 1);
+});
+
+Deno.test("in a closed loop a return lets the next credit go at once, and a pause ends on time", async () => {
+  const phase = ahead({
+    load: closedLoad(1),
+    maxRequests: 4,
+    serviceMs: () => 10,
+    conversations: [pausing(100)],
+  });
+  await phase.clock.advance(1_000);
+  assertEquals(phase.duesMs[0], 0);
+  assertEquals(phase.duesMs[1], 110);
+  assert(leadsMs(phase)[1]! >= 15 && leadsMs(phase)[1]! <= 25);
+});
+
+Deno.test("a slot that opens later is waited for", async () => {
+  const load = openLoad(1_000, { concurrencyCap: 3, concurrencyRampMs: 200 });
+  const phase = ahead({ load, maxRequests: 3 });
+  await phase.clock.advance(300);
+  assertEquals(phase.issuedMs, [0, 100, 200]);
+  assertEquals(phase.duesMs, [0, 1, 2]);
+});
