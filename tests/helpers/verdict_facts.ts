@@ -22,6 +22,7 @@ export function healthOf(change: Partial<ProcessHealth> = {}): ProcessHealth {
 /** A healthy run of a thousand Poisson arrivals at 100/s by one worker, judged in full. */
 export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts {
   return {
+    succeeded: 1_000,
     missing: 0,
     median: { name: "TTFT", ms: 200 },
     lateness: {

@@ -20,6 +20,7 @@ export type Check = (facts: VerdictFacts) => Finding[];
 
 /** Everything that a result is checked for. */
 export const CHECKS: readonly Check[] = [
+  successes,
   missingRecords,
   clientLimits,
   workersBusy,
@@ -32,6 +33,12 @@ export const CHECKS: readonly Check[] = [
   machineBusy,
   stolenTime,
 ];
+
+function successes({ succeeded }: VerdictFacts): Finding[] {
+  const text = "No request succeeded: there is nothing to judge. See the errors and " +
+    "logs/aiperf.log.";
+  return [reason(THRESHOLDS.successes, succeeded, text)];
+}
 
 function missingRecords({ missing }: VerdictFacts): Finding[] {
   const text = `${requests(missing)} got lost or left no record: the results are not complete. ` +

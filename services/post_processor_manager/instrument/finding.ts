@@ -2,6 +2,8 @@ import type { InstrumentReport, VerdictReason } from "../../../common/model/inst
 
 /** What the verdict is built on: everything of the report but the verdict itself, and a little more. */
 export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reasons" | "notes"> {
+  /** Requests that succeeded. */
+  readonly succeeded: number;
   /** Requests that got lost, or left no record. */
   readonly missing: number;
   /** The latency that the event loop's lag is held against; null when nothing succeeded. */

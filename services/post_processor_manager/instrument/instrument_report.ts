@@ -42,7 +42,12 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     outOfPorts,
     outOfFiles,
   };
-  const verdict = verdictOn({ ...parts, missing: missingOf(account), median: medianOf(metrics) });
+  const verdict = verdictOn({
+    ...parts,
+    succeeded: account.succeeded,
+    missing: missingOf(account),
+    median: medianOf(metrics),
+  });
   return { ...verdict, ...parts };
 }
 

@@ -43,6 +43,15 @@ export const FINEST_GAP_MS = 2;
  * A result is as good as its worst check.
  */
 export const THRESHOLDS = {
+  successes: {
+    check: "successes",
+    what: "requests that succeeded",
+    unit: "requests",
+    suspect: null,
+    invalid: 0,
+    isLower: true,
+    from: "always",
+  },
   missingRecords: {
     check: "missing_records",
     what: "requests that got lost with a worker, or left no record",

@@ -11,6 +11,7 @@ import { healthOf, verdictFactsOf } from "../../../helpers/verdict_facts.ts";
 
 /** Facts that differ from those of a healthy run in what one check looks at. */
 const WITH: Record<keyof typeof THRESHOLDS, (value: number) => Partial<VerdictFacts>> = {
+  successes: (succeeded) => ({ succeeded }),
   missingRecords: (missing) => ({ missing }),
   clientLimits: (outOfPorts) => ({ outOfPorts }),
   clientLimitsShare: (percent) => ({ outOfFiles: percent * 10 }),
@@ -266,4 +267,11 @@ Deno.test("every check has a name of its own, and limits in the right order", ()
     assert(suspect !== null || invalid !== null, check);
     if (suspect !== null && invalid !== null) assertEquals(suspect > invalid, isLower, check);
   }
+});
+
+Deno.test("a run in which nothing succeeded is not VALID: there is nothing to judge", () => {
+  const { verdict, reasons } = verdictWith({ succeeded: 0, median: null });
+  assertEquals(verdict, "INVALID");
+  assertStringIncludes(reasons[0]!.text, "there is nothing to judge");
+  assertEquals(verdictWith({ succeeded: 1 }).verdict, "VALID");
 });
