@@ -34,6 +34,10 @@ async function beCommandLine(args: readonly string[]): Promise<number> {
       const { rebuild } = await import("./services/post_processor_manager/rebuild.ts");
       return await rebuild(folder);
     },
+    async probeInference(probe) {
+      const { probeInference } = await import("./services/worker/probe_inference.ts");
+      return await probeInference(probe);
+    },
     async preparePublic(request) {
       const [{ preparePublic }, { thisHub }] = await Promise.all([
         import("./services/dataset_manager/public/prepare_public.ts"),

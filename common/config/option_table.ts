@@ -5,6 +5,7 @@ import { MOCK_SERVER_OPTIONS } from "./options/mock_server.ts";
 import { MULTI_RUN_OPTIONS } from "./options/multi_run.ts";
 import { OUTPUT_OPTIONS, SERVICE_OPTIONS } from "./options/output.ts";
 import { PROMPT_OPTIONS } from "./options/prompts.ts";
+import { SERVER_OPTIONS } from "./options/server.ts";
 import { TOKENIZER_OPTIONS } from "./options/tokenizer.ts";
 import { WARMUP_OPTIONS } from "./options/warmup.ts";
 import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
@@ -12,6 +13,7 @@ import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
 /** Every option by key. Flags, environment names and YAML paths derive from this table. */
 export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
+  ...SERVER_OPTIONS,
   ...INPUT_OPTIONS,
   ...PROMPT_OPTIONS,
   ...TOKENIZER_OPTIONS,
@@ -25,6 +27,7 @@ export const OPTIONS = {
 
 const GROUPS: readonly (readonly [string, object])[] = [
   ["Endpoint", ENDPOINT_OPTIONS],
+  ["Server", SERVER_OPTIONS],
   ["Input", INPUT_OPTIONS],
   ["Made-up prompts", PROMPT_OPTIONS],
   ["Tokenizer", TOKENIZER_OPTIONS],

@@ -11,6 +11,7 @@ import type {
 } from "../model/run_config.ts";
 import type { ModelChoice } from "../model/model_choice.ts";
 import type { PublicDatasetRequest } from "../model/public_dataset.ts";
+import type { ReadinessPlan } from "../model/readiness.ts";
 import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
 import { joinUrl } from "./endpoint_url.ts";
@@ -50,6 +51,8 @@ export interface RunPlan {
   readonly endpointPath: string;
   readonly dataset: Omit<DatasetPlan, "tokenizer">;
   readonly tokenizer: TokenizerChoice;
+  /** null: nobody waits for the server. */
+  readonly readiness: ReadinessPlan | null;
   /** null: the conversations are made up or from a file. */
   readonly publicDataset: PublicDatasetChoice | null;
   readonly phases: readonly PhasePlan[];
@@ -104,6 +107,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
       revision: values.tokenizerRevision,
       appliesChatTemplate: values.applyChatTemplate,
     },
+    readiness: resolveReadiness(values),
     publicDataset: resolvePublic(values),
     phases,
     workers: workerCount({
@@ -125,6 +129,11 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     options,
     surroundings,
   };
+}
+
+/** Where the requests of a run go. */
+export function endpointUrls({ baseUrls, endpointPath }: RunPlan): string[] {
+  return baseUrls.map((baseUrl) => joinUrl(baseUrl, endpointPath));
 }
 
 /** The address of the list of models of a server. */
@@ -151,7 +160,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
     endpoint: {
       ...plan.endpoint,
       model: facts.model,
-      urls: plan.baseUrls.map((baseUrl) => joinUrl(baseUrl, plan.endpointPath)),
+      urls: endpointUrls(plan),
     },
     dataset: {
       ...plan.dataset,
@@ -229,6 +238,12 @@ function resolveDataset(
     sampling: values.datasetSamplingStrategy,
     seed,
   };
+}
+
+function resolveReadiness(values: OptionValues): ReadinessPlan | null {
+  const { waitForModelTimeout: timeout, waitForModelMode: mode } = values;
+  if (timeout === 0 || values.mockServer) return null;
+  return { mode, timeoutMs: timeout * 1000, intervalMs: values.waitForModelInterval * 1000 };
 }
 
 function resolvePublic(values: OptionValues): PublicDatasetChoice | null {

@@ -11,6 +11,7 @@ import {
   type Rule,
   type RuleContext,
 } from "./rule.ts";
+import { SERVER_RULES } from "./server_rules.ts";
 import { suggestion } from "./suggest.ts";
 import { SYNTHETIC_RULES } from "./synthetic_rules.ts";
 import { TOKENIZER_RULES } from "./tokenizer_rules.ts";
@@ -56,6 +57,7 @@ const RULES: readonly Rule[] = [
   needs("hfSubset", "publicDataset", (values) => values.publicDataset !== null),
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
   needs("oslStddev", "osl", (values) => values.osl !== null),
+  ...SERVER_RULES,
   ...TOKENIZER_RULES,
   ...ENDPOINT_RULES,
   ...LOAD_RULES,

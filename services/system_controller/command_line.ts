@@ -3,6 +3,7 @@ import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import type { InferenceProbe } from "../../common/model/readiness.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
 import type { DatasetFile } from "../../common/model/run_config.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
@@ -23,6 +24,8 @@ export interface Neighbours {
   serveMock(options: MockServerOptions): Promise<number>;
   /** Makes every export of the run in a folder anew, from its journal. */
   rebuild(folder: string): Promise<RebuiltReport>;
+  /** Sends one short request; resolves to why it is not answered, null when it is. */
+  probeInference(probe: InferenceProbe): Promise<string | null>;
   /** Brings a public data set to this machine, as an input file. */
   preparePublic(request: PublicDatasetRequest): Promise<DatasetFile>;
   /** Writes what several runs say together; returns the text for the console. */
@@ -80,7 +83,7 @@ async function warnOfVariables(): Promise<void> {
 
 async function runProfile(
   { options, cliCommand }: ProfileInvocation,
-  { preparePublic, writeAggregate }: Neighbours,
+  neighbours: Neighbours,
 ): Promise<number> {
   const [{ resolveRun }, { profile }] = await Promise.all([
     import("../../common/config/resolve.ts"),
@@ -98,8 +101,9 @@ async function runProfile(
     workingDir: Deno.cwd(),
     home: Deno.env.get("HOME") ?? null,
     say: (line) => complain(`${harmless(line)}\n`),
-    preparePublic,
-    writeAggregate,
+    probeInference: neighbours.probeInference,
+    preparePublic: neighbours.preparePublic,
+    writeAggregate: neighbours.writeAggregate,
   });
 }
 

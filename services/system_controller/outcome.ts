@@ -35,10 +35,14 @@ export function problemsOf(outcome: RunOutcome): string[] {
   return problems;
 }
 
+/** The exit code of what a signal has ended. */
+export function interruptedExit(signal: StopSignal | null): number {
+  return signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+}
+
 /** The exit code that tells the truth about a run. */
 export function exitCodeOf(outcome: RunOutcome): number {
-  if (outcome.interruptedBy === "SIGINT") return EXIT.interrupted;
-  if (outcome.interruptedBy !== null) return EXIT.terminated;
+  if (outcome.interruptedBy !== null) return interruptedExit(outcome.interruptedBy);
   if (outcome.isBadInput) return EXIT.badInput;
   return problemsOf(outcome).length > 0 ? EXIT.failed : EXIT.complete;
 }

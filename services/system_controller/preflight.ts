@@ -12,6 +12,11 @@ export class UnreachableError extends Error {
 /** Thrown when the model to ask for cannot be found out. */
 export class NoModelError extends Error {
   override readonly name = "NoModelError";
+
+  /** `mayPass`: the server may answer otherwise when it has loaded its model. */
+  constructor(message: string, readonly mayPass = false) {
+    super(message);
+  }
 }
 
 const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
@@ -58,17 +63,41 @@ async function onlyModelOf(url: string, secrets: RunSecrets): Promise<string> {
   if (!response.ok) {
     throw new NoModelError(
       `--model: none given and none to be found: GET ${url} answered ${response.status}; ${hint}`,
+      true,
     );
   }
   const models = readModels(text);
   if (models === null) {
     throw new NoModelError(
       `--model: none given and none to be found: GET ${url} did not answer a list of models; ${hint}`,
+      true,
     );
   }
   if (models.length === 1) return models[0]!;
   const offer = models.length === 0 ? "no model" : `${models.length} models: ${models.join(", ")}`;
-  throw new NoModelError(`--model: none given and ${url} offers ${offer}; ${hint}`);
+  const mayPass = models.length === 0;
+  throw new NoModelError(`--model: none given and ${url} offers ${offer}; ${hint}`, mayPass);
+}
+
+/**
+ * Whether a server lists all of these models: null when it does, else what is missing, in words.
+ *
+ * `url`: where it lists them. Throws UnreachableError when nothing answers.
+ */
+export async function findMissingModel(
+  url: string,
+  wanted: readonly string[],
+  secrets: RunSecrets,
+): Promise<string | null> {
+  const response = await ask(url, secrets);
+  const text = await response.text();
+  if (!response.ok) return `GET ${url} answered ${response.status}`;
+  const models = readModels(text);
+  if (models === null) return `GET ${url} did not answer a list of models`;
+  const missing = wanted.find((model) => !models.includes(model));
+  if (missing === undefined) return null;
+  const listed = models.length === 0 ? "no model" : `only ${models.join(", ")}`;
+  return `${url} lists ${listed}, and not ${missing}`;
 }
 
 function readModels(text: string): string[] | null {

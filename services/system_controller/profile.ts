@@ -1,4 +1,5 @@
 import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
+import type { InferenceProbe, ReadinessPlan } from "../../common/model/readiness.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
 import type { DatasetFile } from "../../common/model/run_config.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
@@ -10,7 +11,8 @@ import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
 import { ArtifactDirError, prepareArtifactDir } from "./artifacts.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
-import { EXIT } from "./outcome.ts";
+import { EXIT, interruptedExit } from "./outcome.ts";
+import { NotReadyError } from "./not_ready_error.ts";
 import { discoverModel, NoModelError, UnreachableError } from "./preflight.ts";
 
 /** What the `profile` command needs beside its plan. */
@@ -23,6 +25,8 @@ export interface ProfileHost {
   readonly home: string | null;
   /** Says something to the person at the terminal, on stderr. */
   say(line: string): void;
+  /** Sends one short request; resolves to why it is not answered, null when it is. */
+  probeInference(probe: InferenceProbe): Promise<string | null>;
   /** Brings a public data set to this machine, as an input file. */
   preparePublic(request: PublicDatasetRequest): Promise<DatasetFile>;
   /** Writes what several runs say together; returns the text for the console. */
@@ -34,7 +38,11 @@ export interface ProfileHost {
  * exit code.
  */
 export async function profile(plan: RunPlan, host: ProfileHost): Promise<number> {
+  const readiness = plan.readiness && { ...plan.readiness, front: openFront() };
   try {
+    if (readiness !== null && !await isReady(plan, readiness, host)) {
+      return interruptedExit(readiness.front.interrupts.received);
+    }
     const model = plan.model ?? await discoverModel(plan.baseUrls.map(modelsUrl), plan.secrets);
     const { plan: tokenizer, note } = await chooseTokenizer(plan, model, host);
     const config = runConfig(plan, {
@@ -58,7 +66,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
       note: note ?? noteOnSeveral(plan, model),
       showFrom: shownFrom(plan.logLevel),
     };
-    const front = openFront();
+    const front = readiness?.front ?? openFront();
     try {
       return await make(request, { plan, front, host });
     } finally {
@@ -69,7 +77,29 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
     if (code === null) throw error;
     host.say(`aiperf: ${(error as Error).message}`);
     return code;
+  } finally {
+    readiness?.front.close();
   }
+}
+
+/** False when the user does not want to wait any longer. */
+async function isReady(
+  plan: RunPlan,
+  { front, ...readiness }: ReadinessPlan & { readonly front: Front },
+  { probeInference }: ProfileHost,
+): Promise<boolean> {
+  const [{ waitForModel }, { lookAtServers }] = await Promise.all([
+    import("./wait_for_model.ts"),
+    import("./look_at_servers.ts"),
+  ]);
+  const { terminal, interrupts: { aborted: signal } } = front;
+  const { mode } = readiness;
+  return await waitForModel(readiness, {
+    clock: new SystemClock(0),
+    aborted: signal,
+    say: (line) => terminal.line(`aiperf: ${line}`),
+    look: (timeoutMs) => lookAtServers({ plan, mode, timeoutMs, signal, probeInference }),
+  });
 }
 
 /** Usually its name is enough; what looks for files is loaded only when there are any. */
@@ -128,7 +158,7 @@ async function make(request: LaunchRequest, { plan, front, host }: Making): Prom
 function exitCodeFor(error: unknown): number | null {
   if (error instanceof NoModelError || error instanceof ArtifactDirError) return EXIT.badInput;
   if (error instanceof BadInputError) return EXIT.badInput;
-  if (error instanceof UnreachableError) return EXIT.failed;
+  if (error instanceof UnreachableError || error instanceof NotReadyError) return EXIT.failed;
   return null;
 }
 

@@ -50,7 +50,8 @@ function jobOf(index: number): RequestJob {
   };
 }
 
-const CREDIT: Credit = {
+/** A credit for the only turn of a conversation. */
+export const CREDIT: Credit = {
   id: 0,
   phase: "warmup",
   index: 0,

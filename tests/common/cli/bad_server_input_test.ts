@@ -47,6 +47,25 @@ const BAD_LINES: readonly (readonly [string | readonly string[], ...string[]])[]
     ["--session-header", "X-Session-ID", "-H", "x-session-id: 1"],
     "-H: sets X-Session-ID, and so does --session-header",
   ],
+  [
+    "--wait-for-model-timeout -1",
+    '--wait-for-model-timeout: must be a number of at least 0, got "-1"',
+  ],
+  [
+    "--wait-for-model-mode ready --wait-for-model-interval 0",
+    '--wait-for-model-mode: must be one of inference, models, both, got "ready"',
+    '--wait-for-model-interval: must be a number above 0, got "0"',
+  ],
+  [
+    "--wait-for-model-mode both --wait-for-model-interval 1",
+    "--wait-for-model-mode: has no effect without --wait-for-model-timeout",
+    "--wait-for-model-interval: has no effect without --wait-for-model-timeout",
+  ],
+  [
+    "--mock-server --wait-for-model-timeout 5",
+    "--wait-for-model-timeout: has no effect with --mock-server, which is ready when it has been " +
+    "started",
+  ],
 ];
 
 for (const [line, ...expected] of BAD_LINES) {

@@ -1,0 +1,19 @@
+import type { OptionKey, OptionValues } from "./option_table.ts";
+import { hasEffectOnly, needs, type Rule } from "./rule.ts";
+
+/** What must hold between the options about the server itself. */
+export const SERVER_RULES: readonly Rule[] = [
+  ...(["waitForModelMode", "waitForModelInterval"] as const).map((key) =>
+    needs(key, "waitForModelTimeout", (values) => values.waitForModelTimeout > 0)
+  ),
+  needsServer("waitForModelTimeout"),
+];
+
+/** What is there for a server that somebody else has started. */
+function needsServer(key: OptionKey): Rule {
+  return hasEffectOnly(key, {
+    when: (values: OptionValues) => !values.mockServer,
+    about: ["mockServer"],
+    otherwise: "with --mock-server, which is ready when it has been started",
+  });
+}

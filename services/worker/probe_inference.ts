@@ -1,0 +1,40 @@
+import { type Conversation, plainTurn } from "../../common/model/conversation.ts";
+import type { InferenceProbe } from "../../common/model/readiness.ts";
+import { SystemClock } from "../../common/runtime/clock.ts";
+import { loadEndpoint } from "./endpoints/registry.ts";
+import { createHttpClient, fetchWith } from "./http_client.ts";
+import { createSendContext, sendRequest } from "./send_request.ts";
+import { CREDIT } from "./warm_up.ts";
+
+/** Says something in every API that takes text. */
+const TURN = plainTurn(["Are you ready?"], { passages: ["Yes."], outputTokens: 1 });
+
+const CONVERSATION: Conversation = { index: 0, id: "readiness", opening: [], turns: [TURN] };
+
+/**
+ * Sends one short request as the run would; null when the server answers it, else why not.
+ *
+ * An answer without content will do: the server may have needed its one token for its thoughts.
+ */
+export async function probeInference(probe: InferenceProbe): Promise<string | null> {
+  const { endpoint: plan, secrets, signal } = probe;
+  const client = createHttpClient();
+  try {
+    const context = createSendContext({
+      plan,
+      secrets,
+      endpoint: await loadEndpoint(plan.type),
+      workerId: "",
+      clock: new SystemClock(0),
+      fetch: fetchWith(client),
+    });
+    const session = { correlationId: crypto.randomUUID(), answers: [] };
+    const job = { credit: CREDIT, conversation: CONVERSATION, receivedNs: 0, session };
+    const { outcome, error, httpStatus } = await sendRequest(job, context, signal);
+    if (outcome === "success" || error?.type === "EmptyResponse") return null;
+    const status = httpStatus === null ? "" : `${httpStatus} `;
+    return `${plan.urls[0]}: ${status}${error?.type}: ${error?.message}`;
+  } finally {
+    client.close();
+  }
+}
