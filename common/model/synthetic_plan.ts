@@ -23,10 +23,24 @@ export type LengthPair = z.infer<typeof lengthPairSchema>;
 export const syntheticPlanSchema = z.object({
   /** Each conversation draws one of them, in place of `isl` and `osl`; null: there is no choice. */
   lengths: z.nullable(z.array(lengthPairSchema)),
+  /** Each conversation begins with one of `count` texts of so many tokens; null: with its own. */
+  prefixes: z.nullable(z.object({ count: z.int(), tokens: z.int() })),
+  /** Length of a system prompt that all conversations have in common; 0: there is none. */
+  systemTokens: z.int(),
+  /** Length of a message of the user, one for each conversation, before its turns; 0: none. */
+  contextTokens: z.int(),
+  /** How many texts a turn has. */
+  textsPerTurn: z.int(),
 });
 
 /** What made-up conversations are like beside their lengths and turns. */
 export type SyntheticPlan = z.infer<typeof syntheticPlanSchema>;
 
 /** Made-up conversations as they are unless anything is said. */
-export const PLAIN_SYNTHETIC: SyntheticPlan = { lengths: null };
+export const PLAIN_SYNTHETIC: SyntheticPlan = {
+  lengths: null,
+  prefixes: null,
+  systemTokens: 0,
+  contextTokens: 0,
+  textsPerTurn: 1,
+};

@@ -1,24 +1,23 @@
-import {
-  type Conversation,
-  type ConversationOutline,
-  type DatasetInfo,
-  plainTurn,
-  type Turn,
+import type {
+  Conversation,
+  ConversationOutline,
+  DatasetInfo,
 } from "../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
 import { deriveRandom } from "../../../common/runtime/random.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
-import { conversationId, drawDuration, drawLength, drawOutputTokens, streamOf } from "../draw.ts";
-import { exactPrompt } from "./exact_prompt.ts";
-import { lengthsOf } from "./lengths.ts";
+import { conversationId, drawDuration, drawLength } from "../draw.ts";
 import { BUILTIN_LEXICON, type Lexicon } from "./lexicon.ts";
+import { makeOpening, makeTurn } from "./make_turn.ts";
+import { createTextWriter, type TextWriter } from "./text_writer.ts";
 
 /**
  * Made-up conversations, each a pure function of `plan`, its index and the lexicon of its tokenizer.
  *
  * Nothing is made before it is asked for, so a million entries cost as much as ten. Numbers of
  * turns, pauses, lengths, texts and ids have streams of their own: another `osl` leaves the prompts
- * as they are, and more turns leave the first ones as they are.
+ * as they are, and more turns leave the first ones as they are. Throws a BadInputError when the plan
+ * wants texts that the tokenizer cannot make exactly.
  */
 export function createSyntheticDataset(
   plan: DatasetPlan,
@@ -29,12 +28,12 @@ export function createSyntheticDataset(
 
 class SyntheticDataset implements Dataset {
   readonly #plan: DatasetPlan;
-  readonly #lexicon: Lexicon;
+  readonly #writer: TextWriter;
   #maxTurns: number | null = null;
 
   constructor(plan: DatasetPlan, lexicon: Lexicon) {
     this.#plan = plan;
-    this.#lexicon = lexicon;
+    this.#writer = createTextWriter(plan, lexicon);
   }
 
   get entries(): number {
@@ -52,9 +51,9 @@ class SyntheticDataset implements Dataset {
     return {
       index,
       id: conversationId(plan.seed, index),
-      opening: [],
+      opening: makeOpening(plan, index, this.#writer),
       turns: delaysOf(plan, index).map((delayMs, turnIndex) =>
-        makeTurn(plan, index, { turnIndex, delayMs, lexicon: this.#lexicon })
+        makeTurn(plan, { index, turnIndex, delayMs, writer: this.#writer })
       ),
     };
   }
@@ -66,26 +65,6 @@ class SyntheticDataset implements Dataset {
   }
 
   close(): void {}
-}
-
-function makeTurn(
-  plan: DatasetPlan,
-  index: number,
-  { turnIndex, delayMs, lexicon }: {
-    turnIndex: number;
-    delayMs: number | null;
-    lexicon: Lexicon;
-  },
-): Turn {
-  const { seed } = plan;
-  const { isl, osl } = lengthsOf(plan, index);
-  const inputTokens = drawLength(seed, streamOf("isl", index, turnIndex), isl);
-  const words = deriveRandom(seed, streamOf("text", index, turnIndex));
-  return plainTurn([exactPrompt(lexicon, words, inputTokens)], {
-    inputTokens,
-    outputTokens: drawOutputTokens({ seed, osl }, index, turnIndex),
-    delayMs,
-  });
 }
 
 /** The pause before each turn of a conversation; null where there is none. */

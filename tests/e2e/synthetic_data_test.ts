@@ -1,0 +1,106 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadTokenizer } from "../../common/tokenizer/load_tokenizer.ts";
+import { readArtifacts } from "../helpers/artifacts.ts";
+import { withSandbox } from "../helpers/run_aiperf.ts";
+import { withServer } from "../helpers/servers.ts";
+
+interface Message {
+  role: string;
+  content: string | { type: string; text?: string }[];
+}
+
+interface Body {
+  messages: Message[];
+  max_completion_tokens: number;
+}
+
+/** What a run sent, and the files that it wrote. */
+interface Sent {
+  bodies: Body[];
+  inputs: string;
+  folder: string;
+}
+
+/** Makes a run against a server that takes down what it is asked. */
+async function send(args: string, use: (sent: Sent) => Promise<void> | void): Promise<void> {
+  const bodies: Body[] = [];
+  const answer = async (request: Request): Promise<Response> => {
+    if (request.method !== "POST") return new Response("{}");
+    bodies.push(await request.json());
+    return Response.json({ choices: [{ message: { role: "assistant", content: "well" } }] });
+  };
+  await withServer(answer, async (url) => {
+    await withSandbox(async (sandbox) => {
+      const all = `profile --url ${url} --model m --tokenizer builtin --artifact-dir out ${args}`;
+      const { code, stderr } = await sandbox.run(all.split(" "));
+      assertEquals(code, 0, stderr);
+      const folder = `${sandbox.path}/out`;
+      const inputs = await Deno.readTextFile(`${folder}/inputs.json`);
+      await use({ bodies, inputs, folder });
+    });
+  });
+}
+
+function textsOf({ content }: Message): string[] {
+  return typeof content === "string" ? [content] : content.flatMap(({ text }) => text ?? []);
+}
+
+/** The messages of a request, as roles and tokens of their texts. */
+async function shapeOf({ messages }: Body): Promise<string> {
+  const tokenizer = await loadTokenizer("builtin");
+  return messages.map((message) => {
+    const counts = textsOf(message).map((text) => tokenizer.count(text));
+    return `${message.role} ${counts.join("+")}`;
+  }).join(", ");
+}
+
+Deno.test("lengths that go together, prefixes, system prompt and context are on the wire", async () => {
+  const args = "--request-count 40 --concurrency 4 --random-seed 7 --seq-dist 20,5:50;30,6:50 " +
+    "--num-prefix-prompts 2 --prefix-prompt-length 16 --shared-system-prompt-length 11 " +
+    "--user-context-prompt-length 8 -b 2";
+  await send(args, async ({ bodies, folder }) => {
+    const shapes = await Promise.all(
+      bodies.map(async (body) => `${await shapeOf(body)} -> ${body.max_completion_tokens}`),
+    );
+    assertEquals([...new Set(shapes)].sort(), [
+      "system 11, user 8, user 36+36 -> 5",
+      "system 11, user 8, user 46+46 -> 6",
+    ]);
+    const { requests, json } = await readArtifacts(folder);
+    const lengths = new Set(
+      requests.map(({ metrics }) => JSON.stringify(metrics["input_sequence_length"])),
+    );
+    assertEquals([...lengths].sort(), [
+      '{"value":111,"unit":"tokens"}',
+      '{"value":91,"unit":"tokens"}',
+    ]);
+    const { prompt } =
+      (json["input_config"] as Record<string, Record<string, unknown>>)["input"]! as {
+        prompt: Record<string, unknown>;
+      };
+    assertEquals(prompt["sequence_distribution"], "20,5:50;30,6:50");
+  });
+});
+
+Deno.test("a seed gives the same bytes, whatever the number of workers", async () => {
+  const args = "--request-count 60 --concurrency 8 --num-dataset-entries 20 --random-seed 3 " +
+    "--seq-dist 20|5,5:50;30|5,6:50 --session-turns-mean 2 --session-turns-stddev 1 " +
+    "--num-prefix-prompts 2 --prefix-prompt-length 16 --shared-system-prompt-length 11 " +
+    "--user-context-prompt-length 8";
+  const inputs: string[] = [];
+  for (const workers of [1, 4]) {
+    await send(`${args} --workers-max ${workers}`, ({ bodies, inputs: text }) => {
+      inputs.push(text);
+      // First turns are sent as they are shown; later ones have the server's answers in them.
+      const shown = new Set(
+        JSON.parse(text).data.map(({ payloads }: { payloads: Body[] }) =>
+          JSON.stringify(payloads[0])
+        ),
+      );
+      const first = bodies.filter(({ messages }) => messages.length === 3);
+      assert(first.length >= 20);
+      for (const body of first) assert(shown.has(JSON.stringify(body)));
+    });
+  }
+  assertEquals(inputs[0], inputs[1]);
+});
