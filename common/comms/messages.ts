@@ -43,6 +43,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),
   /** dataset_manager: the data set as a whole, as `DatasetInfo`. */
   z.object({ kind: z.literal("get_dataset_info") }),
+  /** dataset_manager: what the markers of `--cache-bust` are made of, as `MarkerWords`. */
+  z.object({ kind: z.literal("get_marker_words") }),
   /** dataset_manager: the outlines of `count` conversations from `first` on. */
   z.object({ kind: z.literal("get_outlines"), first: z.int(), count: z.int() }),
   /** worker_manager: the indexes of the conversations that credits have named. */

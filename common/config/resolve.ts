@@ -235,6 +235,7 @@ function resolveDataset(
     },
     delayRatio: values.conversationTurnDelayRatio,
     synthetic: resolveSynthetic(values),
+    cacheBust: values.cacheBust,
     sampling: values.datasetSamplingStrategy,
     seed,
   };

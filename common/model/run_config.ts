@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { CACHE_BUSTS } from "./cache_bust.ts";
 import { phaseSchema } from "./credit.ts";
 import { DATASET_FORMATS } from "./dataset_format.ts";
 import { syntheticPlanSchema } from "./synthetic_plan.ts";
@@ -112,6 +113,8 @@ export const datasetPlanSchema = z.object({
   /** Every pause between turns, made up or recorded, is multiplied by it. */
   delayRatio: z.number(),
   synthetic: syntheticPlanSchema,
+  /** Where each session has a marker of its own, against the server's prefix cache. */
+  cacheBust: z.enum(CACHE_BUSTS),
   sampling: z.enum(["sequential", "random", "shuffle"]),
   /** Root of every random stream of the run; drawn by the controller when the user gave none. */
   seed: z.int(),

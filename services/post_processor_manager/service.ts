@@ -1,5 +1,12 @@
 import * as z from "zod/mini";
 import type { Command, CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import {
+  type MarkerWords,
+  markerWordsSchema,
+  type MarkingPlan,
+  markingPlan,
+  withMarker,
+} from "../../common/model/cache_bust.ts";
 import { type Conversation, conversationSchema } from "../../common/model/conversation.ts";
 import type { WrittenResults } from "../../common/model/report.ts";
 import { describeError } from "../../common/runtime/log.ts";
@@ -40,12 +47,15 @@ export class PostProcessorManager extends ComponentService {
     onGivenUp: (error) => this.log.warning(describeError(error)),
   });
   #opened: Promise<void> | null = null;
+  #marking: MarkingPlan | null = null;
+  #markerWords: MarkerWords | null = null;
   #records: Peer | null = null;
   /** Token counts that are not known to be in the journal. */
   readonly #unkept = new Set<Command>();
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
+    this.#marking = markingPlan(config);
     this.#results = await RunResults.open(config, {
       folder: config.artifactDir,
       fetch: (index) => this.#fetchConversation(index),
@@ -107,7 +117,16 @@ export class PostProcessorManager extends ComponentService {
       await this.#dataset.request(command, CONVERSATION_TIMEOUT_MS),
     );
     if (!conversation) throw new Error(`the data set gave no conversation ${index}`);
-    return conversation;
+    return this.#marking === null ? conversation : await this.#mark(conversation);
+  }
+
+  /** All markers have as many tokens: any will do. */
+  async #mark(conversation: Conversation): Promise<Conversation> {
+    this.#markerWords ??= markerWordsSchema.parse(
+      await this.#dataset.request({ kind: "get_marker_words" }, CONVERSATION_TIMEOUT_MS),
+    );
+    const options = { ...this.#marking!, words: this.#markerWords };
+    return withMarker(conversation, options, { phase: "profiling", sessionIndex: 0 });
   }
 
   /** Into the journal, from which the results can be made again when the data set is gone. */

@@ -2,6 +2,13 @@ import * as z from "zod/mini";
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import {
+  type MarkedSession,
+  type MarkerOptions,
+  markerWordsSchema,
+  markingPlan,
+  withMarker,
+} from "../../common/model/cache_bust.ts";
+import {
   type Conversation,
   conversationSchema,
   datasetInfoSchema,
@@ -81,6 +88,8 @@ export class Worker extends ComponentService {
   #client: Deno.HttpClient | null = null;
   #sending: SendContext | null = null;
   #conversations: ConversationCache | null = null;
+  /** What each session is marked with; null: with nothing. */
+  #markers: MarkerOptions | null = null;
   readonly #dataset = new SteadyLink({
     connect: () => this.connectTo("dataset_manager"),
     clock: this.clock,
@@ -116,6 +125,7 @@ export class Worker extends ComponentService {
   protected async connect(): Promise<void> {
     await this.#dataset.open();
     await this.#records.open();
+    this.#markers = await this.#learnMarkers();
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
     await this.#prefetch(this.#conversations, await this.#countEntries());
     this.#lagProbe.start();
@@ -179,7 +189,12 @@ export class Worker extends ComponentService {
       indexes: z.array(z.int()).parse(
         await this.#manager!.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
       ),
-      fetch: (indexes) => this.#fetchConversations(indexes),
+      fetch: async (indexes) => {
+        const conversations = await this.#fetchConversations(indexes);
+        return conversations.map((one) =>
+          this.#marked(one, { phase: "profiling", sessionIndex: one.index })
+        );
+      },
       body: (turns) => template.buildBody(turns),
     }).catch((error) => {
       throw new Error(describeFileError(error), { cause: error });
@@ -224,6 +239,21 @@ export class Worker extends ComponentService {
     });
   }
 
+  async #learnMarkers(): Promise<MarkerOptions | null> {
+    const plan = markingPlan(this.#config!);
+    if (plan === null) return null;
+    const answer = await this.#dataset.request(
+      { kind: "get_marker_words" },
+      CONVERSATION_TIMEOUT_MS,
+    );
+    return { ...plan, words: markerWordsSchema.parse(answer) };
+  }
+
+  /** A conversation as a session sends it. */
+  #marked(conversation: Conversation, session: MarkedSession): Conversation {
+    return this.#markers === null ? conversation : withMarker(conversation, this.#markers, session);
+  }
+
   /** How many conversations there are; of made-up ones the plan says it. */
   async #countEntries(): Promise<number> {
     const { file, entries } = this.#config!.dataset;
@@ -248,7 +278,11 @@ export class Worker extends ComponentService {
   async #send(received: Omit<RequestJob, "session">, signal: AbortSignal): Promise<void> {
     const { credit } = received;
     const { id: creditId, phase } = credit;
-    const job: RequestJob = { ...received, session: this.#sessions.of(credit) };
+    const job: RequestJob = {
+      ...received,
+      conversation: this.#marked(received.conversation, credit),
+      session: this.#sessions.of(credit),
+    };
     if (this.#firstTokenPhases.has(phase)) {
       job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
     }

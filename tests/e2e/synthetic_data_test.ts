@@ -104,3 +104,33 @@ Deno.test("a seed gives the same bytes, whatever the number of workers", async (
   }
   assertEquals(inputs[0], inputs[1]);
 });
+
+Deno.test("each session has a marker of its own, the same for the same seed, and exact", async () => {
+  const args = "--request-count 12 --num-dataset-entries 3 --random-seed 5 --isl 20 " +
+    "--warmup-request-count 3 --shared-system-prompt-length 10";
+  const markers: string[][] = [];
+  for (const place of ["first_turn_prefix", "first_turn_prefix", "system_suffix"]) {
+    await send(`${args} --cache-bust ${place}`, async ({ bodies, inputs, folder }) => {
+      const atFirstTurn = place === "first_turn_prefix";
+      assertEquals(
+        new Set(await Promise.all(bodies.map(shapeOf))),
+        new Set([atFirstTurn ? "system 10, user 27" : "system 17, user 20"]),
+      );
+      const marked = bodies.map(({ messages }) => textsOf(messages[atFirstTurn ? 1 : 0]!)[0]!);
+      const words = marked.map((text) => text.split(" "));
+      markers.push(words.map((all) => (atFirstTurn ? all.slice(0, 7) : all.slice(-7)).join(" ")));
+      assertEquals(new Set(markers.at(-1)).size, 15, "warm-up and reuse have markers, too");
+      const { requests } = await readArtifacts(folder);
+      for (const { metrics } of requests) {
+        assertEquals(metrics["input_sequence_length"], { value: 37, unit: "tokens" });
+      }
+      // The sessions of the first round are those that inputs.json shows.
+      const shown = JSON.parse(inputs).data.map(({ payloads }: { payloads: Body[] }) =>
+        JSON.stringify(payloads[0])
+      );
+      assertEquals(bodies.slice(3, 6).map((body) => JSON.stringify(body)), shown);
+    });
+  }
+  assertEquals(markers[0], markers[1]);
+  assertEquals(markers[0], markers[2]);
+});

@@ -13,6 +13,7 @@ export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
     turnDelayMs: { mean: 0, stddev: 0 },
     delayRatio: 1,
     synthetic: PLAIN_SYNTHETIC,
+    cacheBust: "none",
     sampling: "sequential",
     seed: 42,
     tokenizer: BUILTIN_TOKENIZER,

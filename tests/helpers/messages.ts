@@ -55,6 +55,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   write_results: { kind: "write_results", wasCancelled: false, account, health },
   get_conversations: { kind: "get_conversations", indexes: [0, 7, 3] },
   get_dataset_info: { kind: "get_dataset_info" },
+  get_marker_words: { kind: "get_marker_words" },
   get_outlines: { kind: "get_outlines", first: 0, count: 64 },
   find_missing_credits: { kind: "find_missing_credits", ids: [4, 8] },
   drain_credits: { kind: "drain_credits", deadlineMs: 1_500 },

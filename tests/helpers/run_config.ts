@@ -24,6 +24,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       turnDelayMs: { mean: 0, stddev: 0 },
       delayRatio: 1,
       synthetic: PLAIN_SYNTHETIC,
+      cacheBust: "none",
       sampling: "sequential",
       seed: 0,
       tokenizer: BUILTIN_TOKENIZER,

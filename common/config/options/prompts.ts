@@ -1,6 +1,7 @@
+import { CACHE_BUSTS } from "../../model/cache_bust.ts";
 import { option } from "../option.ts";
 import { sequenceDistribution } from "../sequence_distribution.ts";
-import { integer } from "../value_type.ts";
+import { choice, integer } from "../value_type.ts";
 
 /** What made-up prompts are like beside their mean length. */
 export const PROMPT_OPTIONS = {
@@ -50,5 +51,12 @@ export const PROMPT_OPTIONS = {
     unit: "tokens",
     help:
       "Length of a message of the user that each conversation has for itself, in front of its turns; 0: there is none.",
+  }),
+  cacheBust: option({
+    type: choice(CACHE_BUSTS),
+    default: "none",
+    path: "input.prompt.cache_bust",
+    help:
+      "Gives each session a few words of its own, at either end of the system prompt or of the first turn, so that the server's prefix cache cannot know it.",
   }),
 };

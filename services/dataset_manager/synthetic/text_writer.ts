@@ -24,7 +24,7 @@ export interface TextWriter {
  * Throws a BadInputError when the plan puts texts together and the tokenizer has no words for that.
  */
 export function createTextWriter(
-  { seed, synthetic, tokenizer }: DatasetPlan,
+  { seed, synthetic, cacheBust, tokenizer }: DatasetPlan,
   lexicon: Lexicon,
 ): TextWriter {
   if (synthetic.prefixes !== null && lexicon.openings.length === 0) {
@@ -34,6 +34,8 @@ export function createTextWriter(
         "in front of another one; use --tokenizer builtin, or --shared-system-prompt-length",
     );
   }
+  // A marker of the session comes in front of the text.
+  const isBehind = cacheBust.endsWith("_prefix");
   return {
     write: (parts) => {
       const requests = parts.map(({ stream, tokens }) => ({
@@ -41,7 +43,9 @@ export function createTextWriter(
         tokens,
       }));
       const [first] = requests;
-      if (requests.length === 1) return exactPrompt(lexicon, first!.random, first!.tokens);
+      if (requests.length === 1 && !isBehind) {
+        return exactPrompt(lexicon, first!.random, first!.tokens);
+      }
       return joinBlocks(requests.map(({ random, tokens }) => exactBlock(lexicon, random, tokens)));
     },
   };
