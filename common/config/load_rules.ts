@@ -74,7 +74,10 @@ export const LOAD_RULES: readonly Rule[] = [
   ),
   needs("requestRateRampDuration", "requestRate", (values) => values.requestRate !== null),
   ...RAMPS.map(([ramp, duration]) => fitsInto(ramp, duration)),
-  ...["prefillConcurrency", "warmupPrefillConcurrency"].map((key) => prefill(key as PrefillKey)),
+  ...(["prefillConcurrency", "warmupPrefillConcurrency"] as const).flatMap((key) => [
+    prefillNeedsStreaming(key),
+    prefillHasEffect(key),
+  ]),
   needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
   {
     about: ["requestCount", "numSessions", "concurrency", ...PACES],
@@ -181,15 +184,26 @@ function fitsInto(ramp: OptionKey, duration: OptionKey): Rule {
   };
 }
 
-/** A limit on requests without a first token needs first tokens, and others that it holds back. */
-function prefill(key: PrefillKey): Rule {
+/** A limit on requests without a first token needs first tokens. */
+function prefillNeedsStreaming(key: PrefillKey): Rule {
+  return {
+    about: [key, "streaming"],
+    check: (candidate) => {
+      const { values } = candidate;
+      if (values[key] === null || !isDeliberate(candidate, key) || values.streaming) return [];
+      return [problem(candidate, key, "needs --streaming")];
+    },
+  };
+}
+
+/** It also needs other requests that it can hold back. */
+function prefillHasEffect(key: PrefillKey): Rule {
   return {
     about: [key, "streaming", "concurrency", "warmupConcurrency", ...PACES],
     check: (candidate) => {
       const { values } = candidate;
       const limit = values[key];
-      if (limit === null || !isDeliberate(candidate, key)) return [];
-      if (!values.streaming) return [problem(candidate, key, "needs --streaming")];
+      if (limit === null || !isDeliberate(candidate, key) || !values.streaming) return [];
       const concurrency = key === "prefillConcurrency"
         ? values.concurrency
         : values.warmupConcurrency ?? values.concurrency;

@@ -50,6 +50,24 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    name: "every contradiction of a load, at once",
+    args: "--mock-server --fixed-schedule --user-centric-rate 10 --num-users 2 --concurrency 4 " +
+      "--prefill-concurrency 2 --warmup-duration 1 --warmup-concurrency-ramp-duration 2 " +
+      "--benchmark-grace-period 5 --request-rate 0 --request-cancellation-delay -1 " +
+      "--request-cancellation-rate 101",
+    lines: [
+      '--request-rate: must be a number above 0, got "0"',
+      '--request-cancellation-delay: must be a number of at least 0, got "-1"',
+      '--request-cancellation-rate: must be a number from 0 to 100, got "101"',
+      "--user-centric-rate: contradicts --fixed-schedule, which sets the pace too",
+      "--concurrency: contradicts --user-centric-rate; say how many by --num-users",
+      "--fixed-schedule: needs --input-file with timestamps",
+      "--warmup-concurrency-ramp-duration: must be at most --warmup-duration (1), got 2",
+      "--prefill-concurrency: needs --streaming",
+      "--benchmark-grace-period: has no effect without --benchmark-duration",
+    ],
+  },
+  {
     name: "a run type that is not there yet",
     args: "--mock-server --run-type k8s",
     lines: ["--run-type: k8s is not there yet; use process"],

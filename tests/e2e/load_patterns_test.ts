@@ -7,11 +7,12 @@ import { type Finished, withSandbox } from "../helpers/run_aiperf.ts";
 import { withMockServer } from "../helpers/servers.ts";
 import { checkAgreement } from "./agreement.ts";
 
-/**
- * How much later than due half of the requests may reach the server, so that a machine which stands
- * still for a while does not look like another pattern.
- */
-const LATEST_MS = 250;
+/** Three quarters of the requests reach the server so soon after they are due. */
+const TIGHT_MS = 60;
+
+/** A machine that has far more to do than it can gets more attempts, and in the end so much. */
+const LOOSE_MS = 250;
+const ATTEMPTS = 3;
 
 interface Ran extends Artifacts {
   readonly server: MockServer;
@@ -27,11 +28,24 @@ interface LoadTest {
   /** Text by file name. */
   readonly files?: Readonly<Record<string, string>>;
   readonly code?: number;
+  /** Whether the server's own log must have every request at its due time, by and large. */
+  readonly hasTimes?: boolean;
   check(ran: Ran): void;
 }
 
-function testLoad(name: string, { mock, load, files = {}, code = 0, check }: LoadTest): void {
+function testLoad(
+  name: string,
+  { mock, load, files = {}, code = 0, hasTimes = false, check }: LoadTest,
+): void {
   Deno.test(name, async () => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (await tryLoad(attempt)) return;
+    }
+  });
+
+  /** False when the machine stood still for so long that the server did not see the pattern. */
+  async function tryLoad(attempt: number): Promise<boolean> {
+    let isSeen = true;
     await withMockServer(mock, async (server) => {
       await withSandbox(async (sandbox) => {
         for (const [file, text] of Object.entries(files)) {
@@ -44,10 +58,13 @@ function testLoad(name: string, { mock, load, files = {}, code = 0, check }: Loa
         const profiling = artifacts.records
           .filter(({ phase }) => phase === "profiling")
           .sort((a, b) => a.index - b.index);
-        check({ ...artifacts, server, profiling, finished });
+        const ran = { ...artifacts, server, profiling, finished };
+        check(ran);
+        if (hasTimes) isSeen = checkArrivals(ran, attempt);
       });
     });
-  });
+    return isSeen;
+  }
 }
 
 /** Due times after the first of them, in milliseconds. */
@@ -55,17 +72,35 @@ function duesMs(records: readonly RequestRecord[]): number[] {
   return records.map(({ dueNs }) => (dueNs - records[0]!.dueNs) / 1e6);
 }
 
-/** Checks that the server's own log has every request at its due time, by and large. */
-function checkArrivals({ server, profiling }: Ran): void {
+/** Mean and standard deviation of the pauses between due times, in milliseconds. */
+function gapsOf(records: readonly RequestRecord[]): { mean: number; deviation: number } {
+  const dues = duesMs(records);
+  const gaps = dues.slice(1).map((due, i) => due - dues[i]!);
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+/**
+ * Checks that the server's own log has the requests at their due times.
+ *
+ * Returns false when that is not so and there are attempts left.
+ */
+function checkArrivals({ server, profiling }: Ran, attempt: number): boolean {
   const { requests } = server.requests();
   const delays = profiling.map(({ requestId, dueNs }) => {
     const arrived = requests.find((request) => request.requestId === requestId)!;
     return arrived.receivedMs - dueNs / 1e6;
-  });
+  }).sort((a, b) => a - b);
   // The clocks begin at different times: only differences can be compared.
-  const first = Math.min(...delays);
-  const late = delays.filter((delay) => delay - first > LATEST_MS);
-  assert(late.length <= delays.length / 2, `${late.length} of ${delays.length} are late`);
+  const first = delays[0]!;
+  const quartile = delays[Math.ceil(delays.length * 0.75) - 1]! - first;
+  if (quartile <= TIGHT_MS) return true;
+  if (attempt < ATTEMPTS) return false;
+  const median = delays[Math.ceil(delays.length / 2) - 1]! - first;
+  const late = `the median is ${median} ms late, the third quartile ${quartile} ms`;
+  assert(Deno.loadavg()[0]! > 2 * navigator.hardwareConcurrency && median <= LOOSE_MS, late);
+  return true;
 }
 
 /** The most that were open at the same time, by the records. */
@@ -81,19 +116,34 @@ function mostOpen(
   return Math.max(...events.map(({ change }) => open += change));
 }
 
+testLoad("a constant rate comes in even steps", {
+  mock: {},
+  load: "--request-rate 100 --arrival-pattern constant --benchmark-duration 1.5",
+  hasTimes: true,
+  check: ({ profiling }) => {
+    assertEquals(duesMs(profiling), Array.from({ length: 150 }, (_due, i) => i * 10));
+  },
+});
+
+testLoad("Poisson arrivals have gaps as long as they vary", {
+  mock: {},
+  load: "--request-rate 150 --request-count 200",
+  hasTimes: true,
+  check: ({ profiling }) => {
+    const { mean, deviation } = gapsOf(profiling);
+    assertAlmostEquals(mean, 1_000 / 150, 1.5);
+    assertAlmostEquals(deviation / mean, 1, 0.25);
+  },
+});
+
 testLoad("gamma arrivals come in bursts at the rate asked for", {
   mock: {},
   load: "--request-rate 200 --arrival-pattern gamma --vllm-burstiness 0.25 --request-count 150",
+  hasTimes: true,
   check: (ran) => {
-    const dues = duesMs(ran.profiling);
-    const gaps = dues.slice(1).map((due, i) => due - dues[i]!);
-    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-    const deviation = Math.sqrt(
-      gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length,
-    );
+    const { mean, deviation } = gapsOf(ran.profiling);
     assertAlmostEquals(mean, 5, 2);
     assertAlmostEquals(deviation / mean, 2, 0.6);
-    checkArrivals(ran);
   },
 });
 
@@ -121,10 +171,10 @@ testLoad("the slots of a ramp open one after the other", {
   load: "--concurrency 6 --concurrency-ramp-duration 0.5 --benchmark-duration 0.8 " +
     "--benchmark-grace-period 0",
   code: 1,
+  hasTimes: true,
   check: (ran) => {
     assertEquals(duesMs(ran.profiling), [0, 100, 200, 300, 400, 500]);
     assertEquals(ran.profiling.map(({ outcome }) => outcome), Array(6).fill("cancelled"));
-    checkArrivals(ran);
   },
 });
 
@@ -132,6 +182,7 @@ testLoad("a rate that grows is followed exactly", {
   mock: {},
   load: "--request-rate 100 --arrival-pattern constant --request-rate-ramp-duration 1 " +
     "--benchmark-duration 1.2",
+  hasTimes: true,
   check: (ran) => {
     const { profiling } = ran;
     assertEquals(profiling.length, 50 + 20);
@@ -139,7 +190,6 @@ testLoad("a rate that grows is followed exactly", {
       const expected = i < 50 ? Math.sqrt(2 * i / 100) * 1_000 : 1_000 + (i - 50) * 10;
       assertAlmostEquals(due, expected, 1e-3);
     });
-    checkArrivals(ran);
   },
 });
 
@@ -147,10 +197,10 @@ testLoad("a series of rates comes from a file and ends with it", {
   mock: {},
   load: "--request-rate-series rate.csv --arrival-pattern constant",
   files: { "rate.csv": "seconds,rate\n0,20\n0.5,20\n0.5,100\n1,100\n" },
+  hasTimes: true,
   check: (ran) => {
     assertEquals(ran.profiling.length, 60);
     assertEquals(duesMs(ran.profiling).slice(9, 12), [450, 500, 510]);
-    checkArrivals(ran);
   },
 });
 
@@ -162,16 +212,17 @@ testLoad("a fixed schedule replays the timestamps of a file", {
       JSON.stringify({ text: `At ${timestamp}`, timestamp })
     ).join("\n"),
   },
+  hasTimes: true,
   check: (ran) => {
     assertEquals(duesMs(ran.profiling), [0, 50, 300, 800]);
     assertEquals(ran.profiling.map(({ conversationIndex }) => conversationIndex), [1, 2, 0, 3]);
-    checkArrivals(ran);
   },
 });
 
 testLoad("users take turns at their own pace from the start on", {
   mock: { ttftMs: 5 },
   load: "--user-centric-rate 40 --num-users 4 --session-turns-mean 3 --request-count 36",
+  hasTimes: true,
   check: (ran) => {
     assertEquals(duesMs(ran.profiling), Array.from({ length: 36 }, (_due, i) => i * 25));
     const users = Map.groupBy(ran.profiling, ({ correlationId }) => correlationId);
@@ -180,7 +231,6 @@ testLoad("users take turns at their own pace from the start on", {
       dues.forEach((due, i) => i > 0 && assertAlmostEquals(due - dues[i - 1]!, 100, 1e-3));
       assertEquals(turns.map(({ turnIndex }) => turnIndex), [...turns.keys()]);
     }
-    checkArrivals(ran);
   },
 });
 
