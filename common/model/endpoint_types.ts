@@ -20,6 +20,7 @@ export const ENDPOINT_TYPES = {
   chat: { path: "/v1/chat/completions", streamingPath: null, canStream: true },
   chat_embeddings: numbers("/v1/embeddings"),
   cohere_rankings: numbers("/v2/rerank", "passages"),
+  completions: { path: "/v1/completions", streamingPath: null, canStream: true },
   embeddings: numbers("/v1/embeddings"),
   hf_tei_rankings: numbers("/rerank", "passages"),
   huggingface_generate: {
@@ -27,10 +28,12 @@ export const ENDPOINT_TYPES = {
     streamingPath: "/generate_stream",
     canStream: true,
   },
+  messages: { path: "/v1/messages", streamingPath: null, canStream: true },
   nim_embeddings: numbers("/v1/embeddings"),
   nim_rankings: numbers("/v1/ranking", "passages"),
   ollama_chat: { path: "/api/chat", streamingPath: null, canStream: true },
   ollama_generate: { path: "/api/generate", streamingPath: null, canStream: true },
+  responses: { path: "/v1/responses", streamingPath: null, canStream: true },
 } as const satisfies Record<string, EndpointFacts>;
 
 /** The name of an API that the tool speaks. */

@@ -1,5 +1,5 @@
 import type { AnswerText, ErrorDetails, Usage } from "../../common/model/record.ts";
-import type { AnswerPart } from "./endpoints/endpoint.ts";
+import type { AnswerPart, OtherChoice } from "./endpoints/endpoint.ts";
 
 /** What is to be done with an answer besides taking its times. */
 export interface AnswerOptions {
@@ -19,7 +19,7 @@ export class Answer {
   lastByteAfterNs: number | null = null;
   /** The index of the first chunk that is not reasoning alone; null until there is one. */
   firstOutputChunk: number | null = null;
-  /** The last usage that the server gave. */
+  /** What the server counted, as it said last. */
   usage: Usage | null = null;
   /** The first error that the server reported. */
   error: ErrorDetails | null = null;
@@ -32,6 +32,8 @@ export class Answer {
   #output = "";
   #reasoning = "";
   #content = "";
+  /** The choices after the first. */
+  readonly #others = new Map<number, AnswerText>();
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -39,7 +41,9 @@ export class Answer {
 
   /** Takes in a part that arrived `afterNs` after the request was sent. */
   add(part: AnswerPart, afterNs: number): void {
-    if (part.usage !== null) this.usage = part.usage;
+    if (part.usage !== null) {
+      this.usage = this.usage === null ? part.usage : newerUsage(this.usage, part.usage);
+    }
     if (part.finish !== null) this.finish = part.finish;
     if (part.done) this.done = true;
     this.error ??= part.error;
@@ -51,6 +55,15 @@ export class Answer {
     if (!this.#options.keepText) return;
     this.#output += part.content + part.toolCalls;
     this.#reasoning += part.reasoning;
+    for (const other of part.others) this.#addOther(other);
+  }
+
+  #addOther({ index, output, reasoning }: OtherChoice): void {
+    const known = this.#others.get(index);
+    this.#others.set(index, {
+      output: (known?.output ?? "") + output,
+      reasoning: (known?.reasoning ?? "") + reasoning,
+    });
   }
 
   /** Whether any content has come. */
@@ -63,8 +76,23 @@ export class Answer {
     return this.#content;
   }
 
-  /** The text so far; empty when it is not kept. */
+  /** The text so far, of all choices one after the other; empty when it is not kept. */
   get text(): AnswerText {
-    return { output: this.#output, reasoning: this.#reasoning };
+    const all = [{ output: this.#output, reasoning: this.#reasoning }, ...this.#others.values()];
+    return {
+      output: all.map(({ output }) => output).join(""),
+      reasoning: all.map(({ reasoning }) => reasoning).join(""),
+    };
   }
+}
+
+/** What a server counts it may say in parts: what the newer usage leaves out, the older one says. */
+function newerUsage(older: Usage, newer: Usage): Usage {
+  return {
+    promptTokens: newer.promptTokens ?? older.promptTokens,
+    completionTokens: newer.completionTokens ?? older.completionTokens,
+    totalTokens: newer.totalTokens ?? older.totalTokens,
+    reasoningTokens: newer.reasoningTokens ?? older.reasoningTokens,
+    cachedPromptTokens: newer.cachedPromptTokens ?? older.cachedPromptTokens,
+  };
 }

@@ -8,6 +8,8 @@ import { ollamaChatApi } from "./ollama_chat.ts";
 import { ollamaGenerateApi } from "./ollama_generate.ts";
 import { teiRerankApi } from "./tei_rerank.ts";
 import { tgiGenerateApi } from "./tgi_generate.ts";
+import { messagesApi } from "./messages.ts";
+import { responsesApi } from "./responses.ts";
 
 /** Every API that the server speaks. */
 const APIS: readonly MockApi[] = [
@@ -20,6 +22,8 @@ const APIS: readonly MockApi[] = [
   ollamaGenerateApi,
   teiRerankApi,
   tgiGenerateApi,
+  responsesApi,
+  messagesApi,
 ];
 
 /** The API of each path that takes requests to the model. */

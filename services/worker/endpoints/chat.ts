@@ -1,129 +1,71 @@
 import type { Turn } from "../../../common/model/conversation.ts";
-import type { EndpointPlan } from "../../../common/model/run_config.ts";
-import { excerpt } from "../clean_text.ts";
-import type { SseEvent } from "../sse.ts";
-import { type AnswerPart, answerPart, type BodyRequest, type Endpoint } from "./endpoint.ts";
-import {
-  describeError,
-  findError,
-  isObject,
-  type JsonObject,
-  notJson,
-  readUsage,
-  stringOf,
-} from "./openai_shapes.ts";
+import { lengthLimit, streamOptions, wantsStream } from "./body_fields.ts";
+import { readChoices } from "./choices.ts";
+import type { AnswerPart, BodyRequest, Endpoint } from "./endpoint.ts";
+import { readJsonAnswer, readJsonEvent } from "./json_event.ts";
+import { audioFormat, inlineMedia, isPlainText, mediaOf } from "./media_parts.ts";
+import { isObject, type JsonObject, stringOf } from "./openai_shapes.ts";
+import { lastTurn } from "./whole_answers.ts";
 
 /** OpenAI's chat completions, as nearly every inference server speaks them. */
 export const chatEndpoint: Endpoint = {
   framing: "sse",
-  isStreaming,
+  isStreaming: wantsStream,
   buildBody,
-  readEvent,
-  readAnswer,
+  readEvent: (event) => readJsonEvent(event, readDeltas),
+  readAnswer: (body) => readJsonAnswer(body, readMessages),
 };
 
-/** `extraInputs` are merged last, so a `stream` among them decides, also for how we read. */
-function isStreaming(plan: EndpointPlan): boolean {
-  return "stream" in plan.extraInputs ? plan.extraInputs["stream"] === true : plan.streaming;
-}
-
-function buildBody({ plan, model, turns }: BodyRequest): string {
-  const turn = turns.at(-1);
-  if (turn === undefined) throw new RangeError("a chat request needs at least one turn");
+function buildBody(request: BodyRequest): string {
+  const turn = lastTurn(request);
+  const { plan, model, turns } = request;
+  const limits = ["max_completion_tokens", "max_tokens"] as const;
+  const [newer, older] = limits;
   return JSON.stringify({
-    messages: turns.map(messageOf),
+    messages: turns.flatMap(messagesOf),
     model,
     stream: plan.streaming,
-    ...lengthLimit(plan, turn),
+    ...lengthLimit(plan, turn, plan.legacyMaxTokens ? [older, newer] : limits),
     ...plan.extraInputs,
     ...streamOptions(plan),
   });
 }
 
-/** A turn as a message of the conversation. */
-export function messageOf(turn: Turn): JsonObject {
-  const images = turn.media?.images ?? [];
-  if (turn.texts.length === 1 && images.length === 0) {
-    return { role: turn.role, content: turn.texts[0] };
-  }
-  const content = [
+/** What a turn says, in the data set's own messages if it has some. */
+export function messagesOf(turn: Turn): JsonObject[] {
+  return turn.messages ?? [{ role: turn.role, content: contentOf(turn) }];
+}
+
+function contentOf(turn: Turn): unknown {
+  if (isPlainText(turn)) return turn.texts[0];
+  const { images, audios, videos } = mediaOf(turn);
+  return [
     ...turn.texts.map((text) => ({ type: "text", text })),
     ...images.map((url) => ({ type: "image_url", image_url: { url } })),
+    ...audios.map(audioPart),
+    ...videos.map((url) => ({ type: "video_url", video_url: { url } })),
   ];
-  return { role: turn.role, content };
 }
 
-/** Servers refuse a body with both limits, so one that the user sets replaces ours. */
-function lengthLimit(plan: EndpointPlan, turn: Turn): JsonObject {
-  const extra = plan.extraInputs;
-  if (turn.outputTokens === null) return {};
-  if ("max_tokens" in extra || "max_completion_tokens" in extra) return {};
-  return { [plan.legacyMaxTokens ? "max_tokens" : "max_completion_tokens"]: turn.outputTokens };
+/** OpenAI takes sounds in the body only; servers that fetch them themselves take `audio_url`. */
+function audioPart(url: string): JsonObject {
+  const inline = inlineMedia(url);
+  if (inline === null) return { type: "audio_url", audio_url: { url } };
+  const { base64: data, mediaType } = inline;
+  return { type: "input_audio", input_audio: { data, format: audioFormat(mediaType) } };
 }
 
-/**
- * Asks for usage, also where the client counts: then both counts are there to be compared.
- *
- * Other stream options of the user stay beside it, and `null` among them asks for nothing.
- */
-function streamOptions(plan: EndpointPlan): JsonObject {
-  if (!isStreaming(plan)) return {};
-  const given = plan.extraInputs["stream_options"];
-  if (given !== undefined && !isObject(given)) return {};
-  return { stream_options: { include_usage: true, ...given } };
+function readDeltas(body: JsonObject): AnswerPart {
+  return readChoices(body, (choice, part) => readSaid(choice["delta"], part));
 }
 
-function readEvent({ event, data }: SseEvent): AnswerPart {
-  if (data === "[DONE]") return answerPart({ done: true });
-  const body = parse(data);
-  if (event === "error") return answerPart({ error: describeError(eventError(body, data)) });
-  if (isObject(body)) return readBody(body, "delta");
-  // Keep-alives and annotations under another name need not be JSON.
-  if (event !== "message" || data.trim() === "") return answerPart();
-  if (data.trim() === "[DONE]") return answerPart({ done: true });
-  return answerPart({ error: notJson("an event of the stream", data) });
-}
-
-/** The payload of an error event: the `error` inside it, else all of it. */
-function eventError(body: unknown, data: string): unknown {
-  if (!isObject(body)) return excerpt(data) || "the server sent an error event without a message";
-  return body["error"] ?? body;
-}
-
-function readAnswer(body: unknown): AnswerPart {
-  if (isObject(body)) return readBody(body, "message");
-  return answerPart({ error: notJson("the answer", JSON.stringify(body) ?? "") });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Several choices are read as one text: the server made all of it, at this time. */
-function readBody(body: JsonObject, key: "delta" | "message"): AnswerPart {
-  const part = answerPart();
-  part.error = findError(body);
-  part.usage = readUsage(body["usage"]);
-  const choices = body["choices"];
-  if (!Array.isArray(choices)) return part;
-  for (const choice of choices) {
-    if (!isObject(choice)) continue;
-    const said = choice[key];
-    if (isObject(said)) readSaid(said, part);
-    const finish = choice["finish_reason"];
-    if (typeof finish === "string") part.finish = finish;
-  }
-  if (part.content !== "" || part.toolCalls !== "") part.carries = "output";
-  else if (part.reasoning !== "") part.carries = "reasoning";
-  return part;
+function readMessages(body: JsonObject): AnswerPart {
+  return readChoices(body, (choice, part) => readSaid(choice["message"], part));
 }
 
 /** Reads a delta or a message. */
-function readSaid(said: JsonObject, part: AnswerPart): void {
+function readSaid(said: unknown, part: AnswerPart): void {
+  if (!isObject(said)) return;
   const content = said["content"];
   if (typeof content === "string") part.content += content;
   else if (Array.isArray(content)) readContentParts(content, part);

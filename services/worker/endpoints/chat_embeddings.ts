@@ -1,4 +1,4 @@
-import { messageOf } from "./chat.ts";
+import { messagesOf } from "./chat.ts";
 import { readEmbeddings } from "./embeddings.ts";
 import { lastTurn, wholeAnswers } from "./whole_answers.ts";
 
@@ -7,7 +7,7 @@ export const chatEmbeddingsEndpoint = wholeAnswers({
   buildBody: (request) => {
     lastTurn(request);
     const { model, turns, plan } = request;
-    return JSON.stringify({ model, messages: turns.map(messageOf), ...plan.extraInputs });
+    return JSON.stringify({ model, messages: turns.flatMap(messagesOf), ...plan.extraInputs });
   },
   readAnswer: readEmbeddings,
 });

@@ -6,6 +6,15 @@ import type { SseEvent } from "../sse.ts";
 /** What one piece of an answer brings; a piece with neither output nor reasoning is not content. */
 export type Carries = "nothing" | "reasoning" | "output";
 
+/** What a piece of an answer brings to one of the choices after the first. */
+export interface OtherChoice {
+  /** Which choice it is, from 1. */
+  readonly index: number;
+  /** Content and called functions, as one text. */
+  readonly output: string;
+  readonly reasoning: string;
+}
+
 /** What an endpoint understood of one stream event, or of a whole answer. */
 export interface AnswerPart {
   /** Decides whether, and as what, the piece is counted; embeddings carry output without text. */
@@ -14,6 +23,8 @@ export interface AnswerPart {
   reasoning: string;
   /** Names and arguments of called functions, as one text. */
   toolCalls: string;
+  /** The same of the choices after the first, where a request asked for several. */
+  others: readonly OtherChoice[];
   /** null: this piece says nothing of it. */
   usage: Usage | null;
   /** Why the server stopped, in its own words. */
@@ -64,6 +75,8 @@ export interface Endpoint {
   readAnswer(body: unknown): AnswerPart;
 }
 
+const NO_OTHERS: readonly OtherChoice[] = [];
+
 /** A part that carries nothing, with the given fields set. */
 export function answerPart(fields: Partial<AnswerPart> = {}): AnswerPart {
   return {
@@ -71,6 +84,7 @@ export function answerPart(fields: Partial<AnswerPart> = {}): AnswerPart {
     content: "",
     reasoning: "",
     toolCalls: "",
+    others: NO_OTHERS,
     usage: null,
     finish: null,
     error: null,

@@ -65,9 +65,15 @@ export function describeError(error: unknown): ErrorDetails {
     .find((status) => Number.isInteger(status) && status >= 400 && status <= 599);
   return {
     code: code ?? BROKEN_ANSWER,
-    type: cleanText(stringOf(fields["type"]), 80) || "ServerError",
+    type: cleanText(errorType(fields), 80) || "ServerError",
     message: messageOf(error) ?? excerpt(JSON.stringify(error)),
   };
+}
+
+/** An error that is an event of its own has `error` as its type, and what it is as its code. */
+function errorType(fields: JsonObject): string {
+  const type = stringOf(fields["type"]);
+  return type === "error" ? stringOf(fields["code"]) : type;
 }
 
 /** The server's own words in an error body of one of the usual shapes; null when there are none. */

@@ -6,14 +6,17 @@ const LOADERS: Record<EndpointType, () => Promise<Endpoint>> = {
   chat: async () => (await import("./chat.ts")).chatEndpoint,
   chat_embeddings: async () => (await import("./chat_embeddings.ts")).chatEmbeddingsEndpoint,
   cohere_rankings: async () => (await import("./cohere_rankings.ts")).cohereRankingsEndpoint,
+  completions: async () => (await import("./completions.ts")).completionsEndpoint,
   embeddings: async () => (await import("./embeddings.ts")).embeddingsEndpoint,
   hf_tei_rankings: async () => (await import("./hf_tei_rankings.ts")).hfTeiRankingsEndpoint,
   huggingface_generate: async () =>
     (await import("./huggingface_generate.ts")).huggingfaceGenerateEndpoint,
+  messages: async () => (await import("./messages.ts")).messagesEndpoint,
   nim_embeddings: async () => (await import("./nim_embeddings.ts")).nimEmbeddingsEndpoint,
   nim_rankings: async () => (await import("./nim_rankings.ts")).nimRankingsEndpoint,
   ollama_chat: async () => (await import("./ollama_chat.ts")).ollamaChatEndpoint,
   ollama_generate: async () => (await import("./ollama_generate.ts")).ollamaGenerateEndpoint,
+  responses: async () => (await import("./responses.ts")).responsesEndpoint,
 };
 
 /** Loads the endpoint of a type. Rejects with an `Error` that names the known types. */

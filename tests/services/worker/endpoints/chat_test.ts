@@ -1,19 +1,14 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { plainTurn, type Turn } from "../../../../common/model/conversation.ts";
+import type { Turn } from "../../../../common/model/conversation.ts";
 import type { Usage } from "../../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../../services/worker/endpoints/chat.ts";
 import { type AnswerPart, answerPart } from "../../../../services/worker/endpoints/endpoint.ts";
+import { bodyOf, PLAN, TURN } from "./cases.ts";
 import { loadEndpoint } from "../../../../services/worker/endpoints/registry.ts";
-import { endpointPlanOf } from "../../../helpers/endpoint_plan.ts";
-
-const PLAN: EndpointPlan = endpointPlanOf({ model: "m", timeoutMs: 1000 });
-
-const TURN = plainTurn(["hi"], { inputTokens: 1, outputTokens: 5 });
 
 function body(plan: Partial<EndpointPlan>, turns: Turn[] = [TURN]): unknown {
-  const body = chatEndpoint.buildBody({ plan: { ...PLAN, ...plan }, model: "m", turns });
-  return JSON.parse(body as string);
+  return bodyOf(chatEndpoint, plan, turns);
 }
 
 const BASE = {
@@ -112,6 +107,34 @@ Deno.test("pictures come after the texts of their turn, as parts", () => {
   ]);
 });
 
+Deno.test("sounds in the body have their format named; videos and sounds elsewhere go by URL", () => {
+  const media = {
+    images: [],
+    audios: ["data:audio/x-wav;base64,AA==", "https://h/b.mp3"],
+    videos: ["https://h/c.mp4"],
+  };
+  assertEquals((body({}, [{ ...TURN, texts: [], media }]) as typeof BASE).messages as unknown, [{
+    role: "user",
+    content: [
+      { type: "input_audio", input_audio: { data: "AA==", format: "wav" } },
+      { type: "audio_url", audio_url: { url: "https://h/b.mp3" } },
+      { type: "video_url", video_url: { url: "https://h/c.mp4" } },
+    ],
+  }]);
+});
+
+Deno.test("a data set's own messages are sent as they are", () => {
+  const messages = [
+    { role: "assistant", content: null, tool_calls: [{ id: "c", function: { name: "f" } }] },
+    { role: "tool", tool_call_id: "c", content: "1" },
+  ];
+  const turns = [TURN, { ...TURN, texts: [], messages }];
+  assertEquals((body({}, turns) as typeof BASE).messages as unknown, [
+    { role: "user", content: "hi" },
+    ...messages,
+  ]);
+});
+
 Deno.test("there is no body without a turn", () => {
   assertThrows(() => chatEndpoint.buildBody({ plan: PLAN, model: "m", turns: [] }), RangeError);
 });
@@ -122,7 +145,7 @@ Deno.test("endpoints are loaded by their type, an unknown one names those that e
     await assertRejects(
       () => loadEndpoint(type),
       Error,
-      `unknown endpoint type "${type}"; known are: chat`,
+      `unknown endpoint type "${type}"; known are: chat, chat_embeddings`,
     );
   }
 });
@@ -191,8 +214,12 @@ const EVENTS: [string, unknown, Partial<AnswerPart>][] = [
   [
     "several choices",
     { choices: [{ delta: { content: "a" } }, { delta: {} }, { delta: { content: "b" } }] },
-    { carries: "output", content: "ab" },
+    { carries: "output", content: "a", others: [{ index: 2, output: "b", reasoning: "" }] },
   ],
+  ["a later choice", { choices: [{ index: 1, delta: { reasoning: "hm" } }] }, {
+    carries: "reasoning",
+    others: [{ index: 1, output: "", reasoning: "hm" }],
+  }],
   [
     "content in parts",
     delta({

@@ -1,0 +1,43 @@
+import { assertEquals } from "@std/assert";
+import type { Usage } from "../../../common/model/record.ts";
+import { Answer } from "../../../services/worker/answer.ts";
+import { answerPart } from "../../../services/worker/endpoints/endpoint.ts";
+
+const NO_COUNTS: Usage = {
+  promptTokens: null,
+  completionTokens: null,
+  totalTokens: null,
+  reasoningTokens: null,
+  cachedPromptTokens: null,
+};
+
+Deno.test("what a server counts in parts is put together, and its last word wins", () => {
+  const answer = new Answer({ keepText: false });
+  const said: Partial<Usage>[] = [
+    { promptTokens: 25, completionTokens: 1, cachedPromptTokens: 4 },
+    { completionTokens: 15 },
+    { completionTokens: 16, totalTokens: 41 },
+  ];
+  for (const counts of said) answer.add(answerPart({ usage: { ...NO_COUNTS, ...counts } }), 1);
+  assertEquals(answer.usage, {
+    promptTokens: 25,
+    completionTokens: 16,
+    totalTokens: 41,
+    reasoningTokens: null,
+    cachedPromptTokens: 4,
+  });
+});
+
+Deno.test("choices that come mixed are told apart; the first alone is the answer of the turn", () => {
+  const answer = new Answer({ keepText: true, keepContent: true });
+  const pieces: [number, string][] = [[0, "a"], [1, "x"], [0, "b"], [2, "1"], [1, "y"], [2, "2"]];
+  for (const [index, text] of pieces) {
+    const part = index === 0
+      ? { content: text }
+      : { others: [{ index, output: text, reasoning: `(${text})` }] };
+    answer.add(answerPart({ carries: "output", ...part }), index);
+  }
+  assertEquals(answer.content, "ab");
+  assertEquals(answer.text, { output: "abxy12", reasoning: "(x)(y)(1)(2)" });
+  assertEquals(answer.chunksAfterNs.length, 6);
+});
