@@ -32,8 +32,9 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "common/tokenizer/chat_template_file.ts",
   "common/tokenizer/open_tokenizer.ts",
   "common/tokenizer/tokenizer_files.ts",
-  // The HTTP client of a worker.
-  "services/worker/http_client.ts",
+  // The sockets of HTTP.
+  "common/http/dial.ts",
+  "services/worker/warm_up_server.ts",
   // The mock server's socket, and its life as a program of its own.
   "services/mock_server/server.ts",
   "services/mock_server/serve_mock.ts",

@@ -69,10 +69,9 @@ const CLOSING = [
   "Linux tells of the machine, and only where there is a program `cat`.",
   "- **Free ports and file handles**: requests that failed for want of one.",
   "## What cannot be known",
-  "`fetch` tells neither how many connections a worker has open nor when it opens one. As HTTP/1.1 " +
-  "is used alone, each request in flight has a connection of its own, so the largest concurrency is " +
-  "the number of connections that were open at once; the kernel's count of connections opened is " +
-  "that of the whole machine. Garbage collection is not told apart from other work of an event loop.",
+  "How many connections a worker opens is not recorded yet. Each request in flight has a connection " +
+  "of its own, so the largest concurrency is the number of connections that were open at once; the " +
+  "kernel's count of connections opened is that of the whole machine. Garbage collection is not told apart from other work of an event loop.",
 ];
 
 function limit(value: number | null, { unit, isLower }: Threshold): string {

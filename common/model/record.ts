@@ -67,7 +67,7 @@ export const requestRecordSchema = z.object({
   issuedNs: z.number(),
   /** When the worker had the credit in hand. */
   receivedNs: z.number(),
-  /** Just before `fetch`; null when the request was never sent. */
+  /** Just before the request is begun, opening a connection included; null when it never was. */
   sentNs: z.nullable(z.number()),
 
   /** Response headers there, after `sentNs`. */

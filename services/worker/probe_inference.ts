@@ -1,8 +1,9 @@
+import { dial } from "../../common/http/dial.ts";
+import { Http1Transport } from "../../common/http/http1_transport.ts";
 import { type Conversation, plainTurn } from "../../common/model/conversation.ts";
 import type { InferenceProbe } from "../../common/model/readiness.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
-import { createHttpClient, fetchWith } from "./http_client.ts";
 import { createSendContext, sendRequest } from "./send_request.ts";
 import { CREDIT } from "./warm_up.ts";
 
@@ -18,15 +19,16 @@ const CONVERSATION: Conversation = { index: 0, id: "readiness", opening: [], tur
  */
 export async function probeInference(probe: InferenceProbe): Promise<string | null> {
   const { endpoint: plan, secrets, signal } = probe;
-  const client = createHttpClient();
+  const clock = new SystemClock(0);
+  const transport = new Http1Transport({ dial, clock });
   try {
     const context = createSendContext({
       plan,
       secrets,
       endpoint: await loadEndpoint(plan.type),
       workerId: "",
-      clock: new SystemClock(0),
-      fetch: fetchWith(client),
+      clock,
+      transport,
     });
     const session = { correlationId: crypto.randomUUID(), answers: [] };
     const job = { credit: CREDIT, conversation: CONVERSATION, receivedNs: 0, session };
@@ -35,6 +37,6 @@ export async function probeInference(probe: InferenceProbe): Promise<string | nu
     const status = httpStatus === null ? "" : `${httpStatus} `;
     return `${plan.urls[0]}: ${status}${error?.type}: ${error?.message}`;
   } finally {
-    client.close();
+    transport.close();
   }
 }

@@ -1,6 +1,6 @@
+import type { ByteReader, HttpAnswer } from "../../common/http/http_transport.ts";
 import type { ErrorDetails } from "../../common/model/record.ts";
 import type { Answer } from "./answer.ts";
-import { type ByteReader, readBytes } from "./byte_reader.ts";
 import type { Endpoint, StreamFraming } from "./endpoints/endpoint.ts";
 import { notJson } from "./endpoints/openai_shapes.ts";
 import type { OpenRequest } from "./in_flight.ts";
@@ -25,31 +25,31 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 /** How a stream of events begins. */
 const LIKE_EVENTS_REGEXP = /^\s*(?:data|event|id|retry)?:/;
 
-/** What reading an answer needs besides the response itself. */
+/** What reading an answer needs besides the answer itself. */
 export interface ReadContext {
   endpoint: Endpoint;
   /** Where what is read goes. */
   answer: Answer;
   open: OpenRequest;
-  /** Time since the request was sent, in ns. */
-  elapsedNs(): number;
+  /** When the request was sent, in ns since the run's epoch. */
+  sentNs: number;
 }
 
 /** Reads the body of an answer whose status is not 2xx; resolves to what the server says of it. */
 export async function readErrorAnswer(
-  response: Response,
+  http: HttpAnswer,
   context: ReadContext,
 ): Promise<ErrorDetails> {
-  const { text } = await readWhole(readBytes(response.body), context, MAX_ERROR_BYTES);
-  return badStatus(response.status, response.statusText, text);
+  const { text } = await readWhole(http.body, context, MAX_ERROR_BYTES);
+  return badStatus(http.status, http.statusText, text);
 }
 
 /** Reads an answer that should be one JSON body; resolves to what is wrong with it, if anything. */
 export async function readJsonAnswer(
-  response: Response,
+  http: HttpAnswer,
   context: ReadContext,
 ): Promise<ErrorDetails | null> {
-  const { text, isWhole } = await readWhole(readBytes(response.body), context, MAX_ANSWER_BYTES);
+  const { text, isWhole } = await readWhole(http.body, context, MAX_ANSWER_BYTES);
   if (!isWhole) return tooLarge(MAX_ANSWER_BYTES);
   if (text.trim() === "") return emptyAnswer("the answer is empty", null);
   const body = parseJson(text);
@@ -71,20 +71,19 @@ export async function readJsonAnswer(
  * pages under any content type.
  */
 export async function readStream(
-  response: Response,
+  http: HttpAnswer,
   context: ReadContext,
 ): Promise<ErrorDetails | null> {
   const { answer } = context;
-  const reader = readBytes(response.body);
+  const reader = http.body;
   let isOver = false;
   try {
     const first = await reader.read();
-    const firstNs = context.elapsedNs();
     if (first.done) {
       isOver = true;
       return emptyAnswer("the answer is empty", null);
     }
-    answer.lastByteAfterNs = firstNs;
+    answer.lastByteAfterNs = reader.arrivedNs - context.sentNs;
     if (!isStreamOf(context.endpoint.framing, first.value)) {
       const { text } = await readWhole(reader, context, MAX_ERROR_BYTES, first.value);
       isOver = true;
@@ -105,7 +104,7 @@ export async function readStream(
 /** Resolves to false when it gave up before the end, because the server reported an error. */
 async function readEvents(
   reader: ByteReader,
-  { answer, endpoint, open, elapsedNs }: ReadContext,
+  { answer, endpoint, open, sentNs }: ReadContext,
   first: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   let afterNs = answer.lastByteAfterNs ?? 0;
@@ -121,10 +120,9 @@ async function readEvents(
       isLingering = true;
       open.linger();
     }
-    reader.recycle(bytes);
     const { done, value } = await reader.read();
     if (done) break;
-    afterNs = elapsedNs();
+    afterNs = reader.arrivedNs - sentNs;
     answer.lastByteAfterNs = afterNs;
     bytes = value;
   }
@@ -164,7 +162,6 @@ async function readWhole(
       if (bytes !== undefined) {
         size += bytes.length;
         text += decoder.decode(bytes, { stream: true });
-        reader.recycle(bytes);
       }
       if (size > maxBytes) {
         reader.cancel();
@@ -172,7 +169,7 @@ async function readWhole(
       }
       const { done, value } = await reader.read();
       if (done) break;
-      context.answer.lastByteAfterNs = context.elapsedNs();
+      context.answer.lastByteAfterNs = reader.arrivedNs - context.sentNs;
       bytes = value;
     }
   } catch (thrown) {

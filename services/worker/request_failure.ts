@@ -1,3 +1,9 @@
+import {
+  ConnectionClosedError,
+  HttpSyntaxError,
+  NotHttpError,
+  RedirectError,
+} from "../../common/http/http_error.ts";
 import { CUT_OFF_AT_END, type ErrorDetails } from "../../common/model/record.ts";
 import { cleanText, excerpt, excerptOfHtml } from "./clean_text.ts";
 import { BROKEN_ANSWER, messageOf } from "./endpoints/openai_shapes.ts";
@@ -119,30 +125,45 @@ const KINDS: readonly Kind[] = [
   {
     pattern: /invalid http|parsed/i,
     type: "InvalidHTTP",
-    message: (host) => `${host} does not answer in HTTP/1.1 (perhaps it wants https?)`,
-  },
-  {
-    pattern: /maximum number of redirects/i,
-    type: "TooManyRedirects",
-    message: () => "the server redirects for ever",
+    message: notHttp,
   },
 ];
 
+function notHttp(host: string): string {
+  return `${host} does not answer in HTTP/1.1 (perhaps it wants https?)`;
+}
+
 /**
- * Describes what `fetch`, or reading its body, threw.
+ * Describes what the transport, or reading a body, threw.
  *
  * Equal failures get equal details: the runtime's messages hold local ports and URLs, none of which
  * get through.
  */
 export function networkFailure(thrown: unknown, host: string): ErrorDetails {
+  const [type, message] = ownFailure(thrown, host) ?? foreignFailure(thrown, host);
+  return { code: null, type, message };
+}
+
+/** Type and message of what our own HTTP client has found out. */
+function ownFailure(thrown: unknown, host: string): [string, string] | null {
+  if (thrown instanceof ConnectionClosedError) return ["ConnectionClosed", thrown.message];
+  if (thrown instanceof NotHttpError) return ["InvalidHTTP", notHttp(host)];
+  if (thrown instanceof HttpSyntaxError) {
+    return ["InvalidHTTP", `${host} breaks the rules of HTTP: ${thrown.message}`];
+  }
+  return thrown instanceof RedirectError ? [thrown.type, thrown.message] : null;
+}
+
+/** Type and message of what the runtime throws. */
+function foreignFailure(thrown: unknown, host: string): [string, string] {
   const chain = causeChain(thrown);
   const detail = innermost(chain.at(-1) ?? "");
   for (const kind of KINDS) {
     if (chain.some((message) => kind.pattern.test(withoutAddresses(message)))) {
-      return { code: null, type: kind.type, message: kind.message(host, detail) };
+      return [kind.type, kind.message(host, detail)];
     }
   }
-  return { code: null, type: "FetchError", message: detail || "the request failed" };
+  return ["FetchError", detail || "the request failed"];
 }
 
 function causeChain(thrown: unknown): string[] {

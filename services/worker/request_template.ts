@@ -11,6 +11,8 @@ export interface RequestTemplate {
   readonly plan: EndpointPlan;
   /** Whether the body asks for a stream. */
   readonly streaming: boolean;
+  /** Names in lower case of the headers that may hold credentials. */
+  readonly secretHeaders: ReadonlySet<string>;
   /** Where the request of a credit goes; `turn` is the one that it asks an answer to. */
   routeOf(credit: Credit, turn: Turn | undefined): Route;
   /**
@@ -63,6 +65,7 @@ export function createRequestTemplate(
     endpoint,
     plan,
     streaming,
+    secretHeaders: secretHeaders(endpoint, secrets),
     routeOf: (credit, turn) => ({
       ...targets[urlIndexOf(credit, targets.length)]!,
       model: modelOf(plan, credit, turn),
@@ -131,6 +134,11 @@ const STREAM_TYPES = { sse: "text/event-stream", lines: "application/x-ndjson" }
 
 function keyHeader(endpoint: Endpoint, apiKey: string): readonly [string, string] {
   return endpoint.keyHeader?.(apiKey) ?? ["Authorization", `Bearer ${apiKey}`];
+}
+
+function secretHeaders(endpoint: Endpoint, secrets: RunSecrets): ReadonlySet<string> {
+  const names = [...Object.keys(secrets.headers), keyHeader(endpoint, "")[0]];
+  return new Set(names.map((name) => name.toLowerCase()));
 }
 
 function checkHeader(name: string, value: string): void {

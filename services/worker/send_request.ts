@@ -1,3 +1,4 @@
+import type { HttpAnswer, HttpRequest, HttpTransport } from "../../common/http/http_transport.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
 import {
@@ -11,7 +12,6 @@ import type { Clock } from "../../common/runtime/clock.ts";
 import { Answer } from "./answer.ts";
 import { excerpt } from "./clean_text.ts";
 import type { Endpoint } from "./endpoints/endpoint.ts";
-import type { FetchFunction } from "./http_client.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
@@ -26,7 +26,7 @@ export interface SendContextOptions {
   endpoint: Endpoint;
   workerId: string;
   clock: Clock;
-  fetch: FetchFunction;
+  transport: HttpTransport;
   /** Makes request ids; random UUIDs unless given. */
   newId?: () => string;
 }
@@ -36,7 +36,7 @@ export interface SendContext {
   readonly template: RequestTemplate;
   readonly workerId: string;
   readonly clock: Clock;
-  readonly fetch: FetchFunction;
+  readonly transport: HttpTransport;
   readonly newId: () => string;
   readonly inFlight: InFlight;
 }
@@ -60,12 +60,12 @@ export interface RequestJob {
  * Throws an `Error` when a header or the URL cannot be used.
  */
 export function createSendContext(options: SendContextOptions): SendContext {
-  const { plan, secrets, endpoint, workerId, clock, fetch } = options;
+  const { plan, secrets, endpoint, workerId, clock, transport } = options;
   return {
     template: createRequestTemplate(endpoint, plan, secrets),
     workerId,
     clock,
-    fetch,
+    transport,
     newId: options.newId ?? (() => crypto.randomUUID()),
     inFlight: new InFlight(clock, { timeoutMs: plan.timeoutMs }),
   };
@@ -125,14 +125,16 @@ class SentRequest {
   }
 
   async send(open: OpenRequest): Promise<void> {
-    const { template, clock, fetch } = this.#context;
+    const { template, clock, transport } = this.#context;
     const { conversation, credit, session } = this.#job;
     const messages = messagesOf(conversation, credit.turnIndex, session.answers);
     const body = template.buildBody(messages, this.#route.model);
-    const init: RequestInit = {
+    const request: HttpRequest = {
       method: "POST",
+      url: this.#route.url,
       headers: template.headers(this.#requestId, session.correlationId, body),
       body: typeof body === "string" ? body : body.bytes,
+      secretHeaders: template.secretHeaders,
       signal: open.signal,
     };
     open.signal.throwIfAborted();
@@ -140,15 +142,11 @@ class SentRequest {
     const sentNs = clock.nowNs();
     this.#sentNs = sentNs;
     this.#planCut(open);
-    const response = await fetch(this.#route.url, init);
-    this.#headersAfterNs = clock.nowNs() - sentNs;
-    this.#httpStatus = response.status;
-    const error = await this.#read(response, {
-      endpoint: template.endpoint,
-      answer: this.#answer,
-      open,
-      elapsedNs: () => clock.nowNs() - sentNs,
-    });
+    const http = await transport.request(request);
+    this.#headersAfterNs = http.headNs - sentNs;
+    this.#httpStatus = http.status;
+    const { endpoint } = template;
+    const error = await this.#read(http, { endpoint, answer: this.#answer, open, sentNs });
     if (error !== null) this.#failWith(error);
   }
 
@@ -171,10 +169,10 @@ class SentRequest {
     }
   }
 
-  #read(response: Response, context: ReadContext): Promise<ErrorDetails | null> {
-    if (!response.ok) return readErrorAnswer(response, context);
+  #read(http: HttpAnswer, context: ReadContext): Promise<ErrorDetails | null> {
+    if (http.status < 200 || http.status > 299) return readErrorAnswer(http, context);
     const { streaming } = this.#context.template;
-    return streaming ? readStream(response, context) : readJsonAnswer(response, context);
+    return streaming ? readStream(http, context) : readJsonAnswer(http, context);
   }
 
   /** Something was thrown on the way: the network failed, or the request was cut off. */

@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
+import { dial } from "../../common/http/dial.ts";
+import { Http1Transport } from "../../common/http/http1_transport.ts";
+import type { HttpTransport } from "../../common/http/http_transport.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import {
   type MarkedSession,
@@ -36,7 +39,6 @@ import { AbortableWaits } from "./abortable_waits.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { Departures } from "./departures.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
-import { createHttpClient, fetchWith } from "./http_client.ts";
 import {
   createSendContext,
   type RequestJob,
@@ -85,7 +87,7 @@ export class Worker extends ComponentService {
   /** So many of its records are in the journal, as far as its manager knows. */
   #toldSafe = 0;
   #config: RunConfig | null = null;
-  #client: Deno.HttpClient | null = null;
+  #transport: HttpTransport | null = null;
   #sending: SendContext | null = null;
   #conversations: ConversationCache | null = null;
   /** What each session is marked with; null: with nothing. */
@@ -108,17 +110,17 @@ export class Worker extends ComponentService {
     this.#firstTokenPhases = new Set(
       config.phases.filter(({ prefill }) => prefill !== null).map(({ phase }) => phase),
     );
-    this.#client = createHttpClient();
+    this.#transport = this.#openTransport();
     const sending: SendContextOptions = {
       plan: config.endpoint,
       secrets: secrets!,
       endpoint: await loadEndpoint(config.endpoint.type),
       workerId: this.id,
       clock: this.clock,
-      fetch: fetchWith(this.#client),
+      transport: this.#transport,
     };
     this.#sending = createSendContext(sending);
-    await warmUp(sending);
+    await warmUp({ ...sending, transport: this.#openTransport() });
   }
 
   @onStart
@@ -209,9 +211,13 @@ export class Worker extends ComponentService {
     this.#hangUp();
   }
 
+  #openTransport(): HttpTransport {
+    return new Http1Transport({ dial, clock: this.clock });
+  }
+
   #hangUp(): void {
-    this.#client?.close();
-    this.#client = null;
+    this.#transport?.close();
+    this.#transport = null;
   }
 
   protected override takeLags(): LagSample[] {

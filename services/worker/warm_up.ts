@@ -6,6 +6,7 @@ import {
   type SendContextOptions,
   sendRequest,
 } from "./send_request.ts";
+import { WarmUpServer } from "./warm_up_server.ts";
 
 /** After so many requests the next one takes no longer than it should. */
 const ROUNDS = 16;
@@ -23,22 +24,41 @@ const WHOLE = { choices: [{ index: 0, message: { role: "assistant", content: "re
  * Runs everything that a request runs, before the first real one is measured.
  *
  * In a new process the first request would otherwise leave 10 to 50 ms after it was due, and be
- * read as much too late: what `fetch` needs is loaded by its first use, and fresh code is slow.
- * Nothing leaves the process, as the URL itself holds the answer; what becomes of it is dropped.
+ * read as much too late: what a connection needs is loaded by its first use, and fresh code is slow.
+ * Nothing leaves the machine, as this process itself answers; what becomes of it is dropped.
+ * `transport`, which is closed then, must be like the one that is to be warm.
  */
 export async function warmUp(options: SendContextOptions): Promise<void> {
-  const plan = { ...options.plan, urls: [answerUrl(options.endpoint.isStreaming(options.plan))] };
-  const context = createSendContext({ ...options, plan });
+  const { plan, endpoint, transport } = options;
+  await using server = startServer(answerOf(endpoint.isStreaming(plan)));
+  if (server === null) return;
+  const context = createSendContext({ ...options, plan: { ...plan, urls: [`${server.url}/`] } });
   const { signal } = new AbortController();
   for (let i = 0; i < ROUNDS; i++) await sendRequest(jobOf(i), context, signal);
+  transport.close();
 }
 
-function answerUrl(streaming: boolean): string {
-  const text = streaming
-    ? [...STREAMED.map((event) => JSON.stringify(event)), "[DONE]"]
-      .map((data) => `data: ${data}\n\n`).join("")
-    : JSON.stringify(WHOLE);
-  return `data:,${encodeURIComponent(text)}`;
+/** null where there is no loopback: then the first requests are late, and their records say so. */
+function startServer(answer: Uint8Array): WarmUpServer | null {
+  try {
+    return new WarmUpServer(answer);
+  } catch {
+    return null;
+  }
+}
+
+function answerOf(streaming: boolean): Uint8Array {
+  const encoder = new TextEncoder();
+  if (!streaming) {
+    const body = JSON.stringify(WHOLE);
+    const head = `content-type: application/json\r\ncontent-length: ${body.length}`;
+    return encoder.encode(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`);
+  }
+  const events = [...STREAMED.map((event) => JSON.stringify(event)), "[DONE]"];
+  const chunks = events.map((data) => `data: ${data}\n\n`)
+    .map((text) => `${text.length.toString(16)}\r\n${text}\r\n`);
+  const head = "content-type: text/event-stream\r\ntransfer-encoding: chunked";
+  return encoder.encode(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${chunks.join("")}0\r\n\r\n`);
 }
 
 function jobOf(index: number): RequestJob {

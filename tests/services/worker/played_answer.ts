@@ -1,7 +1,7 @@
+import type { FetchFunction } from "../../../common/http/fetch_transport.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
-import type { FetchFunction } from "../../../services/worker/http_client.ts";
 import { RECORD, type SendingOptions, sendOnce } from "./sending.ts";
 
 /** Shows the time that the played answer has set; nobody's sleep ends. */

@@ -1,4 +1,10 @@
 import { assertEquals } from "@std/assert";
+import {
+  ConnectionClosedError,
+  HttpSyntaxError,
+  NotHttpError,
+  RedirectError,
+} from "../../../common/http/http_error.ts";
 import { cleanText, excerptOfHtml } from "../../../services/worker/clean_text.ts";
 import { badStatus, networkFailure } from "../../../services/worker/request_failure.ts";
 
@@ -91,9 +97,44 @@ const FAILURES: [unknown, string, string][] = [
     "the connection broke in the middle of the answer",
   ],
   [
-    new TypeError("Fetch failed: Maximum number of redirects (20) reached"),
+    new RedirectError("TooManyRedirects"),
     "TooManyRedirects",
     "the server redirects for ever",
+  ],
+  [
+    new RedirectError("BadRedirect"),
+    "BadRedirect",
+    "the server redirects to a place that is none",
+  ],
+  [
+    new ConnectionClosedError(false, new Error("Connection reset by peer (os error 104)")),
+    "ConnectionClosed",
+    "the server closed the connection before it answered",
+  ],
+  [
+    new ConnectionClosedError(true),
+    "ConnectionClosed",
+    "the connection broke in the middle of the answer",
+  ],
+  [
+    new NotHttpError(),
+    "InvalidHTTP",
+    "h:1 does not answer in HTTP/1.1 (perhaps it wants https?)",
+  ],
+  [
+    new HttpSyntaxError("a chunk without a size"),
+    "InvalidHTTP",
+    "h:1 breaks the rules of HTTP: a chunk without a size",
+  ],
+  [
+    new Deno.errors.ConnectionRefused("Connection refused (os error 111)"),
+    "ConnectionRefused",
+    "h:1 refused the connection",
+  ],
+  [
+    new Deno.errors.AddrNotAvailable("Cannot assign requested address (os error 99)"),
+    "NoFreePort",
+    "no local port is free: too many connections",
   ],
   [
     new TypeError("Fetch failed: Requests to port 6000 are blocked"),

@@ -1,20 +1,17 @@
 import { assertEquals } from "@std/assert";
+import { dial } from "../../../common/http/dial.ts";
+import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import type { ErrorDetails, RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { SystemClock } from "../../../common/runtime/clock.ts";
-import { createHttpClient, fetchWith } from "../../../services/worker/http_client.ts";
-import { sendRequest } from "../../../services/worker/send_request.ts";
-import { FakeClock } from "../../helpers/fake_clock.ts";
 import {
   chunk,
   chunkedHead,
   type RawConnection,
   startRawServer,
   wholeAnswer,
-} from "./raw_server.ts";
-import { contextOf, JOB, sendOnce } from "./sending.ts";
-
-const NEVER = new AbortController().signal;
+} from "../../helpers/raw_server.ts";
+import { sendOnce } from "./sending.ts";
 
 function delta(content: string): string {
   return `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
@@ -40,12 +37,12 @@ async function exchange(
 
 /** Sends one request with a client of its own. */
 async function ask(plan: Partial<EndpointPlan>): Promise<RequestRecord> {
-  const client = createHttpClient();
+  const clock = new SystemClock(Math.floor(performance.timeOrigin));
+  const transport = new Http1Transport({ dial, clock });
   try {
-    const clock = new SystemClock(Math.floor(performance.timeOrigin));
-    return await sendOnce({ clock, fetch: fetchWith(client), plan });
+    return await sendOnce({ clock, transport, plan });
   } finally {
-    client.close();
+    transport.close();
   }
 }
 
@@ -148,12 +145,17 @@ const FAILURES: Failure[] = [
     name: "a server that breaks the chunked coding",
     handle: async (connection) => {
       await connection.request();
-      await connection.write(chunkedHead() + chunk(delta("a")) + "zz\r\n");
+      await connection.write(chunkedHead() + chunk(delta("a")));
+      await connection.write("zz\r\n");
       connection.close();
     },
     httpStatus: 200,
     chunks: 1,
-    error: BROKEN,
+    error: {
+      code: null,
+      type: "InvalidHTTP",
+      message: "HOST breaks the rules of HTTP: a chunk without a size",
+    },
   },
   {
     name: "a server that sends less than it announced",
@@ -179,6 +181,44 @@ const FAILURES: Failure[] = [
       code: null,
       type: "InvalidHTTP",
       message: "HOST does not answer in HTTP/1.1 (perhaps it wants https?)",
+    },
+  },
+  {
+    name: "a server whose head never ends",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write("HTTP/1.1 200 OK\r\n");
+      for (;;) await connection.write("x-more: and more\r\n".repeat(100));
+    },
+    httpStatus: null,
+    error: {
+      code: null,
+      type: "InvalidHTTP",
+      message: "HOST breaks the rules of HTTP: a head of more than 64 KiB",
+    },
+  },
+  {
+    name: "a server that closes in the middle of the head",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write("HTTP/1.1 200 OK\r\ncontent-type: te");
+      connection.close();
+    },
+    httpStatus: null,
+    error: CLOSED,
+  },
+  {
+    name: "a server that redirects nowhere",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write("HTTP/1.1 307 Go\r\nlocation: ftp://x\r\ncontent-length: 0\r\n\r\n");
+      await connection.request();
+    },
+    httpStatus: null,
+    error: {
+      code: null,
+      type: "BadRedirect",
+      message: "the server redirects to a place that is none",
     },
   },
   {
@@ -241,7 +281,7 @@ const FAILURES: Failure[] = [
       for (;;) await connection.write("no ".repeat(20_000));
     },
     httpStatus: 500,
-    error: { code: 500, type: "Internal Server Error", message: "no ".repeat(66) + "n…" },
+    error: { code: 500, type: "Oops", message: "no ".repeat(66) + "n…" },
   },
   {
     name: "an error in the middle of an endless stream",
@@ -304,90 +344,4 @@ Deno.test("https to a server that speaks http", async () => {
     message: `no secure connection to ${server.host}: received corrupt message of type ` +
       "InvalidContentType",
   });
-});
-
-/** Starts a request to a server that answers with `head` and then no more. */
-async function hang(head: string, signal: AbortSignal = NEVER) {
-  const clock = new FakeClock();
-  const heard = Promise.withResolvers<void>();
-  const server = startRawServer(async (connection) => {
-    await connection.request();
-    await connection.write(head);
-    heard.resolve();
-  });
-  const client = createHttpClient();
-  const read = Promise.withResolvers<void>();
-  const context = contextOf({
-    clock,
-    plan: { urls: [server.url], timeoutMs: 1500 },
-    fetch: async (url, init) => {
-      const response = await fetchWith(client)(url, init);
-      read.resolve();
-      return response;
-    },
-  });
-  const record = sendRequest(JOB, context, signal);
-  await heard.promise;
-  if (head !== "") await read.promise;
-  return {
-    clock,
-    context,
-    record,
-    close() {
-      client.close();
-      server.close();
-    },
-  };
-}
-
-for (const [when, head] of [["never answers", ""], ["stops in mid-answer", chunkedHead()]]) {
-  Deno.test(`a server that ${when} runs into the time limit`, async () => {
-    const { clock, context, record, close } = await hang(head!);
-    await clock.advance(1500);
-    const { outcome, error, endAfterNs, chunksAfterNs } = await record;
-    assertEquals({ outcome, error, endAfterNs, chunksAfterNs }, {
-      outcome: "error",
-      error: { code: null, type: "Timeout", message: "no complete answer within 1.5 s" },
-      endAfterNs: 1.5e9,
-      chunksAfterNs: [],
-    });
-    assertEquals(context.inFlight.size, 0);
-    close();
-  });
-
-  Deno.test(`a server that ${when} is left when the run ends`, async () => {
-    const run = new AbortController();
-    const { clock, context, record, close } = await hang(head!, run.signal);
-    await clock.advance(700);
-    run.abort();
-    const { outcome, error, endAfterNs } = await record;
-    assertEquals({ outcome, error, endAfterNs }, {
-      outcome: "cancelled",
-      error: {
-        code: 499,
-        type: "RequestCancellationError",
-        message: "the run ended before the answer was complete",
-      },
-      endAfterNs: 7e8,
-    });
-    assertEquals(context.inFlight.size, 0);
-    close();
-  });
-}
-
-Deno.test("a server that does not close after [DONE] is not waited for", async () => {
-  const answer = chunkedHead() + chunk(delta("a") + "data: [DONE]\n\n");
-  const { clock, context, record, close } = await hang(answer);
-  // The answer is on its way to the reader: real I/O, so let the event loop turn until it is there.
-  while (!context.inFlight.isLingering) await new Promise((resolve) => setTimeout(resolve));
-  await clock.advance(1999);
-  assertEquals(context.inFlight.size, 1);
-  await clock.advance(1);
-  const { outcome, chunksAfterNs, endAfterNs } = await record;
-  assertEquals({ outcome, chunksAfterNs, endAfterNs }, {
-    outcome: "success",
-    chunksAfterNs: [0],
-    endAfterNs: 0,
-  });
-  close();
 });

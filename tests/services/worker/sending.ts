@@ -1,10 +1,11 @@
+import { type FetchFunction, FetchTransport } from "../../../common/http/fetch_transport.ts";
+import type { HttpTransport } from "../../../common/http/http_transport.ts";
 import { type Conversation, plainTurn } from "../../../common/model/conversation.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan, RunSecrets } from "../../../common/model/run_config.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
 import type { Endpoint } from "../../../services/worker/endpoints/endpoint.ts";
-import type { FetchFunction } from "../../../services/worker/http_client.ts";
 import {
   createSendContext,
   type RequestJob,
@@ -84,7 +85,9 @@ export const RECORD: RequestRecord = {
 
 /** What a test may change of a sending worker. */
 export interface SendingOptions {
-  fetch: FetchFunction;
+  /** Made of a `fetch`, where a test plays the answers. */
+  transport?: HttpTransport;
+  fetch?: FetchFunction;
   clock: Clock;
   plan?: Partial<EndpointPlan>;
   secrets?: RunSecrets;
@@ -96,7 +99,14 @@ export interface SendingOptions {
 
 /** A context whose request ids are `request-1`, `request-2` … */
 export function contextOf(
-  { fetch, clock, plan = {}, secrets = NO_SECRETS, endpoint = chatEndpoint }: SendingOptions,
+  {
+    transport,
+    fetch = notExpected,
+    clock,
+    plan = {},
+    secrets = NO_SECRETS,
+    endpoint = chatEndpoint,
+  }: SendingOptions,
 ): SendContext {
   let ids = 0;
   return createSendContext({
@@ -105,9 +115,13 @@ export function contextOf(
     endpoint,
     workerId: "worker_1",
     clock,
-    fetch,
+    transport: transport ?? new FetchTransport({ fetch, clock }),
     newId: () => `request-${++ids}`,
   });
+}
+
+function notExpected(): Promise<Response> {
+  throw new Error("no request was expected");
 }
 
 /** Sends one request. */

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { dial } from "../../../common/http/dial.ts";
+import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
 import { warmUp } from "../../../services/worker/warm_up.ts";
@@ -6,23 +8,33 @@ import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 
 for (const streaming of [true, false]) {
-  Deno.test(`the warm-up of ${streaming ? "streams" : "whole answers"} asks no server`, async () => {
-    const answers: string[] = [];
+  Deno.test(`the warm-up of ${streaming ? "streams" : "whole answers"} asks nobody else`, async () => {
+    const clock = new FakeClock();
+    const transport = new Http1Transport({ dial, clock });
+    const types: (string | null)[] = [];
+    let isClosed = false;
     await warmUp({
       plan: planOf(streaming),
       secrets: { apiKey: "secret", headers: {} },
       endpoint: chatEndpoint,
       workerId: "worker_0",
-      clock: new FakeClock(),
-      async fetch(url, init) {
-        assertEquals(new URL(url).protocol, "data:");
-        const response = await fetch(url, init);
-        answers.push(await response.clone().text());
-        return response;
+      clock,
+      transport: {
+        async request(request) {
+          assertEquals(new URL(request.url).hostname, "127.0.0.1");
+          const answer = await transport.request(request);
+          types.push(answer.header("Content-Type"));
+          return answer;
+        },
+        close() {
+          isClosed = true;
+          transport.close();
+        },
       },
     });
-    assert(answers.length > 0);
-    assert(answers.every((answer) => answer.startsWith("data: ") === streaming));
+    assert(types.length > 0 && isClosed);
+    const expected = streaming ? "text/event-stream" : "application/json";
+    assertEquals(new Set(types), new Set([expected]));
   });
 }
 

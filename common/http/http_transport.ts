@@ -1,0 +1,57 @@
+/** One HTTP request. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  /** Absolute, `http:` or `https:`. */
+  readonly url: string;
+  /** Without `Host` and `Content-Length`, which are the transport's; the user's `Host` wins. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
+  /** Names in lower case of headers that a redirect does not take to another origin. */
+  readonly secretHeaders?: ReadonlySet<string>;
+  /** Ends the request at any time; its connection is closed then. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer to a request: its head has come, its body follows. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  /** When the head came, in ns since the run's epoch. */
+  readonly headNs: number;
+  /** The value of a header, whatever the case of `name`; null without it. */
+  header(name: string): string | null;
+  /** To be read to its end, or cancelled: until then the request holds a connection. */
+  readonly body: ByteReader;
+}
+
+/** What one read brought: bytes, or the end. */
+export type ReadResult =
+  | { readonly done: false; readonly value: Uint8Array<ArrayBuffer> }
+  | { readonly done: true; readonly value?: undefined };
+
+/** Reads an answer's body piece by piece. */
+export interface ByteReader {
+  /**
+   * Resolves to the next bytes, which are good until the next call, or to the end.
+   *
+   * One call takes what one read of the network brings. Rejects when the connection breaks or the
+   * request is aborted.
+   */
+  read(): Promise<ReadResult>;
+  /** When the bytes of the last read came from the network, in ns since the run's epoch. */
+  readonly arrivedNs: number;
+  /** Gives up the rest of the body. */
+  cancel(): void;
+}
+
+/** Sends HTTP requests. No request is ever sent twice, whatever becomes of its connection. */
+export interface HttpTransport {
+  /**
+   * Sends a request; resolves when the head of the final answer has come, after any redirects.
+   *
+   * Rejects with an `Error` that says what failed below HTTP, or with the signal's reason.
+   */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+  /** Closes the idle connections, and each other one when its request is over. */
+  close(): void;
+}
