@@ -20,6 +20,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("start") }),
   z.object({ kind: z.literal("stop") }),
+  /** timing_manager: what was to come between warm-up and profiling has been done. */
+  z.object({ kind: z.literal("begin_profiling") }),
   /** any: send a heartbeat at once, ahead of the answer. */
   z.object({ kind: z.literal("beat") }),
   /** timing_manager: send no more; give what runs `graceMs`, then cancel it. */

@@ -11,6 +11,7 @@ import type {
 } from "../model/run_config.ts";
 import type { ModelChoice } from "../model/model_choice.ts";
 import type { PublicDatasetRequest } from "../model/public_dataset.ts";
+import type { ServerCallsPlan } from "../model/server_calls.ts";
 import type { ReadinessPlan } from "../model/readiness.ts";
 import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
@@ -56,6 +57,8 @@ export interface RunPlan {
   /** null: the conversations are made up or from a file. */
   readonly publicDataset: PublicDatasetChoice | null;
   readonly phases: readonly PhasePlan[];
+  /** null: nothing is asked of the servers around the profiling phase. */
+  readonly serverCalls: ServerCallsPlan | null;
   readonly workers: number;
   readonly goodput: readonly Slo[];
   readonly exportRecords: boolean;
@@ -96,9 +99,10 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
   const phases = resolvePhases(options);
   const mockServer = values.mockServer ? mockServerOfRun(values, seed) : null;
   const { workersMax } = values;
+  const baseUrls = mockServer ? [`http://${mockServer.host}`] : values.url;
   return {
     model: mockServer?.model ?? values.model?.[0] ?? null,
-    baseUrls: mockServer ? [`http://${mockServer.host}`] : values.url,
+    baseUrls,
     endpoint: resolveEndpoint(values, seed),
     endpointPath: values.endpoint ?? endpointPath(values.endpointType, values.streaming),
     dataset: resolveDataset(values, seed, surroundings.workingDir),
@@ -110,6 +114,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     readiness: resolveReadiness(values),
     publicDataset: resolvePublic(values),
     phases,
+    serverCalls: resolveServerCalls(values, baseUrls),
     workers: workerCount({
       cpus: surroundings.cpus,
       concurrency: mostSessions(phases),
@@ -168,6 +173,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
       tokenizer: facts.tokenizer,
     },
     phases: [...plan.phases],
+    serverCalls: plan.serverCalls,
     workers: plan.workers,
     goodput: [...plan.goodput],
     inputConfig: exportedConfig(plan, facts.model),
@@ -245,6 +251,27 @@ function resolveReadiness(values: OptionValues): ReadinessPlan | null {
   const { waitForModelTimeout: timeout, waitForModelMode: mode } = values;
   if (timeout === 0 || values.mockServer) return null;
   return { mode, timeoutMs: timeout * 1000, intervalMs: values.waitForModelInterval * 1000 };
+}
+
+function resolveServerCalls(
+  values: OptionValues,
+  baseUrls: readonly string[],
+): ServerCallsPlan | null {
+  const { resetKvCache, serverProfiler } = values;
+  if (!resetKvCache && !serverProfiler) return null;
+  return {
+    urls: baseUrls.map((url) => url.replace(/\/v1$/, "")),
+    resetCache: resetKvCache
+      ? { path: values.resetKvCachePath, timeoutMs: values.resetKvCacheTimeoutSeconds * 1000 }
+      : null,
+    profiler: serverProfiler
+      ? {
+        startPath: values.serverProfilerStartPath,
+        stopPath: values.serverProfilerStopPath,
+        timeoutMs: values.serverProfilerTimeoutSeconds * 1000,
+      }
+      : null,
+  };
 }
 
 function resolvePublic(values: OptionValues): PublicDatasetChoice | null {

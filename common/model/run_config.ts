@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { CACHE_BUSTS } from "./cache_bust.ts";
 import { phaseSchema } from "./credit.ts";
 import { DATASET_FORMATS } from "./dataset_format.ts";
+import { serverCallsSchema } from "./server_calls.ts";
 import { syntheticPlanSchema } from "./synthetic_plan.ts";
 import { modelChoiceSchema } from "./model_choice.ts";
 import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
@@ -178,6 +179,8 @@ export const runConfigSchema = z.object({
   endpoint: endpointPlanSchema,
   dataset: datasetPlanSchema,
   phases: z.array(phasePlanSchema),
+  /** null: nothing is asked of the servers but the requests of the phases. */
+  serverCalls: z._default(z.nullable(serverCallsSchema), null),
   workers: z.int(),
   goodput: z.array(sloSchema),
   /** The options that the user set, by YAML path, secrets redacted; shown in every export. */

@@ -2,6 +2,7 @@ import { deriveRandom, type Random } from "../../common/runtime/random.ts";
 import { type AnswerIdentity, type ApiRequest, jsonAnswer, type MockApi } from "./apis/api.ts";
 import { ApiError, errorJson } from "./apis/api_error.ts";
 import { APIS_BY_PATH } from "./apis/registry.ts";
+import { CALL_PATHS, CallLog } from "./call_log.ts";
 import type { HttpRequest } from "./http_request.ts";
 import type { MockSettings } from "./mock_options.ts";
 import { PlainReply, type Reply, type ReplyLog, type StreamFault, StreamReply } from "./reply.ts";
@@ -11,11 +12,13 @@ import { StreamText } from "./stream_text.ts";
 import { TokenSchedule } from "./token_schedule.ts";
 
 /** Methods of the other paths. */
-const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
+const METHODS = new Map<string, readonly string[]>([
   ["/health", ["GET", "HEAD"]],
   ["/v1/models", ["GET", "HEAD"]],
   ["/mock/requests", ["GET", "HEAD", "DELETE"]],
   ["/mock/stats", ["GET", "HEAD"]],
+  ["/mock/calls", ["GET", "HEAD"]],
+  ...CALL_PATHS.map((path): [string, string[]] => [path, ["POST"]]),
 ]);
 
 const NO_RANDOM: Random = { next: () => 0.5 };
@@ -23,6 +26,7 @@ const NO_RANDOM: Random = { next: () => 0.5 };
 /** Turns requests into replies and keeps the log; does no I/O. */
 export class Router {
   readonly log: RequestLog;
+  readonly calls = new CallLog();
   readonly #settings: MockSettings;
   readonly #startedUnixS: number;
   readonly #needsRandom: boolean;
@@ -45,7 +49,7 @@ export class Router {
       return this.#answer(api, request, receivedMs);
     }
     try {
-      return this.#jsonReply(request, receivedMs, this.#document(request));
+      return this.#jsonReply(request, receivedMs, this.#document(request, receivedMs));
     } catch (error) {
       return this.#refusal(request, { receivedMs, error, logged: null });
     }
@@ -129,7 +133,7 @@ export class Router {
   }
 
   /** The JSON of a path that is not a model endpoint. */
-  #document(request: HttpRequest): string {
+  #document(request: HttpRequest, receivedMs: number): string {
     const isApi = APIS_BY_PATH.has(request.path);
     const methods = isApi ? ["POST"] : METHODS.get(request.path);
     if (methods === undefined) {
@@ -146,6 +150,12 @@ export class Router {
         return modelsJson(this.#settings.model, this.#startedUnixS);
       case "/mock/stats":
         return JSON.stringify(this.log.stats());
+      case "/mock/calls":
+        return JSON.stringify(this.calls.all());
+    }
+    if (request.method === "POST") {
+      this.calls.note({ path: request.path, receivedMs });
+      return "{}";
     }
     if (request.method === "DELETE") {
       this.log.clear();

@@ -1,3 +1,4 @@
+import type { LoggedCall } from "./call_log.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import { DeadlineQueue, type DeadlineTimer } from "./deadline_queue.ts";
 import { type MockServerOptions, resolveMockOptions } from "./mock_options.ts";
@@ -14,6 +15,8 @@ export interface MockServer {
   stats(): MockStats;
   /** True times of the requests with index `from` and above; the same as `GET /mock/requests`. */
   requests(from?: number): LogPage;
+  /** Calls that are no requests to the model; the same as `GET /mock/calls`. */
+  calls(): LoggedCall[];
   /** Stops listening and cuts all connections; resolves when nothing is left open. */
   stop(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function startMockServer(
     port,
     stats: () => router.log.stats(),
     requests: (from = 0) => router.log.page(from),
+    calls: () => router.calls.all(),
     async stop() {
       listener.close();
       clearTimeout(firstTimer);

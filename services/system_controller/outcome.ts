@@ -14,7 +14,7 @@ export interface RunOutcome {
   readonly hasTooManyFailures: boolean;
   readonly records: RecordsSummary | null;
   readonly report: RunReport | null;
-  /** Files that could not be written, one sentence each. */
+  /** Files that could not be written, and servers that could not be told the end, one sentence each. */
   readonly unwritten: readonly string[];
 }
 

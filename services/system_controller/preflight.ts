@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { RunSecrets } from "../../common/model/run_config.ts";
+import type { ServerCall } from "./server_calls.ts";
 
 /** How long the server may take to answer before the load starts. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -108,11 +109,35 @@ function readModels(text: string): string[] | null {
   }
 }
 
-async function ask(url: string, { apiKey, headers }: RunSecrets): Promise<Response> {
-  const authorization = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+/**
+ * POSTs nothing to a server and wants a 2xx.
+ *
+ * Rejects with an Error in plain words: what the server answered, or why it did not.
+ */
+export async function postNothing({ url, secrets, timeoutMs, signal }: ServerCall): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: headersOf(secrets),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    await response.body?.cancel();
+  } catch (error) {
+    throw new Error(describeNetworkError(error, timeoutMs), { cause: error });
+  }
+  // Not what it says: it may hold anything.
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+}
+
+function headersOf({ apiKey, headers }: RunSecrets): Record<string, string> {
+  return { ...apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }, ...headers };
+}
+
+async function ask(url: string, secrets: RunSecrets): Promise<Response> {
   try {
     return await fetch(url, {
-      headers: { ...authorization, ...headers },
+      headers: headersOf(secrets),
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
   } catch (error) {
@@ -121,9 +146,9 @@ async function ask(url: string, { apiKey, headers }: RunSecrets): Promise<Respon
 }
 
 /** What went wrong with a connection, in plain words. */
-function describeNetworkError(error: unknown): string {
+function describeNetworkError(error: unknown, timeoutMs = ANSWER_TIMEOUT_MS): string {
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s; is this the right host and port, ` +
+    return `no answer within ${timeoutMs / 1000} s; is this the right host and port, ` +
       "and is it http or https?";
   }
   const text = errorChain(error);

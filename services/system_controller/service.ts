@@ -25,9 +25,10 @@ import {
   WATCH_MS,
 } from "./limits.ts";
 import { machineBetween, type MachineCounters } from "./machine_counters.ts";
-import { checkReachable } from "./preflight.ts";
+import { checkReachable, postNothing } from "./preflight.ts";
 import { readMachine } from "./read_machine.ts";
 import type { RunRequest } from "./run_request.ts";
+import { ServerCalls } from "./server_calls.ts";
 import { ServiceCast } from "./service_cast.ts";
 import { SilenceWatch } from "./silence.ts";
 
@@ -44,6 +45,7 @@ const SERVICES = [
 export class SystemController extends ControllerService {
   readonly #request: RunRequest;
   readonly #cast: ServiceCast;
+  readonly #calls: ServerCalls;
   readonly #silence = new SilenceWatch();
   readonly #config = Promise.withResolvers<RunConfig>();
   readonly #configured = Promise.withResolvers<void>();
@@ -85,6 +87,8 @@ export class SystemController extends ControllerService {
       onBack: (type) => this.#catchUp(type),
       onLoss: (reason) => this.#end(reason),
     });
+    const say = (line: string) => request.view.say(line);
+    this.#calls = new ServerCalls({ secrets: request.secrets, post: postNothing, say });
     // Nobody may be waiting for them when the run ends before it has begun.
     this.#config.promise.catch(() => {});
     this.#configured.promise.catch(() => {});
@@ -99,7 +103,7 @@ export class SystemController extends ControllerService {
       hasTooManyFailures: this.#hasTooManyFailures,
       records: this.#records,
       report: this.#results?.report ?? null,
-      unwritten: this.#results?.problems ?? [],
+      unwritten: [...this.#results?.problems ?? [], ...this.#calls.problems],
     };
   }
 
@@ -119,6 +123,7 @@ export class SystemController extends ControllerService {
       this.#end(describeError(error));
     }
     await this.#collect();
+    await this.#calls.close();
     await this.#shutDown();
     for (const problem of problemsOf(this.outcome)) this.log.error(problem);
     this.log.info(`The run ended with exit code ${exitCodeOf(this.outcome)}`);
@@ -131,6 +136,7 @@ export class SystemController extends ControllerService {
       return "at once";
     }
     this.#interruptedBy = signal;
+    this.#calls.interrupt();
     this.log.warning(`Interrupted by ${signal}`);
     if (!this.#isLoadRunning) {
       this.#ended.resolve();
@@ -173,6 +179,7 @@ export class SystemController extends ControllerService {
   protected notePhaseEnd(event: MessageOf<"phase_complete">): void {
     this.log.info(`Phase ${event.phase} is complete: ${event.issued} requests, ${event.reason}`);
     if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
+    this.#calls.noteEnd(event);
     this.#request.view.note(event, this.clock.nowNs());
   }
 
@@ -257,14 +264,18 @@ export class SystemController extends ControllerService {
     this.#machineBefore = readMachine();
     const first = SERVICES.filter((type) => type !== "timing_manager");
     await Promise.all(first.map((type) => this.#cast.ask(type, { kind: "start" })));
+    const served = await this.#config.promise;
+    await this.#calls.beforeLoad(served);
     if (this.#interruptedBy !== null) return;
-    const { urls } = (await this.#config.promise).endpoint;
-    this.log.info(`All services run; the load goes to ${urls.join(" and ")}`);
+    this.log.info(`All services run; the load goes to ${served.endpoint.urls.join(" and ")}`);
     this.#isLoadRunning = true;
     this.#request.onLoad?.();
     this.#cast.enter();
     await this.#cast.ask("timing_manager", { kind: "start" });
     this.log.debug(`Working for ${config.benchmarkId}`);
+    if (await this.#calls.afterWarmup(served)) {
+      await this.#cast.ask("timing_manager", { kind: "begin_profiling" });
+    }
   }
 
   async #startMockServer(init: Record<string, unknown>): Promise<void> {
@@ -272,7 +283,8 @@ export class SystemController extends ControllerService {
     const base = this.#cast.peer("mock_server").info["url"]!;
     const { config } = this.#request;
     const urls = config.endpoint.urls.map((url) => new URL(new URL(url).pathname, base).href);
-    const served = { ...config, endpoint: { ...config.endpoint, urls } };
+    const serverCalls = config.serverCalls && { ...config.serverCalls, urls: [base] };
+    const served = { ...config, serverCalls, endpoint: { ...config.endpoint, urls } };
     this.#config.resolve(served);
     await this.#cast.ask("mock_server", { kind: "configure", config: served, secrets: null });
   }

@@ -37,6 +37,8 @@ export class TimingManager extends ComponentService {
   #turns: Turns | null = null;
   #runner: PhaseRunner | null = null;
   #plan: PhasePlan | null = null;
+  /** Resolves when the controller has done what comes between warm-up and profiling. */
+  readonly #mayProfile = Promise.withResolvers<void>();
   /** Cancelled, or ended early because too much failed. */
   #isCancelled = false;
 
@@ -68,9 +70,15 @@ export class TimingManager extends ComponentService {
     this.#runner?.onFirstToken(creditId);
   }
 
+  @onCommand("begin_profiling")
+  protected beginProfiling(): void {
+    this.#mayProfile.resolve();
+  }
+
   @onCommand("cancel_run")
   protected cancel({ graceMs }: CommandOf<"cancel_run">): void {
     this.#isCancelled = true;
+    this.#mayProfile.resolve();
     this.#runner?.cancel(graceMs);
   }
 
@@ -116,7 +124,10 @@ export class TimingManager extends ComponentService {
   }
 
   async #runPhases(config: RunConfig): Promise<void> {
-    for (const plan of config.phases) {
+    for (const [i, plan] of config.phases.entries()) {
+      if (i > 0 && config.serverCalls !== null && !this.#isCancelled) {
+        await this.#mayProfile.promise;
+      }
       if (!this.#isCancelled) await this.#runPhase(plan, config);
     }
     // Otherwise the run might be taken for over before it is known what broke it.

@@ -103,6 +103,7 @@ export class FakeProcess implements Child {
 const ANSWERS: Partial<Record<CommandKind, unknown>> = {
   configure: null,
   start: null,
+  begin_profiling: null,
   beat: null,
   stop: null,
   cancel_run: null,

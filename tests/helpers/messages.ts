@@ -33,6 +33,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   },
   start: { kind: "start" },
   stop: { kind: "stop" },
+  begin_profiling: { kind: "begin_profiling" },
   beat: { kind: "beat" },
   cancel_run: { kind: "cancel_run", graceMs: 1_500 },
   finish_records: { kind: "finish_records", deadlineMs: 10_000 },

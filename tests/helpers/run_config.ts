@@ -30,6 +30,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       tokenizer: BUILTIN_TOKENIZER,
     },
     phases: [phasePlanOf({ maxRequests: 10 })],
+    serverCalls: null,
     workers: 1,
     goodput: [],
     inputConfig: { endpoint: { model_names: ["mock"], streaming: true } },

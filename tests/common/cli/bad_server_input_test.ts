@@ -66,6 +66,21 @@ const BAD_LINES: readonly (readonly [string | readonly string[], ...string[]])[]
     "--wait-for-model-timeout: has no effect with --mock-server, which is ready when it has been " +
     "started",
   ],
+  [
+    "--reset-kv-cache-path /x --reset-kv-cache-timeout-seconds 5",
+    "--reset-kv-cache-timeout-seconds: has no effect without --reset-kv-cache",
+    "--reset-kv-cache-path: has no effect without --reset-kv-cache",
+  ],
+  [
+    "--reset-kv-cache --reset-kv-cache-path http://h/x --reset-kv-cache-timeout-seconds 0",
+    '--reset-kv-cache-path: must be a path such as /v1/chat/completions, got "http://h/x"',
+    '--reset-kv-cache-timeout-seconds: must be a number above 0, got "0"',
+  ],
+  [
+    "--server-profiler-start-path /a --server-profiler-stop-path /b",
+    "--server-profiler-start-path: has no effect without --server-profiler",
+    "--server-profiler-stop-path: has no effect without --server-profiler",
+  ],
 ];
 
 for (const [line, ...expected] of BAD_LINES) {

@@ -39,3 +39,42 @@ Deno.test("what a dead worker manager has not returned is told as lost, and noth
     assertEquals(types, ["credits_lost", "phase_complete", "run_complete"]);
   });
 });
+
+Deno.test("the profiling phase waits for what comes after the warm-up, or for the end of the run", async () => {
+  const serverCalls = { urls: ["http://a"], resetCache: null, profiler: null };
+  const phases = [
+    phasePlanOf({ phase: "warmup", load: closedLoad(1), maxRequests: 1 }),
+    phasePlanOf({ load: closedLoad(1), maxRequests: 1 }),
+  ];
+  for (const isCancelled of [false, true]) {
+    await withFolder(async (runDir) => {
+      await using harness = await ComponentHarness.up((context) => new TimingManager(context), {
+        type: "timing_manager",
+      });
+      const manager = harness.host("worker_manager");
+      await harness.configure({ runDir, phases, serverCalls });
+      await harness.start();
+      const { controller } = harness;
+      const workers = await manager.guest();
+      const giveBack = async (count: number) => {
+        await until("a credit", () => workers.of("credit").length === count);
+        const { id: creditId, phase } = workers.of("credit")[count - 1]!.credit;
+        const creditReturn = { creditId, phase, outcome: "success" as const };
+        workers.send({ type: "credit_return", creditReturn });
+      };
+      await giveBack(1);
+      await until("the end of the warm-up", () => controller.of("phase_complete").length === 1);
+      await harness.clock.advance(5_000);
+      assertEquals(controller.of("phase_started").length, 1);
+      if (isCancelled) {
+        await controller.ask({ kind: "cancel_run", graceMs: 0 });
+      } else {
+        await controller.ask({ kind: "begin_profiling" });
+        await giveBack(2);
+      }
+      await until("the end", () => controller.of("run_complete").length === 1);
+      assertEquals(controller.of("phase_started").length, isCancelled ? 1 : 2);
+      assertEquals(controller.of("run_complete")[0]!.wasCancelled, isCancelled);
+    });
+  }
+});
