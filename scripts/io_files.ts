@@ -22,6 +22,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/read_machine.ts",
   // Reads the lines of a data set.
   "services/dataset_manager/file/input_file.ts",
+  "services/dataset_manager/file/media_files.ts",
   // Brings public data sets to this machine.
   "services/dataset_manager/public/prepare_public.ts",
   "services/dataset_manager/public/read_rows.ts",

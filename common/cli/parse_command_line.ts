@@ -19,7 +19,7 @@ export interface CommandLineContext {
   /** Throws when the file cannot be read. */
   readFirstLine(path: string): Promise<string>;
   /** Throws when the path is no regular file, or cannot be read; without it nobody looks. */
-  checkFile?(path: string): Promise<void>;
+  checkFile?(path: string, allowed: { mayBeFolder: boolean }): Promise<void>;
   /** Columns of the terminal. */
   readonly width: number;
   /** The metrics that `--goodput` may name; asked for only when it is used. */

@@ -43,10 +43,15 @@ export const commandSchema = z.discriminatedUnion("kind", [
   }),
   /** dataset_manager: the conversations at these indexes. */
   z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),
-  /** dataset_manager: the data set as a whole, as `DatasetInfo`. */
-  z.object({ kind: z.literal("get_dataset_info") }),
   /** dataset_manager: what the markers of `--cache-bust` are made of, as `MarkerWords`. */
   z.object({ kind: z.literal("get_marker_words") }),
+  /**
+   * dataset_manager: the data set as a whole, as `DatasetInfo`, when more than `beyond` conversations
+   * are known, or all; null: at once.
+   */
+  z.object({ kind: z.literal("get_dataset_info"), beyond: z.nullable(z.int()) }),
+  /** dataset_manager: what a reader of the results should know of the data set, as texts. */
+  z.object({ kind: z.literal("get_dataset_notes") }),
   /** dataset_manager: the outlines of `count` conversations from `first` on. */
   z.object({ kind: z.literal("get_outlines"), first: z.int(), count: z.int() }),
   /** worker_manager: the indexes of the conversations that credits have named. */

@@ -7,6 +7,7 @@ import { OUTPUT_OPTIONS, SERVICE_OPTIONS } from "./options/output.ts";
 import { PROMPT_OPTIONS } from "./options/prompts.ts";
 import { SERVER_OPTIONS } from "./options/server.ts";
 import { TOKENIZER_OPTIONS } from "./options/tokenizer.ts";
+import { TRACE_OPTIONS } from "./options/trace.ts";
 import { WARMUP_OPTIONS } from "./options/warmup.ts";
 import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
 
@@ -16,6 +17,7 @@ export const OPTIONS = {
   ...SERVER_OPTIONS,
   ...INPUT_OPTIONS,
   ...PROMPT_OPTIONS,
+  ...TRACE_OPTIONS,
   ...TOKENIZER_OPTIONS,
   ...LOAD_OPTIONS,
   ...WARMUP_OPTIONS,
@@ -30,6 +32,7 @@ const GROUPS: readonly (readonly [string, object])[] = [
   ["Server", SERVER_OPTIONS],
   ["Input", INPUT_OPTIONS],
   ["Made-up prompts", PROMPT_OPTIONS],
+  ["Input file and trace", TRACE_OPTIONS],
   ["Tokenizer", TOKENIZER_OPTIONS],
   ["Load", LOAD_OPTIONS],
   ["Warm-up", WARMUP_OPTIONS],

@@ -1,3 +1,4 @@
+import { mayBeFolder } from "./file_rules.ts";
 import { type Given, strongest } from "./layer.ts";
 import type { CommandName } from "./option.ts";
 import { type Problem, quote, Refusal } from "./problem.ts";
@@ -21,7 +22,7 @@ export interface OptionSources {
   /** Throws when the file cannot be read. */
   readFirstLine(path: string): Promise<string>;
   /** Throws when the path is no regular file, or cannot be read; without it nobody looks. */
-  checkFile?(path: string): Promise<void>;
+  checkFile?(path: string, allowed: { mayBeFolder: boolean }): Promise<void>;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
   goodputTags?(): Promise<readonly GoodputTag[]>;
 }
@@ -71,8 +72,9 @@ async function checkInputFile(
 ): Promise<Problem[]> {
   const given = strongest(all, "inputFile");
   if (typeof given?.raw !== "string" || given.raw === "") return [];
+  const type = strongest(all, "customDatasetType")?.raw;
   try {
-    await checkFile?.(given.raw);
+    await checkFile?.(given.raw, { mayBeFolder: mayBeFolder(type) });
     return [];
   } catch (error) {
     return [unreadable(given, error)];

@@ -1,6 +1,5 @@
 import { endpointFacts, endpointPath } from "../model/endpoint_types.ts";
 import type {
-  DatasetFile,
   DatasetPlan,
   EndpointPlan,
   JournalSync,
@@ -9,6 +8,7 @@ import type {
   RunSecrets,
   Slo,
 } from "../model/run_config.ts";
+import type { DatasetFile } from "../model/dataset_file.ts";
 import type { ModelChoice } from "../model/model_choice.ts";
 import type { PublicDatasetRequest } from "../model/public_dataset.ts";
 import type { ServerCallsPlan } from "../model/server_calls.ts";
@@ -19,6 +19,7 @@ import { joinUrl } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
+import { resolveFile } from "./resolve_file.ts";
 import { concurrencyOf, resolvePhases } from "./resolve_load.ts";
 import { resolveSynthetic } from "./resolve_synthetic.ts";
 import { type Repetition, repetitionOf } from "./repetition.ts";
@@ -229,8 +230,9 @@ function resolveDataset(
   seed: number,
   workingDir: string,
 ): RunPlan["dataset"] {
+  const path = absolute(values.inputFile, workingDir);
   return {
-    file: resolveFile(values, workingDir),
+    file: path === null ? null : resolveFile(values, path),
     entries: values.numDatasetEntries ?? DEFAULT_ENTRIES,
     isl: { mean: values.isl, stddev: values.islStddev },
     osl: values.osl === null ? null : { mean: values.osl, stddev: values.oslStddev },
@@ -282,12 +284,6 @@ function resolvePublic(values: OptionValues): PublicDatasetChoice | null {
     maxEntries: values.numDatasetEntries,
     asksForRecordedLength: values.osl === null,
   };
-}
-
-function resolveFile(values: OptionValues, workingDir: string): DatasetFile | null {
-  const path = absolute(values.inputFile, workingDir);
-  if (path === null) return null;
-  return { path, format: values.customDatasetType, maxEntries: values.numDatasetEntries };
 }
 
 function absolute(path: string | null, workingDir: string): string | null {

@@ -1,4 +1,5 @@
 import { ENDPOINT_RULES } from "./endpoint_rules.ts";
+import { FILE_RULES } from "./file_rules.ts";
 import { isStronger } from "./layer.ts";
 import { LOAD_RULES } from "./load_rules.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
@@ -51,7 +52,7 @@ const RULES: readonly Rule[] = [
   { about: ["runType"], check: checkRunType },
   { about: ["url", "mockServer"], check: checkMockServerUrl },
   ...MOCK_DETAILS.map((key) => needs(key, "mockServer", (values) => values.mockServer)),
-  needs("customDatasetType", "inputFile", (values) => values.inputFile !== null),
+  ...FILE_RULES,
   ...SYNTHETIC_RULES,
   { about: ["publicDataset", "inputFile"], check: checkSource },
   needs("hfSubset", "publicDataset", (values) => values.publicDataset !== null),

@@ -1,3 +1,4 @@
+import { type DatasetFormat, TABLE_COLUMNS } from "../model/dataset_format.ts";
 import { type Given, strongest } from "./layer.ts";
 import type { OptionKey } from "./option_table.ts";
 
@@ -13,6 +14,9 @@ const PACES: readonly OptionKey[] = [
 /** Turns in these roles are no requests, see `docs/input_files.md`. */
 const OPENING_ROLES: readonly unknown[] = ["system", "developer"];
 
+/** Their lines are sent as they are, or drawn: a timestamp in them says nothing. */
+const UNTIMED_FORMATS: readonly DatasetFormat[] = ["random_pool", "raw_payload", "inputs_json"];
+
 /**
  * What an input file says about the load: one with timestamps is a trace, and `--fixed-schedule` is
  * its default as it is the reference tool's, unless the user has set another pace.
@@ -26,13 +30,23 @@ export async function givenByInputFile(
   const file = strongest(all, "inputFile");
   if (typeof file?.raw !== "string" || file.raw === "") return [];
   if (all.some(({ key }) => PACES.includes(key))) return [];
+  const type = strongest(all, "customDatasetType")?.raw;
+  if (UNTIMED_FORMATS.some((format) => format === type)) return [];
   try {
-    if (!hasTimestamp(JSON.parse(await readFirstLine(file.raw)))) return [];
+    if (!isTimed(await readFirstLine(file.raw))) return [];
   } catch {
     return [];
   }
   const origin = { layer: "input file", name: file.origin.name } as const;
   return [{ key: "fixedSchedule", origin, raw: true, shown: "true" }];
+}
+
+/** Whether a file with this first line says when requests are to be sent. */
+function isTimed(firstLine: string): boolean {
+  const columns = firstLine.trim().split(",").map((name) => name.trim());
+  const isTable = Object.values(TABLE_COLUMNS)
+    .some((needed) => needed.every((name) => columns.includes(name)));
+  return isTable || hasTimestamp(JSON.parse(firstLine));
 }
 
 /** Whether the conversation of a line says when it begins. */

@@ -97,9 +97,12 @@ export type ConversationOutline = z.infer<typeof conversationOutlineSchema>;
 
 /** Wire schema of what is known of the data set as a whole. */
 export const datasetInfoSchema = z.object({
+  /** How many conversations there are, or how many are known so far. */
   entries: z.int(),
-  /** The most turns that a conversation may have: 1 for single-turn data sets. */
-  maxTurns: z.int(),
+  /** Whether all of them are known. */
+  isComplete: z.boolean(),
+  /** The most turns that a conversation may have: 1 for single-turn data sets; null: not known yet. */
+  maxTurns: z.nullable(z.int()),
   /** Whether every first turn has a timestamp, as a recorded trace has. */
   hasTimestamps: z.boolean(),
 });

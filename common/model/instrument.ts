@@ -74,6 +74,8 @@ export const healthSummarySchema = z.object({
   machine: z.nullable(machineHealthSchema),
   /** What died in the middle of the run and was started again, one sentence each. */
   restarts: z.array(z.string()),
+  /** What should be known of the data set, one sentence or two each; absent: nothing. */
+  datasetNotes: z.optional(z.array(z.string())),
 });
 
 /** How the tool itself was while it measured. */

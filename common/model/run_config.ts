@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { CACHE_BUSTS } from "./cache_bust.ts";
 import { phaseSchema } from "./credit.ts";
-import { DATASET_FORMATS } from "./dataset_format.ts";
+import { datasetFileSchema } from "./dataset_file.ts";
 import { serverCallsSchema } from "./server_calls.ts";
 import { syntheticPlanSchema } from "./synthetic_plan.ts";
 import { modelChoiceSchema } from "./model_choice.ts";
@@ -84,19 +84,6 @@ export const phasePlanSchema = z.object({
 
 /** What one phase sends and when it stops. */
 export type PhasePlan = z.infer<typeof phasePlanSchema>;
-
-/** Wire schema of where a data set is read from. */
-export const datasetFileSchema = z.object({
-  /** Absolute. */
-  path: z.string(),
-  /** null: found out from the file. */
-  format: z.nullable(z.enum(DATASET_FORMATS)),
-  /** Only so many conversations from the start of the file; null: all. */
-  maxEntries: z.nullable(z.int()),
-});
-
-/** Where a data set is read from. */
-export type DatasetFile = z.infer<typeof datasetFileSchema>;
 
 /** Wire schema of the data set's plan. */
 export const datasetPlanSchema = z.object({

@@ -6,7 +6,7 @@ import type {
 
 /** Conversations by their position. */
 export interface Dataset {
-  /** How many there are. */
+  /** How many there are, or how many are known so far. */
   readonly entries: number;
   /** What is known of all of them together; the first call may take a while. */
   info(): DatasetInfo;
@@ -14,6 +14,12 @@ export interface Dataset {
   conversation(index: number): Conversation;
   /** The same without its texts, at little cost. */
   outline(index: number): ConversationOutline;
+  /** Resolves when more than `beyond` are known, or all; absent: all are. */
+  known?(beyond: number): Promise<void>;
+  /** Rejects when something is wrong with what is looked at only now; absent: nothing is. */
+  readonly checked?: Promise<void>;
+  /** What a reader of the results should know of it, one sentence each; absent: nothing. */
+  notes?(): string[];
   /** Gives back what the data set holds. */
   close(): void;
 }

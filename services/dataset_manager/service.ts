@@ -6,7 +6,8 @@ import type {
 } from "../../common/model/conversation.ts";
 import { charactersOf } from "../../common/model/conversation_size.ts";
 import type { MarkerWords } from "../../common/model/cache_bust.ts";
-import type { DatasetPlan } from "../../common/model/run_config.ts";
+import type { DatasetPlan, RunConfig } from "../../common/model/run_config.ts";
+import type { Clock } from "../../common/runtime/clock.ts";
 import { BadInputError } from "../../common/service/bad_input_error.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
@@ -24,6 +25,9 @@ import { createSyntheticDataset } from "./synthetic/synthetic_dataset.ts";
 /** From so many characters of text on, an answer is sent with fewer conversations than asked for. */
 const MAX_ANSWER_CHARACTERS = 8 * 1024 * 1024;
 
+/** Who asks for what is not known is answered after so long in any case, and may ask again. */
+const PATIENCE_MS = 5_000;
+
 /** Makes conversations, or reads them from a file, when they are asked for. */
 export class DatasetManager extends ComponentService {
   #dataset: Dataset | null = null;
@@ -31,7 +35,8 @@ export class DatasetManager extends ComponentService {
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
-    this.#dataset = await openDataset(config.dataset, config.endpoint.type);
+    this.#dataset = await openDataset(config, this.clock);
+    this.#dataset.checked?.catch((error) => this.fail(error));
     if (config.dataset.cacheBust !== "none") {
       this.#markerWords = await prepareMarkers(config.dataset, this.#dataset);
     }
@@ -39,7 +44,10 @@ export class DatasetManager extends ComponentService {
   }
 
   @onCommand("get_conversations")
-  protected conversations({ indexes }: CommandOf<"get_conversations">): Conversation[] {
+  protected async conversations(
+    { indexes }: CommandOf<"get_conversations">,
+  ): Promise<Conversation[]> {
+    await this.#dataset!.known?.(Math.max(...indexes));
     const conversations: Conversation[] = [];
     let characters = 0;
     for (const index of indexes) {
@@ -52,13 +60,25 @@ export class DatasetManager extends ComponentService {
   }
 
   @onCommand("get_dataset_info")
-  protected info(_command: CommandOf<"get_dataset_info">): DatasetInfo {
+  protected async info({ beyond }: CommandOf<"get_dataset_info">): Promise<DatasetInfo> {
+    if (beyond !== null) {
+      const answered = new AbortController();
+      const signal = AbortSignal.any([answered.signal, this.life]);
+      const patience = this.clock.sleep(PATIENCE_MS, signal);
+      await Promise.race([this.#dataset!.known?.(beyond), patience]);
+      answered.abort();
+    }
     return this.#dataset!.info();
   }
 
   @onCommand("get_marker_words")
   protected words(_command: CommandOf<"get_marker_words">): MarkerWords {
     return this.#markerWords!;
+  }
+
+  @onCommand("get_dataset_notes")
+  protected notes(_command: CommandOf<"get_dataset_notes">): string[] {
+    return this.#dataset?.notes?.() ?? [];
   }
 
   @onCommand("get_outlines")
@@ -82,20 +102,21 @@ async function prepareMarkers(plan: DatasetPlan, dataset: Dataset): Promise<Mark
   return markerWordsOf(await openLexicon(plan.tokenizer));
 }
 
-async function openDataset(plan: DatasetPlan, endpointType: string): Promise<Dataset> {
-  if (plan.file === null) {
+async function openDataset({ dataset: plan, endpoint }: RunConfig, clock: Clock): Promise<Dataset> {
+  const { file } = plan;
+  if (file === null) {
     const dataset = createSyntheticDataset(plan, await openLexicon(plan.tokenizer));
-    checkMadeUp(dataset.conversation(0), endpointType);
+    checkMadeUp(dataset.conversation(0), endpoint.type);
     return dataset;
   }
-  const [{ createFileDataset }, { openInputFile }] = await Promise.all([
-    import("./file/file_dataset.ts"),
-    import("./file/input_file.ts"),
-  ]);
-  return await createFileDataset({
+  const { openFileDataset } = await import("./file/open_file_dataset.ts");
+  return await openFileDataset({
     plan,
-    file: plan.file,
-    source: await openInputFile(plan.file.path),
-    check: (content) => checkNeeds(content, endpointType),
+    file,
+    isStreaming: endpoint.streaming,
+    openLexicon: () => openLexicon(plan.tokenizer),
+    check: (content) => checkNeeds(content, endpoint.type),
+    nowMs: () => clock.nowNs() / 1e6,
+    rest: (busyMs, signal) => clock.sleep(busyMs, signal),
   });
 }

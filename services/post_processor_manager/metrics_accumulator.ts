@@ -105,6 +105,7 @@ export class MetricsAccumulator {
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
         restarts: options.health?.restarts ?? [],
+        datasetNotes: options.health?.datasetNotes ?? [],
         uncounted: endpointFacts(this.#config.endpoint.type).writesNoText
           ? 0
           : this.#profiling.uncounted,

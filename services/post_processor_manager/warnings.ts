@@ -15,6 +15,8 @@ export interface WarningFacts {
   readonly usageDiscrepancies: number | null;
   /** What died and was started again, one sentence each. */
   readonly restarts: readonly string[];
+  /** What should be known of the data set, one sentence or two each. */
+  readonly datasetNotes: readonly string[];
   /** Successful requests whose output tokens nobody could count. */
   readonly uncounted: number;
   /** Requests that the end of the run cut off, without those that were to be cancelled. */
@@ -36,6 +38,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     account.lost > 0 &&
     `${requests(account.lost)} got lost because a process died: see logs/aiperf.log.`,
     ...facts.restarts,
+    ...facts.datasetNotes,
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&
     oslMismatch(facts.oslMismatches, account.succeeded),

@@ -5,7 +5,7 @@ import type { GoodputTag } from "../../common/config/rule.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { InferenceProbe } from "../../common/model/readiness.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
-import type { DatasetFile } from "../../common/model/run_config.ts";
+import type { DatasetFile } from "../../common/model/dataset_file.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { harmless } from "../../common/runtime/harmless.ts";
@@ -44,9 +44,9 @@ export async function runCommandLine(
       const { readFirstLine } = await import("../../common/runtime/first_line.ts");
       return await readFirstLine(path);
     },
-    async checkFile(path) {
+    async checkFile(path, { mayBeFolder }) {
       const { checkRegularFile } = await import("../../common/runtime/regular_file.ts");
-      await checkRegularFile(path);
+      await checkRegularFile(path, mayBeFolder);
     },
     width: terminalWidth(),
     goodputTags: neighbours.goodputTags,

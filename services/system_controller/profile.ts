@@ -1,7 +1,7 @@
 import { modelsUrl, runConfig, type RunPlan } from "../../common/config/resolve.ts";
 import type { InferenceProbe, ReadinessPlan } from "../../common/model/readiness.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
-import type { DatasetFile } from "../../common/model/run_config.ts";
+import type { DatasetFile } from "../../common/model/dataset_file.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";

@@ -13,6 +13,7 @@ import { every, onCleanup, onMessage } from "../../common/service/hooks.ts";
 import { NoAnswerError, type Peer } from "../../common/service/peer.ts";
 import { collectResults } from "./collect_results.ts";
 import { cutOff } from "./cut_off.ts";
+import { datasetNotesOf } from "./dataset_notes.ts";
 import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outcome.ts";
 import { HealthCollector } from "./health_collector.ts";
 import {
@@ -157,7 +158,8 @@ export class SystemController extends ControllerService {
 
   @onMessage("bad_input")
   protected noteBadInput({ problem }: MessageOf<"bad_input">): void {
-    if (this.#failure === null) this.#isBadInput = true;
+    // Once requests are sent there are results to be kept: the run has failed.
+    if (this.#failure === null && !this.#isLoadRunning) this.#isBadInput = true;
     this.#end(problem);
   }
 
@@ -365,11 +367,15 @@ export class SystemController extends ControllerService {
   /** How the instrument was, with what has happened since the last heartbeats. */
   async #lastHealth(): Promise<HealthSummary> {
     const beats = [...this.peers].map((peer) => peer.request({ kind: "beat" }, BEAT_TIMEOUT_MS));
-    const [after] = await Promise.all([readMachine(), Promise.allSettled(beats)]);
+    const [after, datasetNotes] = await Promise.all([
+      readMachine(),
+      datasetNotesOf(this.#cast),
+      Promise.allSettled(beats),
+    ]);
     this.noteOwnUsage();
     const machine = machineBetween(await this.#machineBefore, after);
     const restarts = this.#cast.restarts.sentences();
-    return { processes: this.#health.processes(), machine, restarts };
+    return { processes: this.#health.processes(), machine, restarts, datasetNotes };
   }
 
   async #shutDown(): Promise<void> {

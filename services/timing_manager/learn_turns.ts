@@ -47,8 +47,7 @@ export async function learnTurns(
   dataset: Pick<Peer, "request">,
   onFailure: (error: unknown) => void,
 ): Promise<Turns> {
-  const answer = await dataset.request({ kind: "get_dataset_info" }, ANSWER_TIMEOUT_MS);
-  const info = datasetInfoSchema.parse(answer);
+  const info = await learnAll(dataset);
   const { entries } = info;
   const isReplay = config.phases.some(({ load }) => load.kind === "fixed_schedule");
   if (info.maxTurns === 1 && !isReplay) return { entries, outlines: SINGLE_TURNS };
@@ -63,6 +62,15 @@ export async function learnTurns(
   if (isReplay || entries <= KNOWN_BEFOREHAND) await outlines.loadAll();
   if (isReplay) checkTrace(config, info, outlines);
   return { entries, outlines };
+}
+
+/** What is known of the data set when all of it is. */
+async function learnAll(dataset: Pick<Peer, "request">): Promise<DatasetInfo> {
+  for (;;) {
+    const command = { kind: "get_dataset_info", beyond: Number.MAX_SAFE_INTEGER } as const;
+    const info = datasetInfoSchema.parse(await dataset.request(command, ANSWER_TIMEOUT_MS));
+    if (info.isComplete) return info;
+  }
 }
 
 async function fetchOutlines(

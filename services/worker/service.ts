@@ -260,12 +260,12 @@ export class Worker extends ComponentService {
     return this.#markers === null ? conversation : withMarker(conversation, this.#markers, session);
   }
 
-  /** How many conversations there are; of made-up ones the plan says it. */
+  /** How many conversations are known by now; of made-up ones the plan says it. */
   async #countEntries(): Promise<number> {
     const { file, entries } = this.#config!.dataset;
     if (file === null) return entries;
     const info = await this.#dataset.request(
-      { kind: "get_dataset_info" },
+      { kind: "get_dataset_info", beyond: null },
       CONVERSATION_TIMEOUT_MS,
     );
     return datasetInfoSchema.parse(info).entries;

@@ -11,7 +11,7 @@ export const INPUT_OPTIONS = {
     default: null,
     defaultNote: "prompts are made up",
     path: "input.file",
-    help: "Send the conversations of this file, one JSON object a line; see docs/input_files.md.",
+    help: "Send the conversations of this file or trace; see docs/input_files.md.",
   }),
   publicDataset: option({
     type: choice(PUBLIC_DATASETS),
@@ -33,7 +33,7 @@ export const INPUT_OPTIONS = {
     default: null,
     defaultNote: "found out from the first line",
     path: "input.custom_dataset_type",
-    help: "What a line of --input-file is: one prompt, or a conversation with its turns.",
+    help: "What --input-file is; a folder must be random_pool or raw_payload.",
   }),
   isl: option({
     type: integer({ min: 1 }),

@@ -2,170 +2,199 @@ import type {
   Conversation,
   ConversationOutline,
   DatasetInfo,
-  Turn,
 } from "../../../common/model/conversation.ts";
-import type { DatasetFile, DatasetPlan } from "../../../common/model/run_config.ts";
-import { BadInputError } from "../../../common/service/bad_input_error.ts";
+import type { DatasetFile } from "../../../common/model/dataset_file.ts";
+import { type DatasetFormat, TRACE_FORMATS } from "../../../common/model/dataset_format.ts";
+import type { DatasetPlan } from "../../../common/model/run_config.ts";
+import { deriveRandom, randomInt } from "../../../common/runtime/random.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
-import { conversationId, drawOutputTokens } from "../draw.ts";
+import { conversationId } from "../draw.ts";
 import { FieldError } from "../formats/fields.ts";
-import type { LineContent } from "../formats/format.ts";
+import type { FormatSettings, LineContent } from "../formats/format.ts";
+import type { Lexicon } from "../synthetic/lexicon.ts";
+import { PromptWriter } from "../synthetic/prompt_writer.ts";
+import { checkPlan } from "./check_plan.ts";
+import { completeTurn, type TurnTools } from "./complete_turn.ts";
+import { fileNotes } from "./file_notes.ts";
+import { FileIndexing, type IndexOptions } from "./index_files.ts";
 import type { InputSource } from "./input_file.ts";
-import { LineIndex } from "./line_index.ts";
-import { LineReader } from "./read_conversation.ts";
-import { type RawLine, readLines } from "./read_lines.ts";
+import { LineReader } from "./line_reader.ts";
+import type { MediaFiles } from "./media_files.ts";
+import { mergeRows, type RecordedConversation } from "./merge_rows.ts";
 
-/** More than any prompt needs, and less than a message between services may have. */
-const MAX_LINE_BYTES = 32 * 1024 * 1024;
+/** Each conversation of these has one turn. */
+const SINGLE_TURN_FORMATS: readonly DatasetFormat[] = [
+  "single_turn",
+  "burst_gpt_trace",
+  "azure_trace",
+];
 
-/** Lines with something wrong that are looked for; reading on would not help anyone. */
-const MOST_BAD_LINES = 100;
-
-/** A file and what is to be made of it. */
-export interface FileDatasetOptions {
+/** Files and what is to be made of them. */
+export interface FileDatasetOptions extends Pick<IndexOptions, "rest" | "nowMs" | "check"> {
   readonly plan: DatasetPlan;
   readonly file: DatasetFile;
-  /** The data set closes it. */
-  readonly source: InputSource;
-  /** Throws a FieldError where a conversation is of no use to the run; absent: all are. */
-  readonly check?: (content: LineContent) => void;
+  /** The data set closes them. Each of several is one conversation. */
+  readonly sources: readonly InputSource[];
+  /** Whether answers are read as streams. */
+  readonly isStreaming: boolean;
+  readonly media: Pick<MediaFiles, "load" | "problem">;
+  /** Called only when prompts have to be made up. */
+  openLexicon(): Promise<Lexicon>;
 }
 
 /**
- * Makes a data set of a file, and checks every line that will be used.
+ * Makes a data set of files.
  *
- * Keeps where the conversations are, not their texts. Throws a BadInputError that names the file,
- * the first bad line, the field and the reason.
+ * Its beginning has been checked then, and of files that are not large all of it; `checked` rejects
+ * when something is wrong with the rest. Keeps where the conversations are, not their texts. Throws a
+ * BadInputError that names the file, the first bad line, the field and the reason.
  */
 export async function createFileDataset(options: FileDatasetOptions): Promise<Dataset> {
-  const { file, source } = options;
+  const { file, sources, plan } = options;
+  const readers = await readersOf(options);
+  const indexing = new FileIndexing({ ...options, readers });
+  const checked = indexing.run();
+  // Whoever uses the data set gets to know by `checked`.
+  checked.catch(() => {});
   try {
-    const reader = new LineReader(file.format);
-    return new FileDataset({ ...options, reader, index: await indexFile(options, reader) });
+    await indexing.head;
+    const { format } = readers[0]!;
+    checkPlan(plan, file, format!);
+    const writer = TRACE_FORMATS.includes(format!)
+      ? new PromptWriter(await options.openLexicon(), plan.seed)
+      : null;
+    return new FileDataset({ ...options, readers, indexing, checked, writer });
   } catch (error) {
-    source.close();
+    indexing.close();
+    for (const source of sources) source.close();
     throw error;
   }
 }
 
-async function indexFile(
-  { file: { path, maxEntries }, source, check = () => {} }: FileDatasetOptions,
-  reader: LineReader,
-): Promise<LineIndex> {
-  const index = new LineIndex();
-  const limit = maxEntries ?? Infinity;
-  const bad: string[] = [];
-  const onLine = (line: RawLine): boolean => {
-    try {
-      addLine(line, { index, reader, check });
-    } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
-      bad.push(`line ${line.number}: ${error.message}`);
-    }
-    return index.entries < limit && bad.length < MOST_BAD_LINES;
+async function readersOf(options: FileDatasetOptions): Promise<LineReader[]> {
+  const { file, sources, isStreaming, media } = options;
+  const settings: FormatSettings = {
+    blockSize: file.blockSize,
+    history: file.history,
+    isStreaming,
+    fileProblem: (path) => media.problem(path),
   };
-  await readLines(source, { maxLineBytes: MAX_LINE_BYTES, onLine });
-  if (bad.length > 0) throw badFile(path, bad[0]! + andMore(bad.length - 1));
-  if (index.entries === 0) throw badFile(path, "holds no conversation");
-  return index;
-}
-
-interface LineTarget {
-  readonly index: LineIndex;
-  readonly reader: LineReader;
-  readonly check: (content: LineContent) => void;
-}
-
-function addLine(line: RawLine, { index, reader, check }: LineTarget): void {
-  const { bytes, offset, number, isTooLong } = line;
-  if (isTooLong) {
-    throw new FieldError("", `is longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB`);
+  if (sources.length > 1) {
+    return sources.map(({ name }) => new LineReader(file.format, settings, inSession(name)));
   }
-  const content = reader.read(bytes);
-  if (content === null) return;
-  check(content);
-  index.add({ offset, length: bytes.length, number }, content);
+  if (file.synthesis === null) return [new LineReader(file.format, settings)];
+  const { synthesizer } = await import("../trace/synthesizer.ts");
+  const reader = () => new LineReader(file.format, settings);
+  const change = await synthesizer(file.synthesis, sources[0]!, reader);
+  return [new LineReader(file.format, settings, change)];
 }
 
-function andMore(others: number): string {
-  if (others === 0) return "";
-  if (others === MOST_BAD_LINES - 1) return ` (and at least ${others} more bad lines)`;
-  return others === 1 ? " (and 1 more bad line)" : ` (and ${others} more bad lines)`;
+/** All lines of one of several files are turns of one conversation. */
+function inSession(fileName: string): (content: LineContent) => LineContent {
+  const id = fileName.replace(/\.[^.]*$/, "");
+  return (content) => ({ ...content, id, link: { joins: id, knownAs: id } });
 }
 
-function badFile(path: string, problem: string): BadInputError {
-  return new BadInputError(`--input-file: ${path}: ${problem}`);
+interface OpenedFiles extends FileDatasetOptions {
+  readonly readers: readonly LineReader[];
+  readonly indexing: FileIndexing;
+  readonly checked: Promise<void>;
+  readonly writer: PromptWriter | null;
 }
 
-interface OpenedFile extends FileDatasetOptions {
-  readonly reader: LineReader;
-  readonly index: LineIndex;
-}
-
-/** The conversations of a file that was checked; each is read when it is asked for. */
+/** The conversations of files; each is read when it is asked for. */
 class FileDataset implements Dataset {
-  readonly #opened: OpenedFile;
+  readonly #opened: OpenedFiles;
+  readonly #tools: TurnTools;
 
-  constructor(opened: OpenedFile) {
+  constructor(opened: OpenedFiles) {
     this.#opened = opened;
+    const { plan, media, writer, file } = opened;
+    this.#tools = { plan, media, writer, roots: file.synthesis?.prefixRootMultiplier ?? 1 };
   }
 
   get entries(): number {
-    return this.#opened.index.entries;
+    return this.#opened.indexing.index.entries;
+  }
+
+  get checked(): Promise<void> {
+    return this.#opened.checked;
   }
 
   info(): DatasetInfo {
-    return this.#opened.index.info();
+    const { indexing, readers } = this.#opened;
+    const { isComplete, index } = indexing;
+    const isSingle = SINGLE_TURN_FORMATS.includes(readers[0]!.format!) || !index.hasSessions &&
+        TRACE_FORMATS.includes(readers[0]!.format!);
+    return {
+      entries: this.entries,
+      isComplete,
+      maxTurns: isSingle ? 1 : isComplete ? index.maxTurns : null,
+      hasTimestamps: index.hasTimestamps,
+    };
+  }
+
+  known(beyond: number): Promise<void> {
+    return this.#opened.indexing.known(beyond);
   }
 
   conversation(index: number): Conversation {
     checkIndex(index, this.entries);
     const { id, opening, turns } = this.#read(index);
     const { plan } = this.#opened;
+    const root = this.#rootOf(index);
     return {
       index,
       id: id ?? conversationId(plan.seed, index),
       opening: [...opening],
-      turns: turns.map((turn, turnIndex) => this.#complete(turn, index, turnIndex)),
+      turns: turns.map((turn, turnIndex) =>
+        completeTurn(turn, { index, turnIndex, root }, this.#tools)
+      ),
     };
   }
 
   outline(index: number): ConversationOutline {
     checkIndex(index, this.entries);
     const { delayRatio } = this.#opened.plan;
-    const turns = this.#opened.index.times(index).map(({ delayMs, timestampMs }) => ({
-      delayMs: scaled(delayMs, delayRatio),
+    const turns = this.#opened.indexing.index.times(index).map(({ delayMs, timestampMs }) => ({
+      delayMs: delayMs === null ? null : delayMs * delayRatio,
       timestampMs,
     }));
     return { index, turns };
   }
 
+  notes(): string[] {
+    return fileNotes(this.#opened.file, this.#opened.indexing);
+  }
+
   close(): void {
-    this.#opened.source.close();
+    this.#opened.indexing.close();
+    for (const source of this.#opened.sources) source.close();
   }
 
-  #complete(turn: Turn, index: number, turnIndex: number): Turn {
-    const { plan } = this.#opened;
-    return {
-      ...turn,
-      outputTokens: drawOutputTokens(plan, index, turnIndex) ?? turn.outputTokens,
-      delayMs: scaled(turn.delayMs, plan.delayRatio),
-    };
+  #rootOf(index: number): number {
+    const { roots, plan } = this.#tools;
+    return roots === 1 ? 0 : randomInt(deriveRandom(plan.seed, `dataset.root.${index}`), roots);
   }
 
-  #read(index: number): LineContent {
-    const { source, reader, file } = this.#opened;
+  #read(index: number): RecordedConversation {
+    const { sources, readers, indexing } = this.#opened;
+    return mergeRows(
+      indexing.index.spans(index).map((span) => {
+        const bytes = sources[span.source]!.readAt(span);
+        return this.#readRow(readers[span.source]!, bytes);
+      }),
+    );
+  }
+
+  #readRow(reader: LineReader, bytes: Uint8Array): LineContent {
     let content: LineContent | null = null;
     try {
-      content = reader.read(source.readAt(this.#opened.index.span(index)));
+      content = reader.read(bytes);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
     }
-    if (content === null) throw new Error(`${file.path} was changed during the run`);
+    if (content === null) throw new Error(`${this.#opened.file.path} was changed during the run`);
     return content;
   }
-}
-
-function scaled(delayMs: number | null, ratio: number): number | null {
-  return delayMs === null ? null : delayMs * ratio;
 }

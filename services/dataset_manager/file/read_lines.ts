@@ -1,15 +1,14 @@
-/** How much is read at a time; a buffer holds at least twice that. */
-const READ_BYTES = 256 * 1024;
+import { ByteWindow } from "./byte_window.ts";
 
 const NEWLINE = 0x0a;
 
-/** A line of a file, without its line end. */
+/** A line of a file, without its line end, or another piece of it. */
 export interface RawLine {
   /** Valid until the callback returns. */
   readonly bytes: Uint8Array;
   /** Where it begins in the file. */
   readonly offset: number;
-  /** From 1. */
+  /** Of the line that it begins in, from 1. */
   readonly number: number;
   /** True when it is longer than the limit; `bytes` then holds its beginning. */
   readonly isTooLong: boolean;
@@ -26,6 +25,17 @@ export interface ReadLinesOptions {
   readonly maxLineBytes: number;
   /** Returns false to read no further. */
   onLine(line: RawLine): boolean;
+  /** Called after each piece that was read; reading goes on when it resolves. */
+  onPiece?(bytes: number): Promise<void> | void;
+}
+
+/** Cuts what is read to its window into pieces. */
+export interface Splitter {
+  readonly window: ByteWindow;
+  /** More bytes are in the window; false when no more pieces are wanted. */
+  take(): boolean;
+  /** The file is at its end. */
+  end(): void;
 }
 
 /**
@@ -35,25 +45,29 @@ export interface ReadLinesOptions {
  * stays.
  */
 export async function readLines(source: ByteSource, options: ReadLinesOptions): Promise<void> {
-  const splitter = new LineSplitter(options);
+  await readPieces(source, new LineSplitter(options), options);
+}
+
+/** Reads a file through a splitter. */
+export async function readPieces(
+  source: ByteSource,
+  splitter: Splitter,
+  { onPiece }: Pick<ReadLinesOptions, "onPiece">,
+): Promise<void> {
+  const { window } = splitter;
   for (;;) {
-    const read = await source.read(splitter.room());
+    const read = await source.read(window.room());
     if (read === null) break;
-    if (!splitter.take(read)) return;
+    window.end += read;
+    if (!splitter.take()) return;
+    await onPiece?.(read);
   }
   splitter.end();
 }
 
-/** A buffer of which whole lines are taken from the front while more is read to its end. */
-class LineSplitter {
+class LineSplitter implements Splitter {
+  readonly window = new ByteWindow();
   readonly #options: ReadLinesOptions;
-  #buffer = new Uint8Array(2 * READ_BYTES);
-  /** Where the line that is not complete begins, how far it was searched, where the bytes end. */
-  #start = 0;
-  #searched = 0;
-  #end = 0;
-  /** Where the buffer's first byte is in the file. */
-  #base = 0;
   #number = 0;
   /** Whether the line that is not complete has been announced as too long. */
   #isSkipping = false;
@@ -62,27 +76,23 @@ class LineSplitter {
     this.#options = options;
   }
 
-  room(): Uint8Array {
-    if (this.#buffer.length - this.#end < READ_BYTES) this.#makeRoom();
-    return this.#buffer.subarray(this.#end, this.#end + READ_BYTES);
-  }
-
-  /** False when no more lines are wanted. */
-  take(bytes: number): boolean {
-    this.#end += bytes;
+  take(): boolean {
+    const { window } = this;
+    const { bytes } = window;
     for (;;) {
-      const at = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, this.#searched);
+      const at = bytes.indexOf(NEWLINE, window.searched);
       if (at < 0) break;
       if (!this.#emit(at)) return false;
-      this.#start = this.#searched = at + 1;
+      window.start = window.searched = at + 1;
     }
-    this.#searched = this.#end;
-    if (this.#end - this.#start <= this.#options.maxLineBytes) return true;
+    window.searched = window.end;
+    if (window.end - window.start <= this.#options.maxLineBytes) return true;
     return this.#skip();
   }
 
   end(): void {
-    if (this.#end > this.#start && !this.#isSkipping) this.#emit(this.#end);
+    const { start, end } = this.window;
+    if (end > start && !this.#isSkipping) this.#emit(end);
   }
 
   #emit(end: number): boolean {
@@ -90,15 +100,16 @@ class LineSplitter {
       this.#isSkipping = false;
       return true;
     }
-    return this.#tell(end, end - this.#start > this.#options.maxLineBytes);
+    return this.#tell(end, end - this.window.start > this.#options.maxLineBytes);
   }
 
   #tell(end: number, isTooLong: boolean): boolean {
     this.#number++;
-    const bytes = this.#buffer.subarray(this.#start, end);
+    const { window } = this;
+    const bytes = window.bytes.subarray(window.start, end);
     return this.#options.onLine({
       bytes: isTooLong ? bytes.subarray(0, this.#options.maxLineBytes) : bytes,
-      offset: this.#base + this.#start,
+      offset: window.offsetOf(window.start),
       number: this.#number,
       isTooLong,
     });
@@ -106,22 +117,9 @@ class LineSplitter {
 
   /** The line is too long already: announce it once and forget what there is of it. */
   #skip(): boolean {
-    const goOn = this.#isSkipping || this.#tell(this.#end, true);
+    const goOn = this.#isSkipping || this.#tell(this.window.end, true);
     this.#isSkipping = true;
-    this.#start = this.#end;
+    this.window.start = this.window.end;
     return goOn;
-  }
-
-  #makeRoom(): void {
-    const rest = this.#end - this.#start;
-    const target = rest + READ_BYTES > this.#buffer.length
-      ? new Uint8Array(2 * this.#buffer.length)
-      : this.#buffer;
-    target.set(this.#buffer.subarray(this.#start, this.#end));
-    this.#base += this.#start;
-    this.#searched -= this.#start;
-    this.#start = 0;
-    this.#end = rest;
-    this.#buffer = target;
   }
 }

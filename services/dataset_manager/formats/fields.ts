@@ -47,6 +47,32 @@ export function readText(object: JsonObject, name: string, path: string): string
   return checkText(value, path + name);
 }
 
+/** A name, which may be a number as well as a text; null when there is none. */
+export function readId(object: JsonObject, name: string): string | null {
+  const value = field(object, name);
+  if (value === undefined) return null;
+  return typeof value === "number" ? String(value) : checkText(value, name);
+}
+
+/** An object, or null when there is none. */
+export function readObject(object: JsonObject, name: string, path: string): JsonObject | null {
+  const value = field(object, name);
+  if (value === undefined) return null;
+  if (isObject(value)) return value;
+  throw mustBe(path + name, "an object", value);
+}
+
+/** A list of objects that is not empty, or null when there is none. */
+export function readObjects(object: JsonObject, name: string): Record<string, unknown>[] | null {
+  const value = field(object, name);
+  if (value === undefined) return null;
+  if (!Array.isArray(value) || value.length === 0) throw mustBe(name, "a list of objects", value);
+  value.forEach((item, i) => {
+    if (!isObject(item)) throw mustBe(`${name}[${i}]`, "an object", item);
+  });
+  return value;
+}
+
 /** The value as a text that is not empty. */
 export function checkText(value: unknown, path: string): string {
   if (typeof value === "string" && value !== "") return value;

@@ -1,6 +1,6 @@
 import type { Turn } from "../../../common/model/conversation.ts";
-import { checkText, field, FieldError, isObject, type JsonObject, mustBe } from "./fields.ts";
-import type { LineContent, LineFormat } from "./format.ts";
+import { field, FieldError, isObject, type JsonObject, mustBe, readId } from "./fields.ts";
+import type { FormatSettings, LineContent, LineFormat } from "./format.ts";
 import { readTurn } from "./turn_fields.ts";
 
 /** Turns in these roles at the beginning are prompts of the system, not requests. */
@@ -10,37 +10,31 @@ const OPENING_ROLES = new Set(["system", "developer"]);
 export const multiTurnFormat: LineFormat = {
   name: "multi_turn",
   matches: (line) => field(line, "turns") !== undefined,
-  read: readLine,
+  open: (settings) => (line) => readLine(line, settings),
 };
 
-function readLine(line: JsonObject): LineContent {
+function readLine(line: JsonObject, settings: FormatSettings): LineContent {
   const items = field(line, "turns");
   if (items === undefined) throw new FieldError("turns", "is missing");
   if (!Array.isArray(items) || items.length === 0) {
     throw mustBe("turns", "a list of turns", items);
   }
-  const all = items.map((item, i) => readItem(item, `turns[${i}]`));
+  const all = items.map((item, i) => readItem(item, `turns[${i}]`, settings));
   const first = all.findIndex(({ role }) => !OPENING_ROLES.has(role));
   if (first < 0) throw new FieldError("turns", "must hold more than system prompts");
   const opening = all.slice(0, first);
   opening.forEach(checkOpening);
   checkTimes(all, first);
-  return { id: readId(line), opening, turns: all.slice(first) };
+  return { id: readId(line, "session_id"), opening, turns: all.slice(first) };
 }
 
-function readItem(item: unknown, path: string): Turn {
+function readItem(item: unknown, path: string, settings: FormatSettings): Turn {
   if (!isObject(item)) throw mustBe(path, "an object", item);
-  const turn = readTurn(item, `${path}.`);
+  const turn = readTurn(item, { path: `${path}.`, settings });
   if (turn.role === "assistant") {
     throw new FieldError(`${path}.role`, "must not be assistant: the answers are the server's own");
   }
   return turn;
-}
-
-function readId(line: JsonObject): string | null {
-  const id = field(line, "session_id");
-  if (id === undefined) return null;
-  return typeof id === "number" ? String(id) : checkText(id, "session_id");
 }
 
 function checkOpening(turn: Turn, index: number): void {

@@ -1,4 +1,4 @@
-import { type Media, plainTurn, type Turn } from "../../../common/model/conversation.ts";
+import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import {
   checkText,
   field,
@@ -8,80 +8,110 @@ import {
   mustBe,
   readCount,
   readNumber,
+  readObject,
   readText,
 } from "./fields.ts";
+import type { FieldPlace } from "./format.ts";
+import { readMedia } from "./media_fields.ts";
 
-/** Known to the reference tool; leaving them out unsaid would send something else than asked. */
-const NOT_YET = ["audio", "audios", "video", "videos", "extra", "model"];
+/** Texts under these names are what a ranking has ranked; those under any other are its query. */
+const PASSAGE_NAMES = new Set(["passage", "passages"]);
 
-const MEDIA_REGEXP = /^(?:https?:\/\/|data:)/i;
+/** When a turn is to be sent, how long its answer is to be, and what else goes into its body. */
+export type RequestFields = Pick<
+  Turn,
+  "outputTokens" | "delayMs" | "timestampMs" | "model" | "extra"
+>;
 
 /**
  * Reads the fields that say what one turn is.
  *
- * `text` or `texts`, and where wanted `image` or `images`, `role`, `timestamp` or `delay` (ms) and `output_length`;
- * others are ignored. `path` stands before each field's name in errors, e.g. `turns[1].`. Throws
- * FieldError.
+ * `text` or `texts`, `image(s)`, `audio(s)`, `video(s)`, `passages`, `role` and those of
+ * `readRequestFields`; others are ignored. Throws FieldError.
  */
-export function readTurn(fields: JsonObject, path: string): Turn {
-  for (const name of NOT_YET) {
-    if (isFilled(field(fields, name))) throw new FieldError(path + name, "is not supported yet");
-  }
-  const turn = plainTurn(readTexts(fields, path), {
+export function readTurn(fields: JsonObject, place: FieldPlace): Turn {
+  const { path } = place;
+  const media = readMedia(fields, place);
+  const { texts, passages } = readTexts(fields, path);
+  if (texts.length === 0 && media === null) throw new FieldError(`${path}text`, "is missing");
+  return plainTurn(texts, {
     role: readText(fields, "role", path) ?? "user",
-    media: readMedia(fields, path),
+    media,
+    passages,
+    ...readRequestFields(fields, path),
+  });
+}
+
+/** Reads `output_length`, `timestamp` or `delay` (ms), `model` and `extra`. Throws FieldError. */
+export function readRequestFields(fields: JsonObject, path: string): RequestFields {
+  const read = {
     outputTokens: readCount(fields, "output_length", path),
     delayMs: readNumber(fields, "delay", path),
     timestampMs: readNumber(fields, "timestamp", path),
-  });
-  if (turn.delayMs !== null && turn.timestampMs !== null) {
+    model: readText(fields, "model", path),
+    extra: readExtra(fields, path),
+  };
+  if (read.delayMs !== null && read.timestampMs !== null) {
     throw new FieldError(`${path}delay`, "must not be given beside timestamp");
   }
-  return turn;
+  return read;
 }
 
-function readMedia(fields: JsonObject, path: string): Media | null {
-  const images = readList(fields, "image", path).concat(readList(fields, "images", path));
-  if (images.length === 0) return null;
-  for (const [place, value] of images) {
-    if (typeof value === "string" && MEDIA_REGEXP.test(value)) continue;
-    throw mustBe(place, "a URL (http, https) or a data URI", value);
+function readExtra(fields: JsonObject, path: string): Turn["extra"] {
+  const extra = readObject(fields, "extra", path);
+  // Answers are read as `--streaming` says.
+  if (extra !== null && "stream" in extra) {
+    throw new FieldError(`${path}extra.stream`, "must not be set; use --streaming");
   }
-  return { images: images.map(([, url]) => url as string), audios: [], videos: [] };
+  return extra;
 }
 
-/** The values of a field that holds one or a list of them, each with its place. */
-function readList(fields: JsonObject, name: string, path: string): [place: string, unknown][] {
-  const value = field(fields, name);
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) return [[path + name, value]];
-  return value.map((item, i) => [`${path}${name}[${i}]`, item]);
+interface Texts {
+  readonly texts: string[];
+  readonly passages: string[] | null;
 }
 
-function isFilled(value: unknown): boolean {
-  return value !== undefined && !(Array.isArray(value) && value.length === 0);
-}
-
-function readTexts(fields: JsonObject, path: string): string[] {
+function readTexts(fields: JsonObject, path: string): Texts {
   const text = readText(fields, "text", path);
-  const texts = field(fields, "texts");
-  if (texts === undefined) {
-    if (text === null) throw new FieldError(`${path}text`, "is missing");
-    return [text];
-  }
+  const list = readPassages(fields, path);
+  const items = field(fields, "texts");
+  if (items === undefined) return { texts: text === null ? [] : [text], passages: list };
   if (text !== null) throw new FieldError(`${path}texts`, "must not be given beside text");
-  if (!Array.isArray(texts) || texts.length === 0) {
-    throw mustBe(`${path}texts`, "a list of texts", texts);
+  if (!Array.isArray(items) || items.length === 0) {
+    throw mustBe(`${path}texts`, "a list of texts", items);
   }
-  return texts.flatMap((item, i) => readItem(item, `${path}texts[${i}]`));
+  const texts: string[] = [];
+  const passages: string[] = [...list ?? []];
+  items.forEach((item, i) => {
+    const { name, contents } = readItem(item, `${path}texts[${i}]`);
+    (PASSAGE_NAMES.has(name) ? passages : texts).push(...contents);
+  });
+  return { texts, passages: passages.length === 0 ? null : passages };
 }
 
-/** An item of `texts`: a text, or several of them under a name, which nothing is sent of. */
-function readItem(item: unknown, path: string): string[] {
-  if (!isObject(item)) return [checkText(item, path)];
+function readPassages(fields: JsonObject, path: string): string[] | null {
+  const passages = field(fields, "passages");
+  if (passages === undefined) return null;
+  if (!Array.isArray(passages) || passages.length === 0) {
+    throw mustBe(`${path}passages`, "a list of texts", passages);
+  }
+  return passages.map((passage, i) => checkText(passage, `${path}passages[${i}]`));
+}
+
+interface NamedTexts {
+  readonly name: string;
+  readonly contents: readonly string[];
+}
+
+/** An item of `texts`: a text, or several of them under a name. */
+function readItem(item: unknown, path: string): NamedTexts {
+  if (!isObject(item)) return { name: "", contents: [checkText(item, path)] };
   const contents = field(item, "contents");
   if (!Array.isArray(contents) || contents.length === 0) {
     throw mustBe(`${path}.contents`, "a list of texts", contents);
   }
-  return contents.map((text, i) => checkText(text, `${path}.contents[${i}]`));
+  return {
+    name: readText(item, "name", `${path}.`) ?? "",
+    contents: contents.map((text, i) => checkText(text, `${path}.contents[${i}]`)),
+  };
 }

@@ -4,7 +4,7 @@ import type { HubConfig } from "../../../common/hub/hub_config.ts";
 import { HubError, offline } from "../../../common/hub/hub_error.ts";
 import type { HubRepo } from "../../../common/hub/hub_file.ts";
 import type { PublicDatasetRequest } from "../../../common/model/public_dataset.ts";
-import type { DatasetFile } from "../../../common/model/run_config.ts";
+import { type DatasetFile, datasetFile } from "../../../common/model/dataset_file.ts";
 import { LineFile } from "../../../common/runtime/line_file.ts";
 import { BadInputError } from "../../../common/service/bad_input_error.ts";
 import { openTokenizer } from "../../../common/tokenizer/open_tokenizer.ts";
@@ -32,7 +32,7 @@ export async function preparePublic(
 ): Promise<DatasetFile> {
   const set = setFor(request);
   const path = `${hub.cacheDir}/datasets/${await fileName(request, set)}`;
-  const file: DatasetFile = { path, format: formatOf(request), maxEntries: null };
+  const file = datasetFile(path, { format: formatOf(request) });
   if (await exists(path)) return file;
   try {
     await convert({ request, set, hub, path });

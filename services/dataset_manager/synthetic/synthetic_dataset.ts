@@ -42,7 +42,8 @@ class SyntheticDataset implements Dataset {
 
   info(): DatasetInfo {
     this.#maxTurns ??= mostTurns(this.#plan);
-    return { entries: this.entries, maxTurns: this.#maxTurns, hasTimestamps: false };
+    const { entries } = this;
+    return { entries, isComplete: true, maxTurns: this.#maxTurns, hasTimestamps: false };
   }
 
   conversation(index: number): Conversation {

@@ -1,3 +1,4 @@
+import { DATASET_FORMATS, TRACE_FORMATS } from "../../../common/model/dataset_format.ts";
 import { assertEquals } from "@std/assert";
 import { ENDPOINT_TYPE_NAMES } from "../../../common/model/endpoint_types.ts";
 import { problemsOf, type World } from "../../helpers/command_line.ts";
@@ -5,6 +6,8 @@ import { problemsOf, type World } from "../../helpers/command_line.ts";
 const URL_ALLOWED = "an http:// or https:// URL without user name, query or fragment";
 const PAIRS_ALLOWED = "name:value pairs or a JSON object";
 const GOODPUT_ALLOWED = 'pairs such as "request_latency:2000 time_to_first_token:300"';
+
+const TRACES = TRACE_FORMATS.join(", ");
 
 /** A command line, split at spaces unless it is a list, and every line that it is answered with. */
 const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...string[]])[] = [
@@ -40,9 +43,21 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ],
   [
     "--input-file a.jsonl --custom-dataset-type single-turn",
-    '--custom-dataset-type: must be one of single_turn, multi_turn, got "single-turn"',
+    "--custom-dataset-type: must be one of " +
+    `${DATASET_FORMATS.join(", ")}, got "single-turn"`,
   ],
   ["--custom-dataset-type multi_turn", "--custom-dataset-type: has no effect without --input-file"],
+  ["--skip-bad-lines", "--skip-bad-lines: has no effect without --input-file"],
+  [
+    "--trace-history delta --synthesis-max-isl 9",
+    `--trace-history: has no effect without a recorded trace (${TRACES}) as --input-file`,
+    `--synthesis-max-isl: has no effect without a recorded trace (${TRACES}) as --input-file`,
+  ],
+  [
+    "--input-file a.jsonl --custom-dataset-type multi_turn --isl-block-size 16",
+    `--isl-block-size: has no effect without a recorded trace (${TRACES}) as --input-file`,
+  ],
+  ["--synthesis-speedup-ratio 0", '--synthesis-speedup-ratio: must be a number above 0, got "0"'],
   [
     "--input-file a.jsonl --isl 20 --session-turns-mean 3 --session-turn-delay-mean 5",
     "--isl: has no effect with --input-file",

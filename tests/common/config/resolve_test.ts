@@ -1,3 +1,4 @@
+import { datasetFile } from "../../../common/model/dataset_file.ts";
 import { assertEquals } from "@std/assert";
 import { BUILTIN_TOKENIZER } from "../../../common/model/tokenizer_plan.ts";
 import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/config/resolve.ts";
@@ -280,10 +281,10 @@ Deno.test("conversations have one turn and no pauses unless the options say othe
 Deno.test("an input file is found from the working directory, all of it unless limited", async () => {
   const { dataset, surroundings } = await plan(["--input-file", "data/in.jsonl"]);
   const path = `${surroundings.workingDir}/data/in.jsonl`;
-  assertEquals(dataset.file, { path, format: null, maxEntries: null });
+  assertEquals(dataset.file, datasetFile(path));
   const args = "--input-file /in.jsonl --custom-dataset-type multi_turn --num-prompts 7";
   const limited = (await plan(args.split(" "))).dataset;
-  assertEquals(limited.file, { path: "/in.jsonl", format: "multi_turn", maxEntries: 7 });
+  assertEquals(limited.file, datasetFile("/in.jsonl", { format: "multi_turn", maxEntries: 7 }));
 });
 
 Deno.test("the tokenizer that is asked for is looked for before the run, whatever it is", async () => {

@@ -1,3 +1,4 @@
+import { datasetFile } from "../../../common/model/dataset_file.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { conversationSchema } from "../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
@@ -23,7 +24,7 @@ async function withFile(content: string, use: (plan: DatasetPlan) => Promise<voi
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, content);
-    await use(datasetPlanOf({ osl: null, file: { path, format: null, maxEntries: null } }));
+    await use(datasetPlanOf({ osl: null, file: datasetFile(path) }));
   } finally {
     await Deno.remove(path);
   }
@@ -38,8 +39,8 @@ Deno.test("the dataset manager serves made-up conversations and their outlines",
     const outlines = await worker.ask({ kind: "get_outlines", first: 998, count: 2 });
     const turn = { delayMs: null, timestampMs: null };
     assertEquals(outlines, [998, 999].map((index) => ({ index, turns: [turn, turn, turn] })));
-    const info = { entries: 1_000, maxTurns: 3, hasTimestamps: false };
-    assertEquals(await worker.ask({ kind: "get_dataset_info" }), info);
+    const info = { entries: 1_000, isComplete: true, maxTurns: 3, hasTimestamps: false };
+    assertEquals(await worker.ask({ kind: "get_dataset_info", beyond: null }), info);
     await assertRejects(() => worker.ask({ kind: "get_conversations", indexes: [1_000] }));
   });
 });
@@ -49,8 +50,8 @@ Deno.test("the dataset manager serves the conversations of a file", async () => 
   await withFile(lines, async (plan) => {
     await withManager(plan, async (harness) => {
       const worker = await harness.connectAs("worker", "worker_1");
-      const info = { entries: 2, maxTurns: 1, hasTimestamps: true };
-      assertEquals(await worker.ask({ kind: "get_dataset_info" }), info);
+      const info = { entries: 2, isComplete: true, maxTurns: 1, hasTimestamps: true };
+      assertEquals(await worker.ask({ kind: "get_dataset_info", beyond: null }), info);
       const answer = await worker.ask({ kind: "get_conversations", indexes: [1] });
       assertEquals((answer as { turns: { texts: string[] }[] }[])[0]!.turns[0]!.texts, ["two"]);
     });

@@ -1,3 +1,4 @@
+import { datasetFile } from "../../../common/model/dataset_file.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Command } from "../../../common/comms/messages.ts";
 import type { DatasetInfo } from "../../../common/model/conversation.ts";
@@ -21,6 +22,7 @@ function datasetOf(conversations: readonly TurnOutline[][], info: Partial<Datase
     if (command.kind === "get_dataset_info") {
       return Promise.resolve({
         entries: conversations.length,
+        isComplete: true,
         maxTurns: Math.max(...conversations.map((turns) => turns.length)),
         hasTimestamps: conversations.every(([first]) => first!.timestampMs !== null),
         ...info,
@@ -51,7 +53,7 @@ Deno.test("nobody is asked about made-up prompts of one turn", () => {
   assertEquals(mustAskForTurns(configOf(closedLoad(1), { turns: { mean: 2, stddev: 0 } })), true);
   assertEquals(mustAskForTurns(configOf(closedLoad(1), { turns: { mean: 1, stddev: 1 } })), true);
   assertEquals(mustAskForTurns(configOf(traceLoad())), true);
-  const file = { path: "/a.jsonl", format: null, maxEntries: null };
+  const file = datasetFile("/a.jsonl");
   assertEquals(mustAskForTurns(configOf(closedLoad(1), { file })), true);
 });
 

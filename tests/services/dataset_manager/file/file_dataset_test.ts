@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { conversationSchema, plainTurn } from "../../../../common/model/conversation.ts";
-import type { DatasetFile, DatasetPlan } from "../../../../common/model/run_config.ts";
+import { type DatasetFile, datasetFile } from "../../../../common/model/dataset_file.ts";
+import type { DatasetPlan } from "../../../../common/model/run_config.ts";
 import { BadInputError } from "../../../../common/service/bad_input_error.ts";
 import type { Dataset } from "../../../../services/dataset_manager/dataset.ts";
 import { createFileDataset } from "../../../../services/dataset_manager/file/file_dataset.ts";
 import { openInputFile } from "../../../../services/dataset_manager/file/input_file.ts";
 import { datasetPlanOf } from "../../../helpers/dataset_plan.ts";
+import { fileOptions } from "./file_options.ts";
 import { memorySource } from "./memory_source.ts";
 
 interface Change {
@@ -14,11 +16,11 @@ interface Change {
 }
 
 function open(content: string, { file, plan }: Change = {}): Promise<Dataset> {
-  return createFileDataset({
+  return createFileDataset(fileOptions({
     plan: datasetPlanOf({ osl: null, ...plan }),
-    file: { path: "/data/in.jsonl", format: null, maxEntries: null, ...file },
-    source: memorySource(content),
-  });
+    file: datasetFile("/data/in.jsonl", file),
+    sources: [memorySource(content)],
+  }));
 }
 
 async function refusal(content: string, change: Change = {}): Promise<string> {
@@ -32,7 +34,7 @@ const TRACE = `{"text":"one","timestamp":0,"output_length":5}
 
 Deno.test("a file of prompts is a data set of one turn each, blank lines left out", async () => {
   const dataset = await open(`\uFEFF${TRACE}`);
-  assertEquals(dataset.info(), { entries: 3, maxTurns: 1, hasTimestamps: true });
+  assertEquals(dataset.info(), { entries: 3, isComplete: true, maxTurns: 1, hasTimestamps: true });
   assertEquals(dataset.conversation(0).turns, [
     plainTurn(["one"], { outputTokens: 5, timestampMs: 0 }),
   ]);
@@ -50,7 +52,7 @@ const SESSIONS = `{"session_id":"s1","turns":[{"text":"a"},{"text":"b","delay":5
 
 Deno.test("a file of conversations has their turns, pauses and ids", async () => {
   const dataset = await open(SESSIONS, { plan: { delayRatio: 0.25 } });
-  assertEquals(dataset.info(), { entries: 2, maxTurns: 3, hasTimestamps: false });
+  assertEquals(dataset.info(), { entries: 2, isComplete: true, maxTurns: 3, hasTimestamps: false });
   assertEquals(dataset.conversation(0).id, "s1");
   const { id, opening, turns } = dataset.conversation(1);
   assert(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id), id);
@@ -135,22 +137,22 @@ Deno.test("the format that is asked for is the one that is read", async () => {
 
 Deno.test("a file that was changed during the run is not taken for what it was", async () => {
   const source = memorySource(TRACE);
-  const file = { path: "/data/in.jsonl", format: null, maxEntries: null };
-  const dataset = await createFileDataset({ plan: datasetPlanOf(), file, source });
+  const file = datasetFile("/data/in.jsonl");
+  const dataset = await createFileDataset(fileOptions({ file, sources: [source] }));
   source.readAt = () => new Uint8Array(4);
   const error = assertThrows(() => dataset.conversation(0), Error);
   assertEquals(error.message, "/data/in.jsonl was changed during the run");
 });
 
 Deno.test("the file is closed with the data set, and when it is refused", async () => {
-  const file = { path: "f", format: null, maxEntries: null };
+  const file = datasetFile("f");
   const good = memorySource(TRACE);
-  const dataset = await createFileDataset({ plan: datasetPlanOf(), file, source: good });
+  const dataset = await createFileDataset(fileOptions({ file, sources: [good] }));
   assertEquals(good.isClosed, false);
   dataset.close();
   assertEquals(good.isClosed, true);
   const bad = memorySource("?");
-  await assertRejects(() => createFileDataset({ plan: datasetPlanOf(), file, source: bad }));
+  await assertRejects(() => createFileDataset(fileOptions({ file, sources: [bad] })));
   assertEquals(bad.isClosed, true);
 });
 
@@ -160,8 +162,8 @@ Deno.test("a real file is read here and there; what cannot be read is named", as
     const path = `${folder}/in.jsonl`;
     await Deno.writeTextFile(path, TRACE);
     const source = await openInputFile(path);
-    const file = { path, format: null, maxEntries: null };
-    const dataset = await createFileDataset({ plan: datasetPlanOf(), file, source });
+    const file = datasetFile(path);
+    const dataset = await createFileDataset(fileOptions({ file, sources: [source] }));
     assertEquals(dataset.conversation(2).turns[0]!.texts, ["three"]);
     assertEquals(dataset.conversation(0).turns[0]!.texts, ["one"]);
     assertEquals(source.readAt({ offset: TRACE.length - 4, length: 100 }).length, 5);

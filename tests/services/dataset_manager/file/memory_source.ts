@@ -6,11 +6,15 @@ export interface MemorySource extends InputSource {
 }
 
 /** A file in memory; each read gives `readBytes` at most. */
-export function memorySource(content: string | Uint8Array, readBytes = 1_000): MemorySource {
+export function memorySource(
+  content: string | Uint8Array,
+  { readBytes = 1_000, name = "in.jsonl" } = {},
+): MemorySource {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   let at = 0;
   return {
     isClosed: false,
+    name,
     read(buffer) {
       if (at === bytes.length) return Promise.resolve(null);
       const part = bytes.subarray(at, at + Math.min(buffer.length, readBytes));

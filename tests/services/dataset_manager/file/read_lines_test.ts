@@ -15,7 +15,7 @@ async function linesOf(
   { maxLineBytes = 1e6, readBytes = 7, limit = Infinity } = {},
 ): Promise<Read[]> {
   const lines: Read[] = [];
-  await readLines(memorySource(content, readBytes), {
+  await readLines(memorySource(content, { readBytes }), {
     maxLineBytes,
     onLine({ bytes, offset, number, isTooLong }) {
       lines.push({ text: new TextDecoder().decode(bytes), offset, number, isTooLong });

@@ -45,14 +45,24 @@ export const BAD_TURNS: readonly BadLine[] = [
     "output_length: must be a whole number of at least 1, got 1.5",
   ],
   [
-    '{"text": "a", "image": "a.png"}',
-    'image: must be a URL (http, https) or a data URI, got "a.png"',
+    '{"text": "a", "image": "none.png"}',
+    'image: "none.png" does not exist',
   ],
   [
     '{"text": "a", "images": ["http://host/a.png", 3]}',
-    "images[1]: must be a URL (http, https) or a data URI, got 3",
+    "images[1]: must be a URL, a data URI or the path of a file, got 3",
   ],
-  ['{"text": "a", "video": "http://host/a.mp4"}', "video: is not supported yet"],
-  ['{"text": "a", "audios": ["a.wav"]}', "audios: is not supported yet"],
-  ['{"text": "a", "extra": {"top_p": 1}}', "extra: is not supported yet"],
+  [
+    '{"text": "a", "audios": ["a.wav", ""]}',
+    'audios[1]: must be a URL, a data URI or the path of a file, got ""',
+  ],
+  ['{"text": "a", "video": "no.mp4"}', 'video: "no.mp4" does not exist'],
+  ['{"text": "a", "extra": 1}', "extra: must be an object, got 1"],
+  ['{"text": "a", "extra": {"stream": true}}', "extra.stream: must not be set; use --streaming"],
+  ['{"text": "a", "model": 7}', "model: must be a text that is not empty, got 7"],
+  ['{"text": "a", "passages": []}', "passages: must be a list of texts, got an empty list"],
+  [
+    '{"text": "a", "passages": ["b", 1]}',
+    "passages[1]: must be a text that is not empty, got 1",
+  ],
 ];

@@ -2,16 +2,17 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { plainTurn, type Turn } from "../../../../common/model/conversation.ts";
 import { DATASET_FORMATS } from "../../../../common/model/dataset_format.ts";
-import { LineReader } from "../../../../services/dataset_manager/file/read_conversation.ts";
+import { LineReader } from "../../../../services/dataset_manager/file/line_reader.ts";
 import { FieldError } from "../../../../services/dataset_manager/formats/fields.ts";
 import type { LineContent } from "../../../../services/dataset_manager/formats/format.ts";
 import { formatNamed } from "../../../../services/dataset_manager/formats/registry.ts";
+import { SETTINGS } from "./settings.ts";
 import { BAD_JSON, BAD_TURNS, type BadLine } from "./bad_lines.ts";
 
 const encoder = new TextEncoder();
 
 function read(line: string, format: typeof DATASET_FORMATS[number] | null): LineContent | null {
-  return new LineReader(format).read(encoder.encode(line));
+  return new LineReader(format, SETTINGS).read(encoder.encode(line));
 }
 
 function turnOf(text: string, change: Partial<Turn> = {}): Turn {
@@ -137,16 +138,18 @@ Deno.test("a first line that could be anything is refused with its fields", () =
 
 Deno.test("bytes that are not UTF-8 are refused", () => {
   const bytes = Uint8Array.from([...encoder.encode('{"text":"a'), 0xff, 0x22, 0x7d]);
-  assertThrows(() => new LineReader(null).read(bytes), FieldError, "is not valid UTF-8");
+  assertThrows(() => new LineReader(null, SETTINGS).read(bytes), FieldError, "is not valid UTF-8");
 });
 
-Deno.test("at most one format takes a line for one of its own", () => {
-  const value = fc.oneof(fc.string(), fc.constant(null), fc.array(fc.string()));
-  const keys = { text: value, texts: value, turns: value, session_id: value };
-  fc.assert(fc.property(fc.record(keys, { requiredKeys: [] }), (line) => {
-    const matching = DATASET_FORMATS.filter((name) => formatNamed(name).matches(line));
-    assertEquals(matching.length <= 1, true, matching.join());
-  }));
+/** Every field that some format knows. */
+const FIELDS = (
+  "text texts turns session_id role delay timestamp output_length contents images audio video " +
+  "passages extra model input_length hash_ids text_input messages message_mode tools payload " +
+  "chat_id parent_chat_id payloads stream max_tokens"
+).split(" ");
+
+Deno.test("every name has its format", () => {
+  assertEquals(DATASET_FORMATS.map((name) => formatNamed(name).name), DATASET_FORMATS);
 });
 
 /** JSON that has the formats' field names more often than by chance. */
@@ -158,19 +161,26 @@ const anyLine = fc.letrec((tie) => ({
     fc.boolean(),
     fc.constant(null),
     fc.array(tie("value"), { maxLength: 3 }),
+    fc.nat(5_000),
     tie("object"),
   ),
   object: fc.dictionary(
     fc.oneof(
       fc.string(),
       fc.constantFrom(
-        ..."text texts turns session_id role delay timestamp output_length contents".split(" "),
+        ...FIELDS,
       ),
     ),
     tie("value"),
     { maxKeys: 5 },
   ),
 })).object;
+
+/** A turn without anything to say would be a request for nothing. */
+function assertSays({ texts, media, messages, body, passages }: Turn, isMadeUp: boolean): void {
+  const says = isMadeUp || texts.length > 0 || (media ?? messages ?? body ?? passages) !== null;
+  assertEquals(says, true);
+}
 
 Deno.test("whatever a line holds, it is a conversation or is refused in words", () => {
   const line = fc.oneof(
@@ -184,7 +194,7 @@ Deno.test("whatever a line holds, it is a conversation or is refused in words", 
         const content = read(text, format);
         if (content === null) return;
         assertEquals(content.turns.length > 0, true);
-        for (const { texts } of content.turns) assertEquals(texts.length > 0, true);
+        for (const turn of content.turns) assertSays(turn, content.prompts !== undefined);
       } catch (error) {
         if (!(error instanceof FieldError)) throw error;
         assertEquals(/[\r\n]/.test(error.reason), false, error.message);

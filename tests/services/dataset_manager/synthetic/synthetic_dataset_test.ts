@@ -178,7 +178,7 @@ Deno.test("conversations of several turns are pure functions of seed and index",
           turns,
           conversation.turns.map(({ delayMs, timestampMs }) => ({ delayMs, timestampMs })),
         );
-        assert(turns.length >= 1 && turns.length <= dataset.info().maxTurns);
+        assert(turns.length >= 1 && turns.length <= dataset.info().maxTurns!);
         assertEquals(turns[0]!.delayMs, null);
         for (const { delayMs } of turns.slice(1)) assert(delayMs! >= 0);
         const texts = conversation.turns.map((turn) => turn.texts[0]);
@@ -222,7 +222,12 @@ Deno.test("the ratio multiplies every pause, and without pauses there are none",
 Deno.test("the most turns are those of the longest conversation", () => {
   const dataset = createSyntheticDataset(datasetPlanOf({ ...SEVERAL, entries: 300 }));
   const lengths = Array.from({ length: 300 }, (_, i) => dataset.outline(i).turns.length);
-  const info = { entries: 300, maxTurns: Math.max(...lengths), hasTimestamps: false };
+  const info = {
+    entries: 300,
+    isComplete: true,
+    maxTurns: Math.max(...lengths),
+    hasTimestamps: false,
+  };
   assertEquals(dataset.info(), info);
   const fixed = datasetPlanOf({ turns: { mean: 5, stddev: 0 }, entries: 2 ** 50 });
   assertEquals(createSyntheticDataset(fixed).info().maxTurns, 5);

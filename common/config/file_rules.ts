@@ -1,0 +1,30 @@
+import { FOLDER_FORMATS, TRACE_FORMATS } from "../model/dataset_format.ts";
+import type { OptionKey, OptionValues } from "./option_table.ts";
+import { SYNTHESIS_KEYS } from "./resolve_file.ts";
+import { hasEffectOnly, needs, type Rule } from "./rule.ts";
+
+const TRACE_DETAILS: readonly OptionKey[] = ["islBlockSize", "traceHistory", ...SYNTHESIS_KEYS];
+
+/** What must hold between the options of input files and traces. */
+export const FILE_RULES: readonly Rule[] = [
+  needs("customDatasetType", "inputFile", (values) => values.inputFile !== null),
+  needs("skipBadLines", "inputFile", (values) => values.inputFile !== null),
+  ...TRACE_DETAILS.map((key) =>
+    hasEffectOnly(key, {
+      when: mayBeTrace,
+      about: ["inputFile", "customDatasetType"],
+      otherwise: `without a recorded trace (${TRACE_FORMATS.join(", ")}) as --input-file`,
+    })
+  ),
+];
+
+/** What is not said is found out from the file, and checked again then. */
+function mayBeTrace({ inputFile, customDatasetType }: OptionValues): boolean {
+  if (inputFile === null) return false;
+  return customDatasetType === null || TRACE_FORMATS.includes(customDatasetType);
+}
+
+/** The formats that `--input-file` may name a folder of. */
+export function mayBeFolder(type: unknown): boolean {
+  return FOLDER_FORMATS.some((format) => format === type);
+}
