@@ -1,10 +1,17 @@
 import { endpointFacts } from "../model/endpoint_types.ts";
-import { type Candidate, isDeliberate, problem, type Rule } from "./rule.ts";
+import { type Candidate, hasEffectOnly, isDeliberate, problem, type Rule } from "./rule.ts";
 import type { Problem } from "./problem.ts";
 
 /** What must hold between the options of the endpoint. */
 export const ENDPOINT_RULES: readonly Rule[] = [
   { about: ["streaming", "endpointType"], check: checkStreaming },
+  ...(["payloadTemplate", "responseField"] as const).map((key) =>
+    hasEffectOnly(key, {
+      when: ({ endpointType }) => endpointType === "template",
+      about: ["endpointType"],
+      otherwise: "without --endpoint-type template",
+    })
+  ),
 ];
 
 function checkStreaming(candidate: Candidate): Problem[] {

@@ -46,8 +46,25 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const validation = validate(given, { command, z, goodputTags, rateSeries });
   const input = await checkInputFile(given, sources);
   const known = [...sources.problems, ...file.problems, ...series.problems, ...input];
-  if (known.length === 0) return validation;
+  if (known.length === 0) {
+    return validation.ok ? await withTemplate(validation, sources) : validation;
+  }
   return { ok: false, problems: [...known, ...(validation.ok ? [] : validation.problems)] };
+}
+
+/** Last, as the endpoint type and the extra inputs have to be known. */
+async function withTemplate(
+  { options }: Validation & { ok: true },
+  { command, readFile }: OptionSources,
+): Promise<Validation> {
+  if (command !== "profile" || options.values.endpointType !== "template") {
+    return { ok: true, options };
+  }
+  const { readTemplate } = await import("./read_template.ts");
+  const { template, problems } = await readTemplate(options, readFile);
+  return problems.length > 0
+    ? { ok: false, problems }
+    : { ok: true, options: { ...options, template } };
 }
 
 async function readConfigFile(

@@ -23,6 +23,7 @@ import { resolveFile } from "./resolve_file.ts";
 import { concurrencyOf, resolvePhases } from "./resolve_load.ts";
 import { resolveSynthetic } from "./resolve_synthetic.ts";
 import { type Repetition, repetitionOf } from "./repetition.ts";
+import { bodyInputs } from "./template_inputs.ts";
 import type { Options } from "./validate.ts";
 import { workerCount } from "./worker_count.ts";
 
@@ -104,7 +105,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
   return {
     model: mockServer?.model ?? values.model?.[0] ?? null,
     baseUrls,
-    endpoint: resolveEndpoint(values, seed),
+    endpoint: resolveEndpoint(options, seed),
     endpointPath: values.endpoint ?? endpointPath(values.endpointType, values.streaming),
     dataset: resolveDataset(values, seed, surroundings.workingDir),
     tokenizer: {
@@ -202,7 +203,7 @@ function mostSessions(phases: readonly PhasePlan[]): number | null {
 }
 
 function resolveEndpoint(
-  values: OptionValues,
+  { values, template }: Options,
   seed: number,
 ): Omit<EndpointPlan, "urls" | "model"> {
   return {
@@ -210,11 +211,12 @@ function resolveEndpoint(
     // The environment may ask for it in every run; where there is none, there is nothing to ask for.
     streaming: values.streaming && endpointFacts(values.endpointType).canStream,
     modelChoice: resolveModels(values, seed),
-    extraInputs: values.extraInputs ?? {},
+    extraInputs: bodyInputs(values),
     timeoutMs: values.requestTimeoutSeconds * 1000,
     legacyMaxTokens: values.useLegacyMaxTokens,
     tokenCountSource: values.tokenCountSource,
     sessionHeader: values.sessionHeader,
+    ...(template && { template }),
   };
 }
 

@@ -2,7 +2,7 @@ import { type Given, isStronger, type Origin } from "./layer.ts";
 import { type OptionKey, OPTIONS, type OptionValues, specOf } from "./option_table.ts";
 import type { CommandName } from "./option.ts";
 import type { Problem } from "./problem.ts";
-import type { RatePoint } from "../model/run_config.ts";
+import type { RatePoint, TemplatePlan } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Zod } from "./value_type.ts";
@@ -14,6 +14,8 @@ export interface Options {
   readonly origins: ReadonlyMap<OptionKey, Origin>;
   /** What the file of `--request-rate-series` holds; null when there is none. */
   readonly rateSeries: readonly RatePoint[] | null;
+  /** What `--endpoint-type template` sends and reads; null: the type is another. */
+  readonly template: TemplatePlan | null;
 }
 
 /** What checking needs beside the values. */
@@ -54,7 +56,8 @@ export function validate(given: readonly Given[], context: ValidationContext): V
     origins.set(entry.key, entry.origin);
   }
   const { rateSeries } = context;
-  const options = { values: { ...DEFAULTS, ...values } as OptionValues, origins, rateSeries };
+  const all = { ...DEFAULTS, ...values } as OptionValues;
+  const options: Options = { values: all, origins, rateSeries, template: null };
   if (context.command === "profile") {
     problems.push(...ruleProblems(options, { invalid, goodputTags: context.goodputTags }));
   }

@@ -1,9 +1,9 @@
 /** What a turn must have for an API to be of use, beside what every turn has. */
-export type EndpointNeed = "passages";
+export type EndpointNeed = "body" | "passages";
 
 /** What the command line has to know of an API; its code is the worker's. */
 export interface EndpointFacts {
-  /** Where the API lives under the server's base URL. */
+  /** Where the API lives under the server's base URL; empty: at that URL itself. */
   readonly path: string;
   /** Where it lives for streamed answers; null: at the same place. */
   readonly streamingPath: string | null;
@@ -34,6 +34,9 @@ export const ENDPOINT_TYPES = {
   ollama_chat: { path: "/api/chat", streamingPath: null, canStream: true },
   ollama_generate: { path: "/api/generate", streamingPath: null, canStream: true },
   responses: { path: "/v1/responses", streamingPath: null, canStream: true },
+  // Those that the user describes, by body, template or path, are where the URL says.
+  raw: { path: "", streamingPath: null, canStream: true, needs: "body" },
+  template: { path: "", streamingPath: null, canStream: true },
 } as const satisfies Record<string, EndpointFacts>;
 
 /** The name of an API that the tool speaks. */

@@ -112,6 +112,17 @@ export const datasetPlanSchema = z.object({
 /** What is sent. */
 export type DatasetPlan = z.infer<typeof datasetPlanSchema>;
 
+/** Wire schema of a body and a way to read answers that the user has written. */
+export const templatePlanSchema = z.object({
+  /** In Jinja. */
+  body: z.string(),
+  /** In JMESPath; null: the answer's shape is guessed. */
+  responseField: z.nullable(z.string()),
+});
+
+/** A body and a way to read answers that the user has written. */
+export type TemplatePlan = z.infer<typeof templatePlanSchema>;
+
 /** Wire schema of the endpoint's plan. */
 export const endpointPlanSchema = z.object({
   type: z.string(),
@@ -132,6 +143,8 @@ export const endpointPlanSchema = z.object({
   tokenCountSource: z.enum(["auto", "server", "client"]),
   /** The header that tells the server which requests belong to one session. */
   sessionHeader: z._default(z.string(), "X-Correlation-ID"),
+  /** Absent unless the type is `template`. */
+  template: z.optional(templatePlanSchema),
 });
 
 /** Where requests go and what they look like. */

@@ -11,6 +11,7 @@ interface Need {
 }
 
 const NEEDS: Readonly<Record<EndpointNeed, Need>> = {
+  body: { field: "payload", isMet: ({ body }) => body !== null },
   passages: {
     field: "passages",
     isMet: ({ passages }) => passages !== null && passages.length > 0,

@@ -52,14 +52,18 @@ export async function readJsonAnswer(
   const { text, isWhole } = await readWhole(http.body, context, MAX_ANSWER_BYTES);
   if (!isWhole) return tooLarge(MAX_ANSWER_BYTES);
   if (text.trim() === "") return emptyAnswer("the answer is empty", null);
+  const { answer, endpoint } = context;
   const body = parseJson(text);
+  const isJson = typeof body === "object" && body !== null;
   if (body === undefined) {
     if (looksLikeHtml(text)) return htmlAnswer(text);
-    if (!LIKE_EVENTS_REGEXP.test(text)) return notJson("the answer", text);
-    return unexpectedAnswer("one JSON body was asked for, but the server answered with a stream");
+    if (LIKE_EVENTS_REGEXP.test(text)) {
+      return unexpectedAnswer("one JSON body was asked for, but the server answered with a stream");
+    }
+    if (endpoint.readText === undefined) return notJson("the answer", text);
   }
-  const { answer, endpoint } = context;
-  answer.add(endpoint.readAnswer(body), answer.lastByteAfterNs ?? 0);
+  const part = !isJson && endpoint.readText ? endpoint.readText(text) : endpoint.readAnswer(body);
+  answer.add(part, answer.lastByteAfterNs ?? 0);
   return answer.error ?? (answer.hasContent ? null : contentless("the answer", answer));
 }
 
@@ -84,12 +88,13 @@ export async function readStream(
       return emptyAnswer("the answer is empty", null);
     }
     answer.lastByteAfterNs = reader.arrivedNs - context.sentNs;
-    if (!isStreamOf(context.endpoint.framing, first.value)) {
+    const framing = framingOf(context.endpoint.framing, first.value);
+    if (framing === null) {
       const { text } = await readWhole(reader, context, MAX_ERROR_BYTES, first.value);
       isOver = true;
       return wrongAnswer(text, context.endpoint);
     }
-    isOver = await readEvents(reader, context, first.value);
+    isOver = await readEvents(reader, context, { bytes: first.value, framing });
   } catch (thrown) {
     if (thrown instanceof SseLimitError || thrown instanceof LineLimitError) {
       return tooLarge(MAX_ANSWER_BYTES);
@@ -105,13 +110,13 @@ export async function readStream(
 async function readEvents(
   reader: ByteReader,
   { answer, endpoint, open, sentNs }: ReadContext,
-  first: Uint8Array<ArrayBuffer>,
+  first: { bytes: Uint8Array<ArrayBuffer>; framing: "sse" | "lines" },
 ): Promise<boolean> {
   let afterNs = answer.lastByteAfterNs ?? 0;
-  const parser = parserOf(endpoint.framing, (event) => {
+  const parser = parserOf(first.framing, (event) => {
     if (answer.error === null) answer.add(endpoint.readEvent(event), afterNs);
   });
-  let bytes = first;
+  let { bytes } = first;
   let isLingering = false;
   for (;;) {
     parser.push(bytes);
@@ -132,7 +137,7 @@ async function readEvents(
 
 /** What cuts a stream of this framing into its events. */
 function parserOf(
-  framing: StreamFraming,
+  framing: "sse" | "lines",
   emit: (event: SseEvent) => void,
 ): SseParser | LineParser {
   return framing === "sse"
@@ -180,13 +185,14 @@ async function readWhole(
 }
 
 /**
- * Whether the first bytes of an answer can be those of a stream: of events, which JSON and HTML are
- * not, or of lines, each a JSON object.
+ * The framing of a stream that begins with these bytes: events, which JSON and HTML are not, or lines,
+ * each a JSON object; null when they cannot be those of the wanted stream.
  */
-function isStreamOf(framing: StreamFraming, bytes: Uint8Array): boolean {
+function framingOf(wanted: StreamFraming, bytes: Uint8Array): "sse" | "lines" | null {
   const start = bytes.find((byte) => byte > 0x20 && !BOM.has(byte));
-  if (start === undefined) return true;
-  return framing === "sse" ? !NOT_EVENTS.has(start) : start === BRACE;
+  if (start === undefined) return wanted === "either" ? "sse" : wanted;
+  if (wanted !== "sse" && start === BRACE) return "lines";
+  return wanted !== "lines" && !NOT_EVENTS.has(start) ? "sse" : null;
 }
 
 const BOM = new Set([0xef, 0xbb, 0xbf]);

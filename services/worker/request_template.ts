@@ -130,7 +130,11 @@ function fixedHeaders({ endpoint, streaming, secrets }: FixedHeadersOptions): [s
 }
 
 /** What a stream is called by those who offer it. */
-const STREAM_TYPES = { sse: "text/event-stream", lines: "application/x-ndjson" } as const;
+const STREAM_TYPES = {
+  sse: "text/event-stream",
+  lines: "application/x-ndjson",
+  either: "text/event-stream, application/x-ndjson",
+} as const;
 
 function keyHeader(endpoint: Endpoint, apiKey: string): readonly [string, string] {
   return endpoint.keyHeader?.(apiKey) ?? ["Authorization", `Bearer ${apiKey}`];

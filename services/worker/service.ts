@@ -114,7 +114,7 @@ export class Worker extends ComponentService {
     const sending: SendContextOptions = {
       plan: config.endpoint,
       secrets: secrets!,
-      endpoint: await loadEndpoint(config.endpoint.type),
+      endpoint: await loadEndpoint(config.endpoint.type, config.endpoint),
       workerId: this.id,
       clock: this.clock,
       transport: this.#transport,

@@ -11,6 +11,20 @@ import { checkAgreement } from "./agreement.ts";
 const REQUESTS = 12;
 const TOKENS = 7;
 
+/** How those are told what to send where that have to be told. */
+const TOLD: Partial<Record<EndpointType, readonly string[]>> = {
+  template: [
+    "--endpoint",
+    "/v1/completions",
+    "--payload-template",
+    '{"prompt": {{ text|tojson }}, "max_tokens": {{ max_tokens }}, "stream": {{ stream|tojson }}}',
+    "--response-field",
+    "choices[0].text",
+    "--extra-inputs",
+    'stream_options:{"include_usage":true}',
+  ],
+};
+
 /** Those that made-up prompts are enough for. */
 const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => endpointFacts(type).needs === undefined);
 
@@ -24,7 +38,7 @@ for (const type of TYPES) {
           `--request-count ${REQUESTS} --osl ${TOKENS} --artifact-dir out --workers-max 1`,
           "--mock-error-rate 0.3 --mock-error-status 429",
           streaming ? "--isl 20 --streaming" : "--isl 20",
-        ].join(" ").split(/\s+/).filter((arg) => arg !== "");
+        ].join(" ").split(/\s+/).concat(TOLD[type] ?? []);
         const { code, stderr } = await sandbox.run(args);
         assertEquals(code, 0, stderr);
         const artifacts = await readArtifacts(`${sandbox.path}/out`);

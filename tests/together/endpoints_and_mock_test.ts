@@ -23,8 +23,8 @@ const TOKENS = 7;
 const IDENTITY = { serial: "1", createdUnixS: 1_700_000_000, reportUsage: true };
 const TURN: Turn = { ...ANY_TURN, outputTokens: TOKENS };
 
-/** Those whose path the mock server has an API at. */
-const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => type !== "template" as string);
+/** Those that have a path of their own. */
+const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => endpointFacts(type).path !== "");
 
 function post(path: string, body: RequestBody | string): HttpRequest {
   const isText = typeof body === "string";

@@ -10,7 +10,7 @@ import {
   urlPath,
   weights,
 } from "../structured_types.ts";
-import { choice, decimal, toggle } from "../value_type.ts";
+import { choice, decimal, text, toggle } from "../value_type.ts";
 
 /** Where requests go and what they look like. */
 export const ENDPOINT_OPTIONS = {
@@ -65,6 +65,22 @@ export const ENDPOINT_OPTIONS = {
     default: "chat",
     path: "endpoint.type",
     help: "The API to speak.",
+  }),
+  payloadTemplate: option({
+    type: text("TEMPLATE"),
+    default: null,
+    defaultNote: "none",
+    path: "endpoint.template.body",
+    help:
+      "The body of --endpoint-type template, in Jinja: a text, the file that holds it, or nv-embedqa; see docs/endpoints.md.",
+  }),
+  responseField: option({
+    type: text("PATH"),
+    default: null,
+    defaultNote: "found out from the answer",
+    path: "endpoint.template.response_field",
+    help:
+      "Where an answer to --endpoint-type template, or an event of its stream, holds the text, in JMESPath, e.g. data[0].text.",
   }),
   streaming: option({
     type: toggle(),

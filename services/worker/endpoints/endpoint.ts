@@ -52,8 +52,11 @@ export interface BinaryBody {
 /** The body of a request: JSON text, or bytes of another kind. */
 export type RequestBody = string | BinaryBody;
 
-/** How a streamed answer is cut into events: server-sent events, or a JSON value on each line. */
-export type StreamFraming = "sse" | "lines";
+/**
+ * How a streamed answer is cut into events: server-sent events, a JSON value on each line, or
+ * whichever of the two it begins like.
+ */
+export type StreamFraming = "sse" | "lines" | "either";
 
 /** One API of inference servers: what is sent to it and how its answers are read. */
 export interface Endpoint {
@@ -73,6 +76,8 @@ export interface Endpoint {
   readEvent(event: SseEvent): AnswerPart;
   /** Reads the parsed JSON of a whole answer; never throws, a malformed one is an `error`. */
   readAnswer(body: unknown): AnswerPart;
+  /** Reads a whole answer that is not a JSON object or list, where the API has such; never throws. */
+  readText?(text: string): AnswerPart;
 }
 
 const NO_OTHERS: readonly OtherChoice[] = [];

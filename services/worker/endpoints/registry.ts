@@ -1,8 +1,12 @@
 import type { EndpointType } from "../../../common/model/endpoint_types.ts";
+import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import type { Endpoint } from "./endpoint.ts";
 
+/** What an endpoint may be made of that is not the same in all runs. */
+export type LoadPlan = Pick<EndpointPlan, "template">;
+
 /** Every endpoint type and where its code is; a worker loads only the one it needs. */
-const LOADERS: Record<EndpointType, () => Promise<Endpoint>> = {
+const LOADERS: Record<EndpointType, (plan: LoadPlan) => Promise<Endpoint>> = {
   chat: async () => (await import("./chat.ts")).chatEndpoint,
   chat_embeddings: async () => (await import("./chat_embeddings.ts")).chatEmbeddingsEndpoint,
   cohere_rankings: async () => (await import("./cohere_rankings.ts")).cohereRankingsEndpoint,
@@ -17,12 +21,14 @@ const LOADERS: Record<EndpointType, () => Promise<Endpoint>> = {
   ollama_chat: async () => (await import("./ollama_chat.ts")).ollamaChatEndpoint,
   ollama_generate: async () => (await import("./ollama_generate.ts")).ollamaGenerateEndpoint,
   responses: async () => (await import("./responses.ts")).responsesEndpoint,
+  raw: async () => (await import("./raw.ts")).rawEndpoint,
+  template: async ({ template }) => (await import("./template.ts")).templateEndpoint(template),
 };
 
 /** Loads the endpoint of a type. Rejects with an `Error` that names the known types. */
-export function loadEndpoint(type: string): Promise<Endpoint> {
+export function loadEndpoint(type: string, plan: LoadPlan = {}): Promise<Endpoint> {
   const load = Object.hasOwn(LOADERS, type) ? LOADERS[type as EndpointType] : undefined;
-  if (load !== undefined) return load();
+  if (load !== undefined) return load(plan);
   const known = Object.keys(LOADERS).join(", ");
   return Promise.reject(new Error(`unknown endpoint type "${type}"; known are: ${known}`));
 }
