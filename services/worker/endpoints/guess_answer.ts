@@ -2,20 +2,31 @@ import type { Usage } from "../../../common/model/record.ts";
 import { parseJson } from "../parse_json.ts";
 import type { SseEvent } from "../sse.ts";
 import { chatEndpoint } from "./chat.ts";
+import { completionsEndpoint } from "./completions.ts";
 import { readEmbeddings } from "./embeddings.ts";
 import { type AnswerPart, answerPart } from "./endpoint.ts";
 import { hfTeiRankingsEndpoint } from "./hf_tei_rankings.ts";
 import { huggingfaceGenerateEndpoint } from "./huggingface_generate.ts";
+import { messagesEndpoint } from "./messages.ts";
 import { ollamaChatEndpoint } from "./ollama_chat.ts";
 import { ollamaGenerateEndpoint } from "./ollama_generate.ts";
 import { count, findError, isObject, type JsonObject, stringOf } from "./openai_shapes.ts";
 import { readScores } from "./ranking.ts";
+import { responsesEndpoint } from "./responses.ts";
 
 type Reader = (body: JsonObject) => AnswerPart;
 
-/** What a JSON object may be, streamed or whole, the likeliest first. */
+/** Those whose streams are of server-sent events, the likeliest first. */
+const OF_EVENTS = [
+  chatEndpoint,
+  completionsEndpoint,
+  messagesEndpoint,
+  responsesEndpoint,
+  huggingfaceGenerateEndpoint,
+];
+
+/** What else a JSON object may be, streamed or whole. */
 const SHARED: readonly Reader[] = [
-  readCompletion,
   ollamaChatEndpoint.readAnswer,
   ollamaGenerateEndpoint.readAnswer,
   readLlamaCpp,
@@ -27,15 +38,10 @@ const SHARED: readonly Reader[] = [
   readPlainField,
 ];
 
-const WHOLE: readonly Reader[] = [
-  chatEndpoint.readAnswer,
-  huggingfaceGenerateEndpoint.readAnswer,
-  ...SHARED,
-];
+const WHOLE: readonly Reader[] = [...OF_EVENTS.map(({ readAnswer }) => readAnswer), ...SHARED];
 
 const EVENT: readonly Reader[] = [
-  (body) => chatEndpoint.readEvent(eventOf(body)),
-  (body) => huggingfaceGenerateEndpoint.readEvent(eventOf(body)),
+  ...OF_EVENTS.map(({ readEvent }): Reader => (body) => readEvent(eventOf(body))),
   ...SHARED,
 ];
 
@@ -81,14 +87,6 @@ function firstOf(readers: readonly Reader[], body: JsonObject): AnswerPart {
 
 function eventOf(body: JsonObject): SseEvent {
   return { event: "message", data: JSON.stringify(body), id: "" };
-}
-
-/** A text completion: `choices[].text`. */
-function readCompletion({ choices }: JsonObject): AnswerPart {
-  if (!Array.isArray(choices)) return answerPart();
-  return guessText(
-    choices.map((choice) => isObject(choice) ? stringOf(choice["text"]) : "").join(""),
-  );
 }
 
 /** llama.cpp's own completions. */
