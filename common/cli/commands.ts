@@ -37,6 +37,13 @@ export const COMMANDS: readonly Command[] = [
       "aiperf report artifacts/mock-model-openai-chat-concurrency8/2026-01-31T12-00-00.000Z",
   },
   {
+    name: "completions",
+    summary: "Print what makes a shell complete commands and options: bash, zsh or fish.",
+    optionsOf: null,
+    argument: "SHELL",
+    argumentHint: 'give bash, zsh or fish, as in: eval "$(aiperf completions bash)"',
+  },
+  {
     name: "config init",
     summary: "Print a commented YAML file with every option, or write it to FILE.",
     optionsOf: null,

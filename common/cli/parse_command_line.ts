@@ -165,9 +165,25 @@ async function runPlainCommand(command: Command, { rest }: Line): Promise<Invoca
   const missing = { where: String(command.argument), message: `is missing: ${argumentHint}` };
   if (isMissing) return { kind: "problems", problems: [...problems, missing] };
   if (problems.length > 0) return { kind: "problems", problems };
-  return command.name === "report"
-    ? { kind: "report", folder: argument! }
-    : await initConfig(argument);
+  switch (command.name) {
+    case "report":
+      return { kind: "report", folder: argument! };
+    case "completions":
+      return await printCompletions(argument!);
+    default:
+      return await initConfig(argument);
+  }
+}
+
+async function printCompletions(shell: string): Promise<Invocation> {
+  const [{ completionScript }, { SHELLS }] = await Promise.all([
+    import("./completions/completion_script.ts"),
+    import("./completions/completion_table.ts"),
+  ]);
+  const script = completionScript(shell);
+  if (script !== null) return print(script);
+  const message = `must be one of ${SHELLS.join(", ")}, got ${quote(shell)}`;
+  return { kind: "problems", problems: [{ where: "SHELL", message }] };
 }
 
 async function initConfig(path: string | undefined): Promise<Invocation> {

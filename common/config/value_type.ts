@@ -12,6 +12,8 @@ export type Schema<T> = zod.core.$ZodType<T>;
 export interface ValueType<T> {
   /** What stands for the value in the help; null for a switch, which takes none. */
   readonly placeholder: string | null;
+  /** All values that there are; left out where there are too many to name. */
+  readonly choices?: readonly string[];
   /** Completes "must be …". */
   readonly allowed: string;
   /** Whether the flag takes several values and may be repeated; the raw value is then an array. */
@@ -90,6 +92,7 @@ export function decimalOrInfinity(range: Range): ValueType<number> {
 export function choice<const C extends string>(choices: readonly C[]): ValueType<C> {
   return {
     placeholder: choices.join("|"),
+    choices,
     allowed: choices.length === 1 ? `${choices[0]} for now` : `one of ${choices.join(", ")}`,
     fromText: (text) => choices.find((word) => word.toLowerCase() === text.toLowerCase()) ?? text,
     schema: (z) => z.enum(choices),
