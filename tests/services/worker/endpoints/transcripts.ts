@@ -18,6 +18,8 @@ export interface Transcript {
   readonly plan?: Partial<EndpointPlan>;
   /** What the record must say, among other things. */
   readonly record: Partial<RequestRecord>;
+  /** Which events of the stream, from 1, bring content. */
+  readonly contentEvents?: readonly number[];
 }
 
 /** A turn that every endpoint can send. */
@@ -35,19 +37,29 @@ export function testTranscripts(type: EndpointType, transcripts: readonly Transc
         const record = await play(type, transcript, pieces);
         assertEquals(pick(record, transcript.record), transcript.record);
       }
+      if (transcript.contentEvents !== undefined) await checkTimes(type, transcript, text);
     });
   }
+}
+
+/** Played with a pause after each event, each piece of content has the time of its event. */
+async function checkTimes(type: EndpointType, transcript: Transcript, text: string): Promise<void> {
+  const events = text.split(/(?<=\n\n)/);
+  const record = await play(type, transcript, events, 30);
+  const times = transcript.contentEvents!.map((number) => number * 30);
+  assertEquals(record.chunksAfterNs, times);
 }
 
 async function play(
   type: EndpointType,
   { status = 200, statusText = "OK", plan = {} }: Transcript,
   pieces: readonly string[],
+  pauseNs = 0,
 ): Promise<RequestRecord> {
   const endpoint = await loadEndpoint(type);
   const conversation = { ...JOB.conversation, turns: [ANY_TURN] };
   return receive(
-    { status, statusText, reads: pieces.map((piece) => [30, piece]) },
+    { status, statusText, reads: pieces.map((piece, i) => [30 + i * pauseNs, piece]) },
     { type, streaming: false, tokenCountSource: "client", ...plan },
     { endpoint, job: { ...JOB, conversation } },
   );
