@@ -1,7 +1,7 @@
 import { FOLDER_FORMATS, TRACE_FORMATS } from "../model/dataset_format.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
 import { SYNTHESIS_KEYS } from "./resolve_file.ts";
-import { hasEffectOnly, needs, type Rule } from "./rule.ts";
+import { hasEffectOnly, needs, problem, type Rule } from "./rule.ts";
 
 const TRACE_DETAILS: readonly OptionKey[] = ["islBlockSize", "traceHistory", ...SYNTHESIS_KEYS];
 
@@ -9,6 +9,15 @@ const TRACE_DETAILS: readonly OptionKey[] = ["islBlockSize", "traceHistory", ...
 export const FILE_RULES: readonly Rule[] = [
   needs("customDatasetType", "inputFile", (values) => values.inputFile !== null),
   needs("skipBadLines", "inputFile", (values) => values.inputFile !== null),
+  {
+    about: ["history", "inputFile", "publicDataset"],
+    check: (candidate) => {
+      const { history, inputFile, publicDataset } = candidate.values;
+      if (history !== "dataset" || inputFile !== null || publicDataset !== null) return [];
+      const message = "needs recorded answers; give an --input-file or a --public-dataset";
+      return [problem(candidate, "history", message)];
+    },
+  },
   ...TRACE_DETAILS.map((key) =>
     hasEffectOnly(key, {
       when: mayBeTrace,

@@ -247,6 +247,7 @@ function resolveDataset(
     synthetic: resolveSynthetic(values),
     cacheBust: values.cacheBust,
     sampling: values.datasetSamplingStrategy,
+    history: values.history,
     seed,
   };
 }

@@ -79,6 +79,11 @@ export const conversationSchema = z.object({
   /** What every request begins with, e.g. a system prompt; never sent by itself. */
   opening: z.array(turnSchema),
   turns: z.array(turnSchema),
+  /**
+   * What stands for the answers to earlier turns: nothing, and the turns are left out as well, or the
+   * recorded ones; absent: the server's own.
+   */
+  history: z.optional(z.enum(["none", "dataset"])),
 });
 
 /** A conversation: a pure function of the data set, the run's seed and its index. */

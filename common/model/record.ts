@@ -85,7 +85,7 @@ export const requestRecordSchema = z.object({
    * counted, from the conversation.
    */
   inputTokens: z.nullable(z.int()),
-  /** Whether the request held nothing of what was said before in its session, answers included. */
+  /** Whether the request held none of the answers that its own session has brought. */
   isStandalone: z.boolean(),
   requestedOutputTokens: z.nullable(z.int()),
   usage: z.nullable(usageSchema),

@@ -5,6 +5,7 @@ import { datasetFileSchema } from "./dataset_file.ts";
 import { serverCallsSchema } from "./server_calls.ts";
 import { syntheticPlanSchema } from "./synthetic_plan.ts";
 import { modelChoiceSchema } from "./model_choice.ts";
+import { HISTORIES } from "./history.ts";
 import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
 
 /** Wire schema of a point of a rate that changes over time. */
@@ -104,6 +105,8 @@ export const datasetPlanSchema = z.object({
   /** Where each session has a marker of its own, against the server's prefix cache. */
   cacheBust: z.enum(CACHE_BUSTS),
   sampling: z.enum(["sequential", "random", "shuffle"]),
+  /** What requests hold of the answers before: the server's, nothing, or the recorded ones. */
+  history: z.enum(HISTORIES),
   /** Root of every random stream of the run; drawn by the controller when the user gave none. */
   seed: z.int(),
   tokenizer: tokenizerPlanSchema,

@@ -35,6 +35,14 @@ export function checkNeeds(
   }
 }
 
+/** Throws a FieldError when a turn that others follow has no recorded answer. */
+export function checkAnswers({ opening, turns }: Pick<LineContent, "opening" | "turns">): void {
+  const missing = turns.slice(0, -1).findIndex(({ answer }) => answer === null);
+  if (missing < 0) return;
+  const reason = "is missing, and --history dataset needs it";
+  throw new FieldError(`turns[${opening.length + missing}].answer`, reason);
+}
+
 /** Throws a BadInputError when made-up conversations lack what the endpoint cannot do without. */
 export function checkMadeUp(first: Conversation, endpointType: string): void {
   const need = needOf(endpointType);

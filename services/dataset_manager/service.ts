@@ -17,7 +17,7 @@ import {
   onConfigure,
 } from "../../common/service/hooks.ts";
 import type { Dataset } from "./dataset.ts";
-import { checkMadeUp, checkNeeds } from "./endpoint_needs.ts";
+import { checkAnswers, checkMadeUp, checkNeeds } from "./endpoint_needs.ts";
 import { markerWordsOf } from "./synthetic/marker_words.ts";
 import { openLexicon } from "./synthetic/open_lexicon.ts";
 import { createSyntheticDataset } from "./synthetic/synthetic_dataset.ts";
@@ -32,9 +32,11 @@ const PATIENCE_MS = 5_000;
 export class DatasetManager extends ComponentService {
   #dataset: Dataset | null = null;
   #markerWords: MarkerWords | null = null;
+  #history: DatasetPlan["history"] = "server";
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
+    this.#history = config.dataset.history;
     this.#dataset = await openDataset(config, this.clock);
     this.#dataset.checked?.catch((error) => this.fail(error));
     if (config.dataset.cacheBust !== "none") {
@@ -48,13 +50,14 @@ export class DatasetManager extends ComponentService {
     { indexes }: CommandOf<"get_conversations">,
   ): Promise<Conversation[]> {
     await this.#dataset!.known?.(Math.max(...indexes));
+    const history = this.#history;
     const conversations: Conversation[] = [];
     let characters = 0;
     for (const index of indexes) {
       const conversation = this.#dataset!.conversation(index);
       characters += charactersOf(conversation);
       if (conversations.length > 0 && characters > MAX_ANSWER_CHARACTERS) break;
-      conversations.push(conversation);
+      conversations.push(history === "server" ? conversation : { ...conversation, history });
     }
     return conversations;
   }
@@ -115,7 +118,10 @@ async function openDataset({ dataset: plan, endpoint }: RunConfig, clock: Clock)
     file,
     isStreaming: endpoint.streaming,
     openLexicon: () => openLexicon(plan.tokenizer),
-    check: (content) => checkNeeds(content, endpoint.type),
+    check: (content) => {
+      checkNeeds(content, endpoint.type);
+      if (plan.history === "dataset") checkAnswers(content);
+    },
     nowMs: () => clock.nowNs() / 1e6,
     rest: (busyMs, signal) => clock.sleep(busyMs, signal),
   });

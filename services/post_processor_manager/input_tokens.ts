@@ -116,7 +116,8 @@ export class InputTokens {
       return chatTokens(conversation, await loadTokenizer(), await loadChatTemplate());
     }
     const turns = [...conversation.opening, ...conversation.turns];
-    const isCounted = turns.every(({ inputTokens }) => inputTokens !== null);
+    const isCounted = conversation.history !== "dataset" &&
+      turns.every(({ inputTokens }) => inputTokens !== null);
     return promptTokens(conversation, isCounted ? null : await loadTokenizer());
   }
 

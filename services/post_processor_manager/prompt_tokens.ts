@@ -3,37 +3,44 @@ import type { ChatMessage, RenderChat } from "../../common/tokenizer/chat_templa
 import type { TokenCounter } from "./metrics/token_counts.ts";
 
 /**
- * The tokens of what is sent up to each turn of a conversation, without the answers in between.
+ * The tokens of what is sent up to each turn of a conversation, without the server's answers in
+ * between.
  *
- * `counter` may be null when every turn was counted where it was made.
+ * `counter` may be null when every turn was counted where it was made, and no recorded answers are
+ * sent.
  */
 export function promptTokens(
-  { opening, turns }: Conversation,
+  { opening, turns, history }: Conversation,
   counter: TokenCounter | null,
 ): number[] {
-  let tokens = sum(opening.map((turn) => tokensOf(turn, counter)));
+  const opened = sum(opening.map((turn) => tokensOf(turn, counter)));
+  let before = opened;
   return turns.map((turn) => {
     const own = tokensOf(turn, counter);
-    tokens += own;
-    return turn.isStandalone ? own : tokens;
+    const sent = own + (turn.isStandalone ? 0 : history === "none" ? opened : before);
+    before += own;
+    if (history === "dataset") before += counter?.count(turn.answer ?? "") ?? 0;
+    return sent;
   });
 }
 
 /**
  * The same as the model's chat template writes it, with all that the template adds.
  *
- * The answers in between are left empty: their tokens are counted when they come.
+ * The server's answers in between are left empty: their tokens are counted when they come.
  */
 export function chatTokens(
-  { opening, turns }: Conversation,
+  { opening, turns, history }: Conversation,
   counter: TokenCounter,
   render: RenderChat,
 ): number[] {
-  const messages: ChatMessage[] = opening.flatMap(messagesOf);
+  const opened: ChatMessage[] = opening.flatMap(messagesOf);
+  const before = [...opened];
   return turns.map((turn) => {
     const own = messagesOf(turn);
-    const sent = turn.isStandalone ? own : [...messages, ...own];
-    messages.push(...own, { role: "assistant", content: "" });
+    const sent = turn.isStandalone ? own : [...(history === "none" ? opened : before), ...own];
+    const content = history === "dataset" ? turn.answer ?? "" : "";
+    before.push(...own, { role: "assistant", content });
     return counter.count(render(sent));
   });
 }

@@ -15,7 +15,7 @@ import type { Endpoint } from "./endpoints/endpoint.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
-import { inputTokensOf, messagesOf, type Session } from "./sessions.ts";
+import { holdsAnswers, inputTokensOf, messagesOf, type Session } from "./sessions.ts";
 import { createRequestTemplate, type RequestTemplate, type Route } from "./request_template.ts";
 
 /** What a worker is made of, as far as its requests are concerned. */
@@ -248,7 +248,7 @@ class SentRequest {
       firstOutputChunk: this.#answer.firstOutputChunk,
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
       inputTokens: inputTokensOf(conversation, credit.turnIndex),
-      isStandalone: turn?.isStandalone ?? false,
+      isStandalone: !holdsAnswers(conversation, credit.turnIndex),
       requestedOutputTokens: turn?.outputTokens ?? null,
       usage: this.#answer.usage,
       text: this.#text(),

@@ -1,5 +1,6 @@
-import { type Conversation, plainTurn, type Turn } from "../../common/model/conversation.ts";
+import type { Conversation, Turn } from "../../common/model/conversation.ts";
 import type { Credit, Phase } from "../../common/model/credit.ts";
+import { sentTurns } from "../../common/model/history.ts";
 
 /** One run through a conversation, as far as it has come. */
 export interface Session {
@@ -51,45 +52,36 @@ export class Sessions {
 }
 
 /**
- * Everything that the request of a turn says: what opens the conversation, then each turn with the
- * answer to it, the last turn without one. A turn that stands alone is all that its request says.
+ * Everything that the request of a turn says, with the session's own answers if they are wanted.
  *
- * Throws an Error unless there is an answer to every turn before: its history was with another
- * worker.
+ * Throws an Error when one of those is missing: the history was with another worker.
  */
 export function messagesOf(
-  { opening, turns }: Conversation,
+  conversation: Conversation,
   turnIndex: number,
   answers: readonly string[],
 ): Turn[] {
-  const turn = turns[turnIndex];
-  if (turn?.isStandalone) return [turn];
-  if (answers.length !== turnIndex) {
+  if (holdsAnswers(conversation, turnIndex) && answers.length !== turnIndex) {
     throw new Error(`the history of the session is not here: ${answers.length} of ${turnIndex}`);
   }
-  const messages = [...opening];
-  for (const [i, turn] of turns.slice(0, turnIndex + 1).entries()) {
-    messages.push(turn);
-    if (i < turnIndex) messages.push(answerTurn(answers[i]!));
-  }
-  return messages;
+  return sentTurns(conversation, turnIndex, answers);
 }
 
-/** Tokens of what is sent up to a turn, the answers left out; null when some are not counted. */
-export function inputTokensOf({ opening, turns }: Conversation, turnIndex: number): number | null {
-  const turn = turns[turnIndex];
-  if (turn === undefined) return null;
-  if (turn.isStandalone) return turn.inputTokens;
+/** Whether the request of a turn holds the session's own answers to the turns before. */
+export function holdsAnswers({ turns, history }: Conversation, turnIndex: number): boolean {
+  return history === undefined && !turns[turnIndex]?.isStandalone;
+}
+
+/**
+ * Tokens of what is sent up to a turn, the session's own answers left out; null when some are not
+ * counted, as those of recorded answers.
+ */
+export function inputTokensOf(conversation: Conversation, turnIndex: number): number | null {
+  if (conversation.turns[turnIndex] === undefined) return null;
   let tokens = 0;
-  for (const messages of [opening, turns.slice(0, turnIndex + 1)]) {
-    for (const { inputTokens } of messages) {
-      if (inputTokens === null) return null;
-      tokens += inputTokens;
-    }
+  for (const { inputTokens } of sentTurns(conversation, turnIndex, null)) {
+    if (inputTokens === null) return null;
+    tokens += inputTokens;
   }
   return tokens;
-}
-
-function answerTurn(answer: string): Turn {
-  return plainTurn([answer], { role: "assistant" });
 }

@@ -1,4 +1,5 @@
 import type { Conversation, Turn } from "../../common/model/conversation.ts";
+import { sentTurns } from "../../common/model/history.ts";
 import type { RequestBody } from "./endpoints/endpoint.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
 
@@ -41,15 +42,11 @@ export async function writeInputs(options: InputsOptions): Promise<void> {
   }
 }
 
-function sessionLine({ id, opening, turns }: Conversation, body: InputsOptions["body"]): string {
-  const payloads = turns.map((_, last) => jsonOf(body(sentWith(turns, last, opening))));
-  return `{"session_id":${JSON.stringify(id)},"payloads":[${payloads.join(",")}]}`;
-}
-
-/** What a turn's request says, the answers left out. */
-function sentWith(turns: readonly Turn[], last: number, opening: readonly Turn[]): Turn[] {
-  const turn = turns[last]!;
-  return turn.isStandalone ? [turn] : [...opening, ...turns.slice(0, last + 1)];
+function sessionLine(conversation: Conversation, body: InputsOptions["body"]): string {
+  const payloads = conversation.turns.map((_, last) =>
+    jsonOf(body(sentTurns(conversation, last, null)))
+  );
+  return `{"session_id":${JSON.stringify(conversation.id)},"payloads":[${payloads.join(",")}]}`;
 }
 
 /** A body that is no JSON is shown as what it is, byte for byte. */

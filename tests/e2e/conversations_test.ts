@@ -130,6 +130,41 @@ Deno.test("the conversations of a file are held turn by turn, with the server's 
   });
 });
 
+const RECORDED = [
+  { session_id: "s1", turns: [{ text: "one two", answer: "hello there" }, { text: "three" }] },
+].map((session) => JSON.stringify(session)).join("\n");
+
+const HISTORIES: readonly [string, string[], number][] = [
+  ["dataset", ["one two", "hello there", "three"], 2 + 2 + 1],
+  ["none", ["three"], 1],
+];
+
+for (const [history, said, inputTokens] of HISTORIES) {
+  Deno.test(`--history ${history}: what a second turn holds of the first, and its length`, async () => {
+    const seen: Seen[] = [];
+    await withServer(chatServer(seen), async (url) => {
+      await withSandbox(async (sandbox) => {
+        await Deno.writeTextFile(`${sandbox.path}/in.jsonl`, RECORDED);
+        const args = `--url ${url} --model m --input-file in.jsonl --artifact-dir out ` +
+          `--concurrency 1 --num-sessions 2 --history ${history} --tokenizer builtin`;
+        const { code, stderr } = await sandbox.run(args.split(" "));
+        assertEquals(code, 0, stderr);
+        const second = seen.filter(({ messages }) => messages.at(-1)!.content === "three");
+        assertEquals(second.map(({ messages }) => messages.map(({ content }) => content)), [
+          said,
+          said,
+        ]);
+        const { requests, inputs } = await readArtifacts(`${sandbox.path}/out`);
+        const lengths = requests.filter(({ metadata }) => metadata["turn_index"] === 1)
+          .map(({ metrics }) => metrics["input_sequence_length"]!.value);
+        assertEquals(lengths, [inputTokens, inputTokens]);
+        const payloads = inputs.data[0]!.payloads as Session["payloads"];
+        assertEquals(payloads[1]!.messages.map(({ content }) => content), said);
+      });
+    });
+  });
+}
+
 Deno.test("a file with timestamps is replayed at their times", async () => {
   const times = [1_000, 1_150, 1_150, 1_400];
   await withServer(chatServer([]), async (url) => {

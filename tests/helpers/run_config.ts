@@ -26,6 +26,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       synthetic: PLAIN_SYNTHETIC,
       cacheBust: "none",
       sampling: "sequential",
+      history: "server",
       seed: 0,
       tokenizer: BUILTIN_TOKENIZER,
     },

@@ -1,5 +1,6 @@
 import { DATASET_FORMATS } from "../../model/dataset_format.ts";
 import { PUBLIC_DATASETS } from "../../model/public_dataset.ts";
+import { HISTORIES } from "../../model/history.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
 import { choice, decimal, integer, text } from "../value_type.ts";
@@ -115,6 +116,13 @@ export const INPUT_OPTIONS = {
     path: "input.conversation.turn.delay.ratio",
     aliases: ["--session-delay-ratio"],
     help: "Multiplies every pause between turns, also those of --input-file; 0 leaves none.",
+  }),
+  history: option({
+    type: choice(HISTORIES),
+    default: "server",
+    path: "input.conversation.history",
+    help:
+      "What a turn's request holds of what was said before: the turns with the server's own answers, nothing, or the turns with the answers that the data set has recorded.",
   }),
   datasetSamplingStrategy: option({
     type: choice(["sequential", "random", "shuffle"]),

@@ -32,7 +32,10 @@ function readItem(item: unknown, path: string, settings: FormatSettings): Turn {
   if (!isObject(item)) throw mustBe(path, "an object", item);
   const turn = readTurn(item, { path: `${path}.`, settings });
   if (turn.role === "assistant") {
-    throw new FieldError(`${path}.role`, "must not be assistant: the answers are the server's own");
+    throw new FieldError(
+      `${path}.role`,
+      "must not be assistant: the answers are the server's own, or the `answer` of a turn",
+    );
   }
   return turn;
 }

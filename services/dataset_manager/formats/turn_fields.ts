@@ -26,7 +26,7 @@ export type RequestFields = Pick<
 /**
  * Reads the fields that say what one turn is.
  *
- * `text` or `texts`, `image(s)`, `audio(s)`, `video(s)`, `passages`, `role` and those of
+ * `text` or `texts`, `image(s)`, `audio(s)`, `video(s)`, `passages`, `role`, `answer` and those of
  * `readRequestFields`; others are ignored. Throws FieldError.
  */
 export function readTurn(fields: JsonObject, place: FieldPlace): Turn {
@@ -38,6 +38,7 @@ export function readTurn(fields: JsonObject, place: FieldPlace): Turn {
     role: readText(fields, "role", path) ?? "user",
     media,
     passages,
+    answer: readText(fields, "answer", path),
     ...readRequestFields(fields, path),
   });
 }

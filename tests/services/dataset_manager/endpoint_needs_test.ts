@@ -1,7 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import { BadInputError } from "../../../common/service/bad_input_error.ts";
-import { checkMadeUp, checkNeeds } from "../../../services/dataset_manager/endpoint_needs.ts";
+import {
+  checkAnswers,
+  checkMadeUp,
+  checkNeeds,
+} from "../../../services/dataset_manager/endpoint_needs.ts";
 import { FieldError } from "../../../services/dataset_manager/formats/fields.ts";
 
 const PLAIN = plainTurn(["query"]);
@@ -40,5 +44,16 @@ Deno.test("made-up prompts are refused by an endpoint that they are no use to", 
     BadInputError,
     "--endpoint-type hf_tei_rankings: needs passages, which made-up prompts do not have; " +
       "give them in an --input-file",
+  );
+});
+
+Deno.test("a turn without a recorded answer is missed where others follow it", () => {
+  const answered = plainTurn(["a"], { answer: "A" });
+  const opening = [plainTurn(["be brief"], { role: "system" })];
+  checkAnswers({ opening, turns: [answered, plainTurn(["b"])] });
+  assertThrows(
+    () => checkAnswers({ opening, turns: [answered, plainTurn(["b"]), plainTurn(["c"])] }),
+    FieldError,
+    "turns[2].answer: is missing, and --history dataset needs it",
   );
 });

@@ -28,6 +28,22 @@ Deno.test("what was counted where it was made is not counted again", () => {
   assertEquals(promptTokens(conversation({ turns }), null), [50, 55]);
 });
 
+Deno.test("recorded answers are counted where they are sent, and nothing where nothing is", () => {
+  const opening = [plainTurn(["be kind"], { role: "system", inputTokens: 2 })];
+  const turns = [
+    plainTurn(["a b"], { answer: "x y z" }),
+    plainTurn(["c"], { answer: "z" }),
+    plainTurn(["d"]),
+  ];
+  const all = conversation({ opening, turns });
+  assertEquals(promptTokens({ ...all, history: "dataset" }, WORDS), [4, 8, 10]);
+  assertEquals(promptTokens({ ...all, history: "none" }, WORDS), [4, 3, 3]);
+  const render = (messages: readonly { role: string; content: unknown }[]) =>
+    messages.map(({ content }) => `<m> ${content}`).join(" ");
+  assertEquals(chatTokens({ ...all, history: "dataset" }, WORDS, render), [6, 12, 16]);
+  assertEquals(chatTokens({ ...all, history: "none" }, WORDS, render), [6, 5, 5]);
+});
+
 Deno.test("messages, passages and whole bodies are counted by their texts", () => {
   const turns = [
     plainTurn([], {

@@ -2,7 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Conversation, plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { Credit } from "../../../common/model/credit.ts";
-import { inputTokensOf, messagesOf, Sessions } from "../../../services/worker/sessions.ts";
+import {
+  holdsAnswers,
+  inputTokensOf,
+  messagesOf,
+  Sessions,
+} from "../../../services/worker/sessions.ts";
 import { JOB } from "./sending.ts";
 
 function credit(sessionIndex: number, turnIndex: number, change: Partial<Credit> = {}): Credit {
@@ -80,6 +85,15 @@ Deno.test("without its history a turn is not sent", () => {
   assertEquals(error.message, "the history of the session is not here: 1 of 2");
 });
 
+Deno.test("a turn that is sent without the session's answers does not miss them", () => {
+  for (const history of ["none", "dataset"] as const) {
+    const conversation = { ...conversationOf("a", "b", "c"), history };
+    assertEquals(messagesOf(conversation, 2, []).at(-1)!.texts, ["c"]);
+    assertEquals(holdsAnswers(conversation, 2), false);
+  }
+  assertEquals(holdsAnswers(conversationOf("a", "b"), 1), true);
+});
+
 Deno.test("whatever the turn, the request holds every text up to it in order", () => {
   const texts = fc.array(fc.string(), { minLength: 1, maxLength: 8 });
   fc.assert(fc.property(texts, fc.nat(), (all, pick) => {
@@ -99,4 +113,9 @@ Deno.test("the tokens of a request are those of its turns, unless one is not cou
   assertEquals([0, 1, 2].map((turn) => inputTokensOf(conversation, turn)), [11, 13, 16]);
   const uncounted = { ...conversation, turns: [turnOf("a"), turnOf("b", null), turnOf("c")] };
   assertEquals([0, 1, 2].map((turn) => inputTokensOf(uncounted, turn)), [11, null, null]);
+  const alone = { ...conversation, history: "none" as const };
+  assertEquals([0, 1, 2].map((turn) => inputTokensOf(alone, turn)), [11, 12, 13]);
+  const turns = conversation.turns.map((turn) => ({ ...turn, answer: "x" }));
+  const recorded = { ...conversation, turns, history: "dataset" as const };
+  assertEquals([0, 1, 2].map((turn) => inputTokensOf(recorded, turn)), [11, null, null]);
 });

@@ -80,7 +80,8 @@ Deno.test("a line of white space is none", () => {
   for (const line of ["", " \t\r"]) assertEquals(read(line, null), null);
 });
 
-const NO_ANSWERS = "turns[1].role: must not be assistant: the answers are the server's own";
+const NO_ANSWERS = "turns[1].role: must not be assistant: the answers are the server's own, " +
+  "or the `answer` of a turn";
 
 const BAD_MULTI: readonly BadLine[] = [
   ['{"text":"a"}', "turns: is missing"],
