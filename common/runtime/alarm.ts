@@ -2,8 +2,13 @@ import type { Clock } from "./clock.ts";
 
 /** Rings at an instant, or a little after it. */
 export interface Alarm {
-  /** Rings at `atNs` (since the run's epoch) in place of whatever was set before; null: not at all. */
-  set(atNs: number | null): void;
+  /**
+   * Rings at `atNs` (since the run's epoch) in place of whatever was set before; null: not at all.
+   *
+   * `thenNs`: when it may ring once more if it is not set anew until then. Who knows the time after
+   * the next one saves a system call.
+   */
+  set(atNs: number | null, thenNs?: number | null): void;
   close(): void;
 }
 
@@ -36,28 +41,46 @@ export class TimerAlarm implements Alarm {
 /** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
 const DISARMED = "another time was set";
 
-/** Cells that both threads share: how often a time was set, and how often it has rung. */
+/** Cells that both threads share: how often times were set, and how often it has rung. */
 const SET = 0;
 const RUNG = 1;
+/** Times that both threads share: the next, the one after it, and what the thread sleeps for. */
+const NEXT = 0;
+const THEN = 1;
+const TARGET = 2;
 
 /**
- * What the thread does: it sleeps until the time in `at`, counts a ring, and wakes the other side.
+ * What the thread does: it sleeps until the next time, counts a ring and wakes the other side, then
+ * does the same for the time after it, unless both have been set anew.
+ *
+ * Who sets times writes them first and counts then; the thread reads the count first, and does not
+ * fall asleep when it has changed since. So no time is missed, and the thread has to be woken only
+ * for one that comes before what it sleeps for.
  *
  * As text, since a binary carries no other module than the program's own.
  */
 const THREAD = `
-self.onmessage = ({ data: { cells, at } }) => {
+self.onmessage = ({ data: { cells, times } }) => {
   self.postMessage(null);
+  let known = -1;
+  let rings = 0;
   for (;;) {
     const set = Atomics.load(cells, ${SET});
-    const leftMs = at[0] - (performance.timeOrigin + performance.now());
+    if (set !== known) rings = 0;
+    known = set;
+    const at = rings === 0 ? times[${NEXT}] : rings === 1 ? times[${THEN}] : Infinity;
+    const leftMs = at - (performance.timeOrigin + performance.now());
+    times[${TARGET}] = at;
     if (leftMs > 0 && Atomics.wait(cells, ${SET}, set, leftMs) !== "timed-out") continue;
     if (Atomics.load(cells, ${SET}) !== set) continue;
+    rings++;
     Atomics.add(cells, ${RUNG}, 1);
     Atomics.notify(cells, ${RUNG});
-    Atomics.wait(cells, ${SET}, set);
   }
 };`;
+
+/** The same time, computed twice from the clock, differs by less. */
+const SAME_MS = 0.02;
 
 /**
  * Rings within about 0.1 ms, without a turn of the event loop being blocked: a thread of its own
@@ -71,7 +94,7 @@ export class ThreadAlarm implements Alarm {
   readonly #timer: TimerAlarm;
   readonly #cells = new Int32Array(new SharedArrayBuffer(8));
   /** Milliseconds since 1970. */
-  readonly #at = new Float64Array(new SharedArrayBuffer(8));
+  readonly #times = new Float64Array(new SharedArrayBuffer(24)).fill(Infinity);
   readonly #thread: Worker;
   #isReady = false;
   #isClosed = false;
@@ -81,7 +104,6 @@ export class ThreadAlarm implements Alarm {
     this.#clock = clock;
     this.#ring = ring;
     this.#timer = new TimerAlarm(clock, ring);
-    this.#at[0] = Infinity;
     this.#thread = new Worker(`data:application/javascript,${encodeURIComponent(THREAD)}`, {
       type: "module",
     });
@@ -90,7 +112,7 @@ export class ThreadAlarm implements Alarm {
       event.preventDefault();
       this.#fallBack();
     };
-    this.#thread.postMessage({ cells: this.#cells, at: this.#at });
+    this.#thread.postMessage({ cells: this.#cells, times: this.#times });
   }
 
   /** Whether the thread keeps the time. */
@@ -98,13 +120,16 @@ export class ThreadAlarm implements Alarm {
     return this.#isReady;
   }
 
-  set(atNs: number | null): void {
+  set(atNs: number | null, thenNs: number | null = null): void {
     this.#setNs = atNs;
     if (!this.#isReady) return this.#timer.set(atNs);
-    const leftMs = atNs === null ? Infinity : (atNs - this.#clock.nowNs()) / 1e6;
-    this.#at[0] = performance.timeOrigin + performance.now() + leftMs;
+    const nowMs = performance.timeOrigin + performance.now();
+    const nowNs = this.#clock.nowNs();
+    const ms = (ns: number | null) => ns === null ? Infinity : nowMs + (ns - nowNs) / 1e6;
+    this.#times[NEXT] = ms(atNs);
+    this.#times[THEN] = ms(thenNs);
     Atomics.add(this.#cells, SET, 1);
-    Atomics.notify(this.#cells, SET);
+    if (this.#times[NEXT]! < this.#times[TARGET]! - SAME_MS) Atomics.notify(this.#cells, SET);
   }
 
   close(): void {

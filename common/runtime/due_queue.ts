@@ -19,6 +19,13 @@ export class DueQueue<T> {
     return this.#heap[0]?.key ?? null;
   }
 
+  /** The smallest number but one; null when there are fewer than two things. */
+  get secondKey(): number | null {
+    const [, left, right] = this.#heap;
+    if (left === undefined) return null;
+    return right === undefined ? left.key : Math.min(left.key, right.key);
+  }
+
   /** The first thing; null when the queue is empty. */
   get first(): T | null {
     return this.#heap[0]?.item ?? null;

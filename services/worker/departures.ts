@@ -65,6 +65,7 @@ export class Departures<T> {
     // One that rings early is set again; one that has rung has to be.
     if (firstNs === Infinity && this.#armedNs === Infinity) return;
     this.#armedNs = firstNs;
-    this.#alarm.set(firstNs === Infinity ? null : firstNs);
+    if (firstNs === Infinity) this.#alarm.set(null);
+    else this.#alarm.set(firstNs, this.#waiting.secondKey);
   }
 }

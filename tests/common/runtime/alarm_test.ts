@@ -76,6 +76,26 @@ Deno.test("an alarm that is set anew each time it rings misses no time", async (
   alarm.close();
 });
 
+Deno.test("a thread that knows the time after the next one rings for it, too", async () => {
+  const clock = new SystemClock(Date.now());
+  const rangNs: number[] = [];
+  const alarm = new ThreadAlarm(clock, () => rangNs.push(clock.nowNs()));
+  await until("the thread", () => alarm.isPrecise);
+  const nowNs = clock.nowNs();
+  alarm.set(nowNs + 2e6, nowNs + 40e6);
+  await until("both rings", () => rangNs.length === 2);
+  assert(rangNs[1]! >= nowNs + 40e6 - ROUNDING_NS);
+  // What follows is set without a word to the thread, or comes before what it knows.
+  for (const [nextMs, thenMs] of [[5, 20], [20, 21], [3, 50], [1, null]] as const) {
+    const count = rangNs.length;
+    const atNs = clock.nowNs();
+    alarm.set(atNs + nextMs * 1e6, thenMs && atNs + thenMs * 1e6);
+    await until("it rings", () => rangNs.length > count);
+    assert(rangNs[count]! >= atNs + nextMs * 1e6 - ROUNDING_NS);
+  }
+  alarm.close();
+});
+
 Deno.test("a time that is set before the thread is there is kept", async () => {
   const clock = new SystemClock(Date.now());
   const rangNs: number[] = [];

@@ -14,9 +14,10 @@ Deno.test("things come out by their number, equal ones in the order they came in
     keys.forEach((key, i) => queue.add(i, key));
     const expected = [...keys.keys()].sort((a, b) => keys[a]! - keys[b]! || a - b);
     const taken = keys.map(() => {
-      const { first, firstKey } = queue;
+      const { first, firstKey, secondKey } = queue;
       assertEquals(firstKey, keys[first!]!);
       assertEquals(queue.take(), first);
+      assertEquals(secondKey, queue.firstKey);
       return first!;
     });
     assertEquals(taken, expected);
