@@ -26,13 +26,18 @@ const TURN: Turn = { ...ANY_TURN, outputTokens: TOKENS };
 /** Those that have a path of their own. */
 const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => endpointFacts(type).path !== "");
 
-function post(path: string, body: RequestBody | string): HttpRequest {
+function post(
+  path: string,
+  body: RequestBody,
+  headers: Readonly<Record<string, string>> = {},
+): HttpRequest {
   const isText = typeof body === "string";
+  const type = isText ? "application/json" : body.contentType;
   return {
     method: "POST",
     path,
     query: "",
-    headers: new Map([["content-type", isText ? "application/json" : body.contentType]]),
+    headers: new Map([...Object.entries(headers), ["content-type", type]]),
     body: isText ? new TextEncoder().encode(body) : body.bytes,
     keepAlive: true,
   };
@@ -46,11 +51,11 @@ async function ask(type: EndpointType, streaming: boolean) {
   const api = APIS_BY_PATH.get(path);
   if (api === undefined) throw new Error(`the mock server has nothing at ${path}`);
   const body = endpoint.buildBody({ plan, model: "m", turns: [TURN] });
-  const request = api.parse(post(path, body), API_DEFAULTS);
+  const request = api.parse(post(path, body, endpoint.headers), API_DEFAULTS);
   const job = { ...JOB, conversation: { ...JOB.conversation, turns: [TURN] } };
   const read = (text: string, status = 200) =>
     receive({ status, statusText: "Bad", reads: [[30, text]] }, plan, { endpoint, job });
-  return { api, request, read };
+  return { api, request, read, headers: endpoint.headers };
 }
 
 function checkAnswer(type: EndpointType, record: RequestRecord, promptTokens: number): void {
@@ -93,10 +98,10 @@ for (const type of TYPES) {
   }
 
   Deno.test(`${type}: what the mock refuses, it refuses in the API's words`, async () => {
-    const { api, read } = await ask(type, false);
+    const { api, read, headers } = await ask(type, false);
     const { errorBody = errorJson }: MockApi = api;
     const refusal = assertThrows(
-      () => api.parse(post(endpointPath(type, false), "{}"), API_DEFAULTS),
+      () => api.parse(post(endpointPath(type, false), "{}", headers), API_DEFAULTS),
       ApiError,
     ) as ApiError;
     assertEquals(refusal.status, 400);
