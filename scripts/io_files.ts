@@ -18,6 +18,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/front.ts",
   "services/system_controller/command_line.ts",
   "services/system_controller/artifacts.ts",
+  "services/system_controller/raw_parts.ts",
   // Asks the system what the machine did.
   "services/system_controller/read_machine.ts",
   // Reads the lines of a data set.

@@ -64,6 +64,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("replace_worker"), workerId: z.string(), reason: z.string() }),
   /** worker: write the request bodies of the conversations that were used. */
   z.object({ kind: z.literal("write_inputs") }),
+  /** worker: no request follows; write what is left of its part of the raw export. */
+  z.object({ kind: z.literal("close_raw_export") }),
 ]);
 
 /** What one service can ask of another and wait for: most come from the controller. */

@@ -64,6 +64,7 @@ export interface RunPlan {
   readonly workers: number;
   readonly goodput: readonly Slo[];
   readonly exportRecords: boolean;
+  readonly exportRaw: boolean;
   readonly journalSync: JournalSync;
   /** null: one run. */
   readonly repetition: Repetition | null;
@@ -123,7 +124,8 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
       workersMax,
     }),
     goodput: values.goodput ?? [],
-    exportRecords: values.exportLevel === "records",
+    exportRecords: values.exportLevel !== "summary",
+    exportRaw: values.exportLevel === "raw",
     journalSync: values.journalSync,
     repetition: repetitionOf(values),
     artifactDir: absolute(values.artifactDir, surroundings.workingDir),
@@ -163,6 +165,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
     epochUnixMs: facts.epochUnixMs,
     artifactDir: plan.artifactDir ?? `${workingDir}/${defaultArtifactDir(label)}`,
     exportRecords: plan.exportRecords,
+    exportRaw: plan.exportRaw,
     journalSync: plan.journalSync,
     endpoint: {
       ...plan.endpoint,

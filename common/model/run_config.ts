@@ -178,6 +178,8 @@ export const runConfigSchema = z.object({
   runDir: z.string(),
   artifactDir: z.string(),
   exportRecords: z.boolean(),
+  /** Whether the workers keep every request and answer as they went over the wire. */
+  exportRaw: z._default(z.boolean(), false),
   journalSync: journalSyncSchema,
   endpoint: endpointPlanSchema,
   dataset: datasetPlanSchema,

@@ -1,5 +1,5 @@
 import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
-import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { ARTIFACT_FILES, isRawPart, RAW_EXPORT } from "../../common/model/artifact_files.ts";
 import { AGGREGATE_FILES, runFolder, runLabel } from "../../common/model/run_series.ts";
 
 /** The longest series. */
@@ -14,7 +14,7 @@ const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];
 /** More than a journal's header ever has. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-const RUN_FILES = Object.values(ARTIFACT_FILES);
+const RUN_FILES = [...Object.values(ARTIFACT_FILES), RAW_EXPORT];
 
 /** All that a series may leave. */
 const SERIES_FILES = [...inRunFolders(RUN_FILES), ...Object.values(AGGREGATE_FILES)];
@@ -52,6 +52,7 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
   for (const file of holdsRun ? [...RUN_FILES, ...SERIES_FILES] : SERIES_FILES) {
     if (sizeOf(`${folder}/${file}`) !== null) Deno.removeSync(`${folder}/${file}`);
   }
+  for (const inner of ["", ...RUN_FOLDERS]) removeRawParts(`${folder}/${inner}`);
   for (const inner of SERIES_FOLDERS) removeEmpty(`${folder}/${inner}`);
 }
 
@@ -72,6 +73,14 @@ function isBareHeader(text: string): boolean {
 
 function inRunFolders(names: readonly string[]): string[] {
   return RUN_FOLDERS.flatMap((folder) => names.map((name) => `${folder}/${name}`));
+}
+
+/** A run that was killed leaves them, and they must not be merged with those of this one. */
+function removeRawParts(folder: string): void {
+  if (sizeOf(folder) === null) return;
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (isRawPart(name)) Deno.removeSync(`${folder}/${name}`);
+  }
 }
 
 function removeEmpty(folder: string): void {

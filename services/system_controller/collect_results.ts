@@ -1,4 +1,5 @@
 import type { Command } from "../../common/comms/messages.ts";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { HealthSummary } from "../../common/model/instrument.ts";
 import type { RunClosing } from "../../common/model/journal.ts";
 import {
@@ -7,8 +8,10 @@ import {
   type WrittenResults,
   writtenResultsSchema,
 } from "../../common/model/report.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
 import { describeError, type Logger } from "../../common/runtime/log.ts";
 import type { Peer } from "../../common/service/peer.ts";
+import { collectRaw } from "./collect_raw.ts";
 import { MOST_ROUNDS, RESULTS_TIMEOUT_MS } from "./limits.ts";
 import type { ServiceCast } from "./service_cast.ts";
 
@@ -22,8 +25,8 @@ export interface CollectOptions {
   readonly health: () => Promise<HealthSummary>;
   /** What the records manager is asked first. */
   readonly finish: Command;
-  /** Where the request bodies go, and how long they may take. */
-  readonly inputsPath: string;
+  readonly config: Pick<RunConfig, "artifactDir" | "exportRaw">;
+  /** How long what the workers write may take. */
   readonly inputsTimeoutMs: number;
   readonly wasCancelled: boolean;
   /** What broke, in words; null when nothing did. */
@@ -35,14 +38,13 @@ export interface CollectOptions {
 /** Has the results of a run written; rejects when they cannot be. */
 export async function collectResults(options: CollectOptions): Promise<WrittenResults> {
   const { cast } = options;
-  const inputs = writeInputs(options);
+  const fromWorkers = Promise.all([writeInputs(options), writeRaw(options)]);
   for (let round = 1;; round++) {
     const before = cast.restarts.count;
     const written = await writeResults(options);
     // Results that do not say that something was started again meanwhile are made once more.
     if (cast.restarts.count > before && round < MOST_ROUNDS) continue;
-    const problem = await inputs;
-    return problem === null ? written : { ...written, problems: [...written.problems, problem] };
+    return { ...written, problems: [...written.problems, ...(await fromWorkers).flat()] };
   }
 }
 
@@ -85,18 +87,25 @@ async function closeJournal({ cast, log }: CollectOptions, closing: RunClosing):
   }
 }
 
+async function writeRaw(options: CollectOptions): Promise<string[]> {
+  const { config, workers, inputsTimeoutMs: timeoutMs, log } = options;
+  if (!config.exportRaw) return [];
+  return await collectRaw({ folder: config.artifactDir, workers: workers(), timeoutMs, log });
+}
+
 /**
  * The request bodies come from a worker: it alone knows the shape of the API.
  *
- * null when they are there, else why they are not, in a sentence.
+ * Empty when they are there, else why they are not, in a sentence.
  */
-async function writeInputs(options: CollectOptions): Promise<string | null> {
-  const { workers, log, inputsPath, inputsTimeoutMs } = options;
+async function writeInputs(options: CollectOptions): Promise<string[]> {
+  const { workers, log, config, inputsTimeoutMs } = options;
+  const inputsPath = `${config.artifactDir}/${ARTIFACT_FILES.inputs}`;
   let why = "no worker is left that could";
   for (const worker of workers()) {
     try {
       await worker.request({ kind: "write_inputs" }, inputsTimeoutMs);
-      return null;
+      return [];
     } catch (error) {
       why = describeError(error);
       log.warning(`Cannot write ${inputsPath}: ${why}`);
@@ -104,5 +113,5 @@ async function writeInputs(options: CollectOptions): Promise<string | null> {
       if (!worker.isGone) break;
     }
   }
-  return `Cannot write ${inputsPath}: ${why}`;
+  return [`Cannot write ${inputsPath}: ${why}`];
 }

@@ -62,7 +62,7 @@ export async function runCommandLine(
     case "mock-server":
       return await neighbours.serveMock(invocation.options);
     case "report":
-      return report(await neighbours.rebuild(invocation.folder), invocation.folder);
+      return await report(await neighbours.rebuild(invocation.folder), invocation.folder);
     case "profile":
       return await runProfile(invocation, neighbours);
   }
@@ -107,14 +107,28 @@ async function runProfile(
   });
 }
 
-function report({ console, problems }: RebuiltReport, folder: string): number {
+async function report(
+  { console, problems }: RebuiltReport,
+  folder: string,
+): Promise<number> {
   if (console !== null) {
     writeOut(console);
     noteInputs(folder);
+    await mergeRaw(folder);
   }
   complain(problems.map((problem) => `aiperf: ${harmless(problem)}\n`).join(""));
   if (console === null) return EXIT.badInput;
   return problems.length > 0 ? EXIT.failed : EXIT.complete;
+}
+
+/** Of a run that was killed the workers' parts of the raw export are left. */
+async function mergeRaw(folder: string): Promise<void> {
+  const { mergeRawParts } = await import("./raw_parts.ts");
+  try {
+    await mergeRawParts(folder);
+  } catch (error) {
+    complain(`aiperf: ${harmless((error as Error).message)}\n`);
+  }
 }
 
 /** No reason for another exit code: whoever wonders where the file is has the answer. */

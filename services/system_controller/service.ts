@@ -1,5 +1,4 @@
 import type { Command, Hello, MessageOf } from "../../common/comms/messages.ts";
-import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RecordsSummary, WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig, RunSecrets, WorkerPlan } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type.ts";
@@ -353,7 +352,7 @@ export class SystemController extends ControllerService {
         workers: () => [...this.peers].filter(({ type }) => type === "worker"),
         health: () => this.#lastHealth(),
         finish: this.#finish,
-        inputsPath: `${this.#request.config.artifactDir}/${ARTIFACT_FILES.inputs}`,
+        config: this.#request.config,
         inputsTimeoutMs: inHaste ? 1_000 : RESULTS_TIMEOUT_MS,
         wasCancelled: inHaste || this.#wasCancelled,
         failure: this.#failure,

@@ -39,6 +39,7 @@ import { AbortableWaits } from "./abortable_waits.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { Departures } from "./departures.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
+import type { RawExport } from "./raw/raw_export.ts";
 import {
   createSendContext,
   type RequestJob,
@@ -99,6 +100,8 @@ export class Worker extends ComponentService {
     onGivenUp: (error) => this.fail(error),
   });
   #manager: Peer | null = null;
+  /** null: requests and answers are not kept. */
+  #raw: RawExport | null = null;
 
   @onConfigure
   protected async prepare({ config, secrets }: Configuration): Promise<void> {
@@ -120,6 +123,11 @@ export class Worker extends ComponentService {
       transport: this.#transport,
     };
     this.#sending = createSendContext(sending);
+    if (config.exportRaw) {
+      const { RawExport } = await import("./raw/raw_export.ts");
+      const redact = this.#sending.template.redact;
+      this.#raw = await RawExport.open({ folder: config.artifactDir, workerId: this.id, redact });
+    }
     await warmUp({ ...sending, transport: this.#openTransport() });
   }
 
@@ -201,6 +209,11 @@ export class Worker extends ComponentService {
     }).catch((error) => {
       throw new Error(describeFileError(error), { cause: error });
     });
+  }
+
+  @onCommand("close_raw_export")
+  protected async closeRaw(): Promise<void> {
+    await this.#raw?.close();
   }
 
   @onCleanup
@@ -292,9 +305,13 @@ export class Worker extends ComponentService {
     if (this.#firstTokenPhases.has(phase)) {
       job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
     }
-    const record = await sendRequest(job, this.#sending!, signal);
+    const sending = this.#sending!;
+    const tap = this.#raw?.listen(credit, sending.transport) ?? null;
+    const context = tap === null ? sending : { ...sending, transport: tap };
+    const record = await sendRequest(job, context, signal);
     if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
     this.#records.send(record);
+    if (tap !== null) await this.#raw?.write(record, tap);
     this.#held.delete(creditId);
     this.#giveBack({ creditId, phase, outcome: record.outcome }, credit);
   }

@@ -113,6 +113,7 @@ const ANSWERS: Partial<Record<CommandKind, unknown>> = {
   close_journal: null,
   write_results: RESULTS,
   write_inputs: null,
+  close_raw_export: null,
 };
 
 /** A controller in the middle of a run, whose every process the test plays. */

@@ -64,6 +64,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   replace_worker: { kind: "replace_worker", workerId: "worker_0", reason: "was silent" },
   get_used_indexes: { kind: "get_used_indexes" },
   write_inputs: { kind: "write_inputs" },
+  close_raw_export: { kind: "close_raw_export" },
 };
 
 const credit: Credit = {

@@ -19,11 +19,12 @@ export const OUTPUT_OPTIONS = {
     help: "Replace the results of another run in that folder, which is refused otherwise.",
   }),
   exportLevel: option({
-    type: choice(["summary", "records"]),
+    type: choice(["summary", "records", "raw"]),
     default: "records",
     path: "output.export_level",
     aliases: ["--profile-export-level"],
-    help: "Whether to write the metrics of every request (profile_export.jsonl) with the summary.",
+    help:
+      "What to write with the summary: nothing, the metrics of every request (profile_export.jsonl), or also every request and answer as they went over the wire (profile_export_raw.jsonl), which takes the workers' time and disk space: for a few thousand requests, to look into a server.",
   }),
   journalSync: option({
     type: choice(["never", "interval", "always"]),

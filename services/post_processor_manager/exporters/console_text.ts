@@ -1,4 +1,4 @@
-import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
+import { ARTIFACT_FILES, RAW_EXPORT } from "../../../common/model/artifact_files.ts";
 import type {
   CreditAccount,
   LoadShare,
@@ -27,6 +27,7 @@ const FILES: readonly [name: string, file: string][] = [
   ["CSV Export", ARTIFACT_FILES.summaryCsv],
   ["JSON Export", ARTIFACT_FILES.summaryJson],
   ["Request Metrics", ARTIFACT_FILES.requestMetrics],
+  ["Raw Export", RAW_EXPORT],
   ["Records", ARTIFACT_FILES.records],
   ["Log File", ARTIFACT_FILES.log],
 ];
@@ -128,7 +129,9 @@ function shareLine(preposition: string, { name, requests, errors }: LoadShare): 
 function ending(report: RunReport, config: RunConfig): string[] {
   const duration = report.metrics.find((metric) => metric.tag === "benchmark_duration")?.stats.avg;
   const files = FILES.filter(([, file]) =>
-    config.exportRecords || file !== ARTIFACT_FILES.requestMetrics
+    file === RAW_EXPORT
+      ? config.exportRaw
+      : config.exportRecords || file !== ARTIFACT_FILES.requestMetrics
   );
   return [
     `CLI Command: ${harmless(config.cliCommand)}`,

@@ -94,7 +94,7 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
     "--endpoint-type chta",
     `--endpoint-type: must be one of ${ENDPOINT_TYPE_NAMES.join(", ")}, got "chta"`,
   ],
-  ["--export-level raw", '--export-level: must be one of summary, records, got "raw"'],
+  ["--export-level all", '--export-level: must be one of summary, records, raw, got "all"'],
   ["--ui dashboard", '--ui: must be one of simple, none, got "dashboard"'],
   [
     "--token-count-source both",
