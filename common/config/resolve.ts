@@ -74,6 +74,8 @@ export interface RunPlan {
   /** Absolute; null: the usual place. */
   readonly runtimeDir: string | null;
   readonly ui: "simple" | "none";
+  /** How often progress is told where it is not shown in place. */
+  readonly plainIntervalMs: number;
   readonly logLevel: OptionValues["logLevel"];
   /** null: there is a server already. */
   readonly mockServer: MockServerOptions | null;
@@ -131,6 +133,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     artifactDir: absolute(values.artifactDir, surroundings.workingDir),
     overwrite: values.overwrite,
     runtimeDir: absolute(values.runtimeDir, surroundings.workingDir),
+    plainIntervalMs: values.statsInterval * 1000,
     ui: values.ui ?? (surroundings.onTerminal ? "simple" : "none"),
     logLevel: values.logLevel,
     mockServer,

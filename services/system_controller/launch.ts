@@ -26,6 +26,8 @@ export interface LaunchRequest {
   /** Where the run directory goes; null: the usual places. */
   readonly runtimeDir: string | null;
   readonly ui: UiType;
+  /** How often progress is told where it is not shown in place. */
+  readonly plainIntervalMs: number;
   /** What is to be said when the first run begins; null: nothing. */
   readonly note: string | null;
   /** Log lines from this level on are shown at the terminal. */
@@ -74,7 +76,7 @@ async function lead(
   { terminal, interrupts, writeResult }: Front,
   runLog: RunLog,
 ): Promise<RunEnd> {
-  const { config, secrets, mockServer, ui } = request;
+  const { config, secrets, mockServer, ui, plainIntervalMs } = request;
   const log = new Logger({
     serviceId: CONTROLLER_ID,
     level: config.logLevel as LogLevel,
@@ -86,7 +88,7 @@ async function lead(
     log.info(note);
     terminal.line(`aiperf: ${note}`);
   };
-  const view = new RunView(terminal, ui, nameOf(config));
+  const view = new RunView(terminal, { ui, name: nameOf(config), plainIntervalMs });
   const controller = new SystemController({
     type: "system_controller",
     id: CONTROLLER_ID,

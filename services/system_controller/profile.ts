@@ -63,6 +63,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
       mockServer: plan.mockServer && { ...plan.mockServer },
       runtimeDir: plan.runtimeDir,
       ui: plan.ui,
+      plainIntervalMs: plan.plainIntervalMs,
       note: note ?? noteOnSeveral(plan, model),
       showFrom: shownFrom(plan.logLevel),
     };

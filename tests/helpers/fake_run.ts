@@ -130,7 +130,7 @@ export class FakeRun implements AsyncDisposable {
         config: runConfigOf(),
         secrets: { apiKey: null, headers: {} },
         mockServer: {},
-        view: new RunView(terminal, "none"),
+        view: new RunView(terminal, { ui: "none", plainIntervalMs: 10_000 }),
         spawn: (spec) => this.#spawn(spec),
       })
     );

@@ -15,6 +15,7 @@ export function launchRequestOf({ seed }: { seed: number }): LaunchRequest {
     mockServer: { ttftMs: 5, seed },
     runtimeDir: null,
     ui: "none",
+    plainIntervalMs: 10_000,
     note: null,
     showFrom: "CRITICAL",
   };

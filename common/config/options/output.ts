@@ -1,6 +1,6 @@
 import { LOG_LEVELS, type LogLevel } from "../../runtime/log.ts";
 import { option } from "../option.ts";
-import { choice, integer, text, toggle } from "../value_type.ts";
+import { choice, decimal, integer, text, toggle } from "../value_type.ts";
 
 /** Where results go. */
 export const OUTPUT_OPTIONS = {
@@ -74,6 +74,13 @@ export const SERVICE_OPTIONS = {
     path: "service.ui_type",
     aliases: ["--ui-type"],
     help: "Show progress in place, or as plain lines.",
+  }),
+  statsInterval: option({
+    type: decimal({ min: 0, above: true }),
+    default: 10,
+    path: "service.stats_interval",
+    unit: "seconds",
+    help: "How often to say how far the run is, where it is not shown in place.",
   }),
   logLevel: option({
     type: choice(Object.keys(LOG_LEVELS) as LogLevel[]),

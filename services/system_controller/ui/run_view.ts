@@ -5,21 +5,28 @@ import type { Terminal } from "./terminal.ts";
 /** How much the run shows of itself while it goes on. */
 export type UiType = "simple" | "none";
 
-/** How often the plain view says how far the run is. */
-const PLAIN_INTERVAL_NS = 10e9;
+/** How a run's progress is shown. */
+export interface RunViewOptions {
+  readonly ui: UiType;
+  /** What every line begins with, such as `run 2 of 5`; empty: nothing. */
+  readonly name?: string;
+  /** How often the plain view says how far the run is. */
+  readonly plainIntervalMs: number;
+}
 
 /** Shows a run's progress: one living line on a terminal, a plain line now and then elsewhere. */
 export class RunView {
   readonly #terminal: Terminal;
   readonly #ui: UiType;
   readonly #prefix: string;
+  readonly #plainIntervalNs: number;
   #progress: Progress = NO_PROGRESS;
   #lastPlainNs = 0;
 
-  /** `name`: what every line begins with, such as `run 2 of 5`; empty: nothing. */
-  constructor(terminal: Terminal, ui: UiType, name = "") {
+  constructor(terminal: Terminal, { ui, name = "", plainIntervalMs }: RunViewOptions) {
     this.#terminal = terminal;
     this.#ui = ui;
+    this.#plainIntervalNs = plainIntervalMs * 1e6;
     this.#prefix = name === "" ? "" : `${name} · `;
   }
 
@@ -35,7 +42,7 @@ export class RunView {
     if (this.#ui === "simple") {
       return this.#terminal.status(this.#prefix + renderProgress(this.#progress, nowNs));
     }
-    if (nowNs - this.#lastPlainNs >= PLAIN_INTERVAL_NS) this.#plain(nowNs);
+    if (nowNs - this.#lastPlainNs >= this.#plainIntervalNs) this.#plain(nowNs);
   }
 
   /** Says something that stays. */

@@ -26,6 +26,7 @@ export function rawLine({ record, sent, pieces, redact }: RawExchange): string {
   const responses = pieces.map(({ atNs }, i) => ({ perf_ns: atNs, text: texts[i] }));
   return `{"metadata":${JSON.stringify(metadataOf(record))},` +
     `"start_perf_ns":${record.sentNs},` +
+    `"url":${sent === null ? "null" : JSON.stringify(sent.url)},` +
     `"payload":${sent === null ? "null" : redact(payloadText(sent))},` +
     `"request_headers":${sent === null ? "null" : headersText(sent, redact)},` +
     `"status":${record.httpStatus},` +
@@ -61,14 +62,14 @@ function payloadText({ body }: HttpRequest): string {
 
 /** Whatever a user's header holds may be a secret. */
 function headersText(
-  { headers, secretHeaders, url }: HttpRequest,
+  { headers, secretHeaders }: HttpRequest,
   redact: (text: string) => string,
 ) {
   const shown = headers.map(([name, value]) => {
     const isSecret = secretHeaders?.has(name.toLowerCase());
     return [name, isSecret ? REDACTED : redact(value)];
   });
-  return JSON.stringify({ ...Object.fromEntries(shown), ":url": url });
+  return JSON.stringify(Object.fromEntries(shown));
 }
 
 function decoded(pieces: readonly RawPiece[]): string[] {

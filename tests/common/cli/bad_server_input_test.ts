@@ -81,6 +81,7 @@ const BAD_LINES: readonly (readonly [string | readonly string[], ...string[]])[]
     "--server-profiler-start-path: has no effect without --server-profiler",
     "--server-profiler-stop-path: has no effect without --server-profiler",
   ],
+  ["--stats-interval 0", '--stats-interval: must be a number above 0, got "0"'],
 ];
 
 for (const [line, ...expected] of BAD_LINES) {

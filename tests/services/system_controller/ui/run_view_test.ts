@@ -15,7 +15,12 @@ const ENDED: RunEvent = {
 function shown(name: string | undefined, isTerminal: boolean): string {
   let text = "";
   const terminal = new Terminal({ write: (part) => text += part, isTerminal, columns: 100 });
-  const view = new RunView(terminal, isTerminal ? "simple" : "none", name);
+  const ui = isTerminal ? "simple" : "none";
+  const view = new RunView(terminal, {
+    ui,
+    plainIntervalMs: 10_000,
+    ...name !== undefined && { name },
+  });
   view.note(ENDED, 2e9);
   view.refresh(2e9);
   view.end();
@@ -34,4 +39,19 @@ Deno.test("a run of a series says which one it is, in every line", () => {
 Deno.test("the only run does not say which one it is", () => {
   assertEquals(shown(undefined, false), "profiling complete: 10 requests in 2.00 s\n");
   assertEquals(shown("", false), "profiling complete: 10 requests in 2.00 s\n");
+});
+
+Deno.test("where progress is not shown in place it is told as often as is asked for", () => {
+  let text = "";
+  const terminal = new Terminal({
+    write: (part) => text += part,
+    isTerminal: false,
+    columns: 100,
+  });
+  const view = new RunView(terminal, { ui: "none", plainIntervalMs: 2_000 });
+  const started = { startNs: 0, plannedRequests: 10, plannedDurationMs: null };
+  view.note({ type: "phase_started", phase: "profiling", ...started }, 0);
+  for (let ms = 250; ms <= 5_000; ms += 250) view.refresh(ms * 1e6);
+  const told = text.split("\n").map((line) => line.match(/(\S+) s elapsed/)?.[1]);
+  assertEquals(told, ["0", "2", "4", undefined]);
 });

@@ -48,12 +48,12 @@ Deno.test("a line has the request, its headers without secrets, and each read wi
       was_cancelled: false,
     },
     start_perf_ns: 1_000_000_000,
+    url: "http://h/v1/chat/completions",
     payload: { messages: [], model: "m" },
     request_headers: {
       Authorization: "<redacted>",
       "X-Request-ID": "r",
       "X-Team": "<redacted>",
-      ":url": "http://h/v1/chat/completions",
     },
     status: 200,
     responses: [
