@@ -54,6 +54,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("get_dataset_notes") }),
   /** dataset_manager: the outlines of `count` conversations from `first` on. */
   z.object({ kind: z.literal("get_outlines"), first: z.int(), count: z.int() }),
+  /** dataset_manager: when the conversations from `first` on begin, `count` at most; one at least. */
+  z.object({ kind: z.literal("get_starts"), first: z.int(), count: z.int() }),
   /** worker_manager: the indexes of the conversations that credits have named. */
   z.object({ kind: z.literal("get_used_indexes") }),
   /** worker_manager, worker: which of these credits it does not hold; an answer for each is due. */

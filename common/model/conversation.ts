@@ -114,3 +114,14 @@ export const datasetInfoSchema = z.object({
 
 /** The data set as a whole. */
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>;
+
+/** Wire schema of when some conversations begin. */
+export const startsPageSchema = z.object({
+  /** In the order of the data set; null: at no set time. */
+  startsMs: z.array(z.nullable(z.number())),
+  /** Whether no others follow. */
+  isLast: z.boolean(),
+});
+
+/** When some conversations begin. */
+export type StartsPage = z.infer<typeof startsPageSchema>;

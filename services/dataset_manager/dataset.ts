@@ -14,6 +14,8 @@ export interface Dataset {
   conversation(index: number): Conversation;
   /** The same without its texts, at little cost. */
   outline(index: number): ConversationOutline;
+  /** When a conversation is to begin, in milliseconds; null: at no set time. */
+  startMs(index: number): number | null;
   /** Resolves when more than `beyond` are known, or all; absent: all are. */
   known?(beyond: number): Promise<void>;
   /** Rejects when something is wrong with what is looked at only now; absent: nothing is. */

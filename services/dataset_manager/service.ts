@@ -3,6 +3,7 @@ import type {
   Conversation,
   ConversationOutline,
   DatasetInfo,
+  StartsPage,
 } from "../../common/model/conversation.ts";
 import { charactersOf } from "../../common/model/conversation_size.ts";
 import type { MarkerWords } from "../../common/model/cache_bust.ts";
@@ -64,13 +65,7 @@ export class DatasetManager extends ComponentService {
 
   @onCommand("get_dataset_info")
   protected async info({ beyond }: CommandOf<"get_dataset_info">): Promise<DatasetInfo> {
-    if (beyond !== null) {
-      const answered = new AbortController();
-      const signal = AbortSignal.any([answered.signal, this.life]);
-      const patience = this.clock.sleep(PATIENCE_MS, signal);
-      await Promise.race([this.#dataset!.known?.(beyond), patience]);
-      answered.abort();
-    }
+    if (beyond !== null) await this.#known(beyond);
     return this.#dataset!.info();
   }
 
@@ -85,8 +80,31 @@ export class DatasetManager extends ComponentService {
   }
 
   @onCommand("get_outlines")
-  protected outlines({ first, count }: CommandOf<"get_outlines">): ConversationOutline[] {
-    return Array.from({ length: count }, (_, position) => this.#dataset!.outline(first + position));
+  protected async outlines(
+    { first, count }: CommandOf<"get_outlines">,
+  ): Promise<ConversationOutline[]> {
+    await this.#dataset!.known?.(first + count - 1);
+    const length = Math.min(count, this.#dataset!.entries - first);
+    return Array.from({ length }, (_, position) => this.#dataset!.outline(first + position));
+  }
+
+  @onCommand("get_starts")
+  protected async starts({ first, count }: CommandOf<"get_starts">): Promise<StartsPage> {
+    await this.#known(first);
+    const { entries, isComplete } = this.#dataset!.info();
+    const length = Math.min(count, entries - first);
+    return {
+      startsMs: Array.from({ length }, (_, position) => this.#dataset!.startMs(first + position)),
+      isLast: isComplete && first + length === entries,
+    };
+  }
+
+  /** Waits until more than `beyond` conversations are known, or all, but not for long. */
+  async #known(beyond: number): Promise<void> {
+    const answered = new AbortController();
+    const signal = AbortSignal.any([answered.signal, this.life]);
+    await Promise.race([this.#dataset!.known?.(beyond), this.clock.sleep(PATIENCE_MS, signal)]);
+    answered.abort();
   }
 
   @onCleanup

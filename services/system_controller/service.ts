@@ -61,6 +61,7 @@ export class SystemController extends ControllerService {
   #wasCancelled = false;
   #failure: string | null = null;
   #isBadInput = false;
+  #hasPhaseStarted = false;
   #hasTooManyFailures = false;
   #interruptedBy: StopSignal | null = null;
   #records: RecordsSummary | null = null;
@@ -158,13 +159,14 @@ export class SystemController extends ControllerService {
   @onMessage("bad_input")
   protected noteBadInput({ problem }: MessageOf<"bad_input">): void {
     // Once requests are sent there are results to be kept: the run has failed.
-    if (this.#failure === null && !this.#isLoadRunning) this.#isBadInput = true;
+    if (this.#failure === null && !this.#hasPhaseStarted) this.#isBadInput = true;
     this.#end(problem);
   }
 
   @onMessage("phase_started")
   protected notePhaseStart(event: MessageOf<"phase_started">): void {
     this.log.info(`Phase ${event.phase} has started`);
+    this.#hasPhaseStarted = true;
     if (event.phase === "profiling") {
       this.#health.watchFrom(event.startNs + coldStartNs(this.#request.config.phases));
     }
@@ -366,11 +368,8 @@ export class SystemController extends ControllerService {
   /** How the instrument was, with what has happened since the last heartbeats. */
   async #lastHealth(): Promise<HealthSummary> {
     const beats = [...this.peers].map((peer) => peer.request({ kind: "beat" }, BEAT_TIMEOUT_MS));
-    const [after, datasetNotes] = await Promise.all([
-      readMachine(),
-      datasetNotesOf(this.#cast),
-      Promise.allSettled(beats),
-    ]);
+    const asked = [readMachine(), datasetNotesOf(this.#cast), Promise.allSettled(beats)] as const;
+    const [after, datasetNotes] = await Promise.all(asked);
     this.noteOwnUsage();
     const machine = machineBetween(await this.#machineBefore, after);
     const restarts = this.#cast.restarts.sentences();

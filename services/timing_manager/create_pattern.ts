@@ -1,21 +1,24 @@
 import type { PhasePlan } from "../../common/model/run_config.ts";
 import { createSchedule } from "./arrivals.ts";
 import { ClosedLoop } from "./closed_loop.ts";
-import { cutTrace, FixedSchedule } from "./fixed_schedule.ts";
+import { FixedSchedule } from "./fixed_schedule.ts";
 import { OpenLoop } from "./open_loop.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import type { Pattern } from "./pattern.ts";
-import { createSampler, type SamplingPlan } from "./sampler.ts";
+import { createEarlySampler, type SamplingPlan } from "./sampler.ts";
 import { SessionSource } from "./sessions.ts";
 import { Slots } from "./slots.ts";
+import { Trace } from "./trace.ts";
+import type { TraceStarts } from "./trace_starts.ts";
 import { UserCentric } from "./user_centric.ts";
 
 /** What a pattern is made from. */
 export interface PatternOptions {
   readonly plan: PhasePlan;
   readonly dataset: SamplingPlan;
-  /** For a fixed schedule all of them must be known. */
   readonly outlines: Outlines;
+  /** When the conversations begin; null: no fixed schedule is asked for. */
+  readonly starts: TraceStarts | null;
   /** When the phase starts, in nanoseconds since the run's epoch. */
   readonly startNs: number;
   /** Called when a session can be started that could not before. */
@@ -53,12 +56,15 @@ export function createPattern(options: PatternOptions): PatternParts {
     }
     case "fixed_schedule": {
       const { outlines, onReady } = options;
-      const trace = cutTrace(outlines, dataset.entries, load);
+      const trace = new Trace(options.starts!, load);
       const sessions = new SessionSource({
-        choose: (index) => trace.starts[index]!.conversationIndex,
+        choose: (index) => trace.conversationAt(index),
         chooseAhead: null,
+        whenMore: () => trace.whenMore(),
         outlines,
-        limit: Math.min(limit, trace.starts.length),
+        get limit() {
+          return Math.min(limit, trace.length);
+        },
         onReady,
       });
       const slots = slotsOf(load.concurrencyCap, load.concurrencyRampMs, startNs);
@@ -70,8 +76,9 @@ export function createPattern(options: PatternOptions): PatternParts {
 function sampledSessions({ plan, dataset, outlines, onReady }: PatternOptions, limit: number) {
   const { phase } = plan;
   return new SessionSource({
-    choose: createSampler(dataset, phase),
-    chooseAhead: outlines === SINGLE_TURNS ? null : createSampler(dataset, phase),
+    choose: createEarlySampler(dataset, phase),
+    whenMore: () => dataset.known?.whenMore() ?? Promise.resolve(),
+    chooseAhead: outlines === SINGLE_TURNS ? null : createEarlySampler(dataset, phase),
     outlines,
     limit,
     onReady,

@@ -1,65 +1,7 @@
-import type { LoadPlan } from "../../common/model/run_config.ts";
 import { DueQueue } from "../../common/runtime/due_queue.ts";
-import type { Outlines } from "./outlines.ts";
 import { afterPause, type Departure, type Pattern } from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
-
-/** A trace that begins later than so long after its origin has its times from another clock. */
-const MAX_INITIAL_WAIT_MS = 24 * 3600 * 1000;
-
-/** The start of a conversation in a recorded trace. */
-export interface TraceStart {
-  readonly conversationIndex: number;
-  /** On the trace's own clock. */
-  readonly timestampMs: number;
-}
-
-/** What is replayed of a trace. */
-export interface Trace {
-  /** In the order in which they start. */
-  readonly starts: readonly TraceStart[];
-  /** The timestamp that is the start of the phase. */
-  readonly originMs: number;
-}
-
-/** Thrown when a data set cannot be replayed; the message completes "--fixed-schedule: ". */
-export class TraceError extends Error {
-  override readonly name = "TraceError";
-}
-
-type FixedSchedulePlan = Extract<LoadPlan, { kind: "fixed_schedule" }>;
-
-/**
- * Cuts out of a data set, all of whose outlines must be known, what the plan wants replayed.
- *
- * Throws a TraceError when a conversation has no timestamp, when nothing is left, and when the first
- * one would be waited for over a day, as with timestamps that count from 1970.
- */
-export function cutTrace(
-  outlines: Outlines,
-  entries: number,
-  { originMs, startMs, endMs }: Pick<FixedSchedulePlan, "originMs" | "startMs" | "endMs">,
-): Trace {
-  const starts: TraceStart[] = [];
-  for (let conversationIndex = 0; conversationIndex < entries; conversationIndex++) {
-    const timestampMs = outlines.turnsOf(conversationIndex)?.[0]?.timestampMs ?? null;
-    if (timestampMs === null) {
-      throw new TraceError(`conversation ${conversationIndex + 1} has no timestamp`);
-    }
-    if (timestampMs < (startMs ?? -Infinity) || timestampMs > (endMs ?? Infinity)) continue;
-    starts.push({ conversationIndex, timestampMs });
-  }
-  if (starts.length === 0) throw new TraceError("no conversation starts in the time asked for");
-  starts.sort((a, b) => a.timestampMs - b.timestampMs);
-  const first = starts[0]!.timestampMs;
-  if (first - (originMs ?? first) > MAX_INITIAL_WAIT_MS) {
-    throw new TraceError(
-      `the first conversation is due ${Math.round((first - originMs!) / 3_600_000)} hours after ` +
-        "the start; --fixed-schedule-auto-offset begins with it",
-    );
-  }
-  return { starts, originMs: originMs ?? first };
-}
+import type { Trace } from "./trace.ts";
 
 /**
  * A trace: each session starts at its timestamp, and goes on at the timestamps of its later turns,
@@ -87,9 +29,9 @@ export class FixedSchedule implements Pattern {
     const turn = turnNs === null
       ? null
       : { session: this.#waiting.first, dueNs: turnNs, atNs: turnNs };
-    const start = this.#trace.starts[this.#sessions.started];
-    if (slotNs === null || start === undefined) return turn;
-    const dueNs = this.#dueNs(start.timestampMs);
+    const startMs = this.#trace.timeAt(this.#sessions.started);
+    if (slotNs === null || startMs === null) return turn;
+    const dueNs = this.#dueNs(startMs);
     const atNs = Math.max(dueNs, slotNs);
     return turn !== null && turn.atNs <= atNs ? turn : { session: null, dueNs, atNs };
   }
@@ -108,9 +50,8 @@ export class FixedSchedule implements Pattern {
 
   countUnsent(endNs: number, most: number): number {
     if (this.#sessions.isExhausted) return 0;
-    const due = this.#trace.starts.slice(this.#sessions.started)
-      .filter(({ timestampMs }) => this.#dueNs(timestampMs) < endNs);
-    return Math.min(due.length, most);
+    const endMs = (endNs - this.#startNs) / 1e6 + this.#trace.originMs;
+    return Math.min(this.#trace.countBefore(endMs) - this.#sessions.started, most);
   }
 
   #dueNs(timestampMs: number): number {

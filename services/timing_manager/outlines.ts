@@ -24,8 +24,9 @@ export const SINGLE_TURNS: Outlines = {
 
 /** Where outlines come from. */
 export interface OutlineStoreOptions {
-  /** How many conversations there are. */
-  readonly entries: number;
+  /** How many conversations there are; Infinity as long as that is not known. */
+  entries(): number;
+  /** Fewer come where there are not so many. */
   fetch(first: number, count: number): Promise<readonly ConversationOutline[]>;
 }
 
@@ -55,12 +56,12 @@ export class OutlineStore implements Outlines {
 
   /** Fetches the outlines of all conversations, one page after the other. */
   async loadAll(): Promise<void> {
-    for (let first = 0; first < this.#options.entries; first += PAGE) await this.load(first);
+    for (let first = 0; first < this.#options.entries(); first += PAGE) await this.load(first);
   }
 
   async #fetch(page: number): Promise<void> {
     const first = page * PAGE;
-    const count = Math.min(PAGE, this.#options.entries - first);
+    const count = Math.min(PAGE, this.#options.entries() - first);
     for (const { index, turns } of await this.#options.fetch(first, count)) {
       this.#turns[index] = turns;
     }

@@ -9,6 +9,7 @@ import { type Lead, NO_LEAD, type Pacer } from "./pacer.ts";
 import type { Departure } from "./pattern.ts";
 import type { SamplingPlan } from "./sampler.ts";
 import { StopRule } from "./stop_rule.ts";
+import type { TraceStarts } from "./trace_starts.ts";
 import { TurnSource } from "./turn_source.ts";
 
 /** How long cancelled requests may take to come back before they count as lost. */
@@ -33,8 +34,10 @@ export interface PhasePorts {
 export interface PhaseRunnerOptions {
   readonly plan: PhasePlan;
   readonly dataset: SamplingPlan;
-  /** The turns of the conversations; for a fixed schedule all must be known. Default: one each. */
+  /** The turns of the conversations. Default: one each. */
   readonly outlines?: Outlines;
+  /** When the conversations begin, for a fixed schedule. */
+  readonly starts?: TraceStarts | null;
   /** The run's ledger: ids go on from phase to phase. */
   readonly ledger: CreditLedger;
   readonly ports: PhasePorts;
@@ -116,9 +119,9 @@ export class PhaseRunner {
    */
   async run(startNs: number): Promise<PhaseOutcome> {
     const rule = new StopRule(this.#plan, startNs);
-    const { plan, dataset, outlines = SINGLE_TURNS } = this.#options;
+    const { plan, dataset, outlines = SINGLE_TURNS, starts = null } = this.#options;
     const onReady = () => this.#goAhead();
-    this.#turns = new TurnSource({ plan, dataset, outlines, startNs, onReady });
+    this.#turns = new TurnSource({ plan, dataset, outlines, starts, startNs, onReady });
     this.#rule = rule;
     const ended = this.#sleepUntil(rule.endNs, this.#sendingStopped.signal);
     void ended.then(() => this.#wakeUp());

@@ -23,6 +23,9 @@ import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.
 /** How often progress is told. */
 const TICK_MS = 250;
 
+/** So long between two questions for what has come to be known of a large data set. */
+const LEARN_REST_MS = 100;
+
 /** More lost credits than that do not fit into a message; without a record, they are missing. */
 const MOST_TOLD = 100_000;
 
@@ -51,10 +54,7 @@ export class TimingManager extends ComponentService {
   protected async begin(): Promise<void> {
     const config = this.#config!;
     this.#workers = await this.connectTo("worker_manager");
-    this.#turns = mustAskForTurns(config)
-      ? await learnTurns(config, await this.#openDataset(), (error) => this.fail(error))
-      : singleTurns(config);
-    this.#runPhases(config).catch((error) => this.fail(error));
+    this.#lead(config).catch((error) => this.fail(error));
   }
 
   @onMessage("credit_return")
@@ -110,6 +110,25 @@ export class TimingManager extends ComponentService {
     if (peer === this.#workers) this.cancel({ kind: "cancel_run", graceMs: 0 });
   }
 
+  /** Learning the turns may take longer than the controller waits for the start. */
+  async #lead(config: RunConfig): Promise<void> {
+    this.#turns = mustAskForTurns(config)
+      ? await learnTurns({
+        config,
+        dataset: await this.#openDataset(),
+        onFailure: (error) => this.fail(error),
+        rest: (wanted) => this.#rest(wanted),
+      })
+      : singleTurns(config);
+    await this.#runPhases(config);
+  }
+
+  async #rest(wanted: Promise<void>): Promise<void> {
+    const woken = new AbortController();
+    void wanted.then(() => woken.abort());
+    await this.clock.sleep(LEARN_REST_MS, AbortSignal.any([woken.signal, this.life]));
+  }
+
   async #openDataset(): Promise<SteadyLink> {
     const link = new SteadyLink({
       connect: () => this.connectTo("dataset_manager"),
@@ -137,11 +156,12 @@ export class TimingManager extends ComponentService {
 
   async #runPhase(plan: PhasePlan, config: RunConfig): Promise<void> {
     const { phase, maxDurationMs } = plan;
-    const { entries, outlines } = this.#turns!;
+    const { size, outlines, starts } = this.#turns!;
     this.#runner = new PhaseRunner({
       plan,
-      dataset: { ...config.dataset, entries },
+      dataset: { ...config.dataset, entries: size.count, known: size },
       outlines,
+      starts,
       // A request that is not on its way must not take the place of one that is.
       lead: plan.prefill === null ? LEAD : NO_LEAD,
       ledger: this.#ledger,

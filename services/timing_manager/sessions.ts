@@ -33,10 +33,14 @@ export class Session {
 
 /** What sessions are made from. */
 export interface SessionSourceOptions {
-  /** Which conversation session `index` (from 0) runs through; asked for in ascending order. */
-  choose(index: number): number;
-  /** The same once more, for looking ahead; null: all outlines are known. */
-  readonly chooseAhead: ((index: number) => number) | null;
+  /**
+   * Which conversation session `index` (from 0) runs through; asked for in ascending order. null: it
+   * is not known yet; then it is asked for again when `whenMore` resolves.
+   */
+  choose(index: number): number | null;
+  whenMore(): Promise<void>;
+  /** The same once more, for looking ahead; null: all outlines are known, or there is none. */
+  readonly chooseAhead: ((index: number) => number | null) | null;
   readonly outlines: Outlines;
   /** How many sessions there may be; Infinity: no limit. */
   readonly limit: number;
@@ -48,9 +52,10 @@ export interface SessionSourceOptions {
 export class SessionSource {
   readonly #options: SessionSourceOptions;
   #started = 0;
-  /** The conversation of the next session. */
-  #next = -1;
+  /** The conversation of the next session; null: not known yet. */
+  #next: number | null = null;
   #waitsFor = -1;
+  #waitsForMore = false;
 
   constructor(options: SessionSourceOptions) {
     this.#options = options;
@@ -71,6 +76,11 @@ export class SessionSource {
   /** Whether a session can be started now; `onReady` is called when that changes by itself. */
   get isReady(): boolean {
     if (this.isExhausted) return false;
+    if (this.#next === null) this.#choose();
+    if (this.#next === null) {
+      this.#waitForMore();
+      return false;
+    }
     const { outlines, onReady } = this.#options;
     if (outlines.turnsOf(this.#next) !== null) return true;
     if (this.#waitsFor !== this.#next) {
@@ -82,7 +92,7 @@ export class SessionSource {
 
   /** The turns of the next session; call it when `isReady`. */
   get nextTurns(): readonly TurnOutline[] {
-    const turns = this.#options.outlines.turnsOf(this.#next);
+    const turns = this.#next === null ? null : this.#options.outlines.turnsOf(this.#next);
     if (turns === null) throw new Error(`the turns of conversation ${this.#next} are not known`);
     return turns;
   }
@@ -92,7 +102,7 @@ export class SessionSource {
     const all = this.nextTurns;
     const session = new Session(
       this.#started++,
-      this.#next,
+      this.#next!,
       turns < all.length ? all.slice(0, turns) : all,
     );
     if (this.#started % LOOKAHEAD === 0) {
@@ -103,7 +113,16 @@ export class SessionSource {
   }
 
   #choose(): void {
-    if (!this.isExhausted) this.#next = this.#options.choose(this.#started);
+    this.#next = this.isExhausted ? null : this.#options.choose(this.#started);
+  }
+
+  #waitForMore(): void {
+    if (this.#waitsForMore) return;
+    this.#waitsForMore = true;
+    void this.#options.whenMore().then(() => {
+      this.#waitsForMore = false;
+      this.#options.onReady();
+    });
   }
 
   /** Has the outlines of the sessions from `first` on, and before `end`, fetched. */
@@ -112,6 +131,7 @@ export class SessionSource {
     if (chooseAhead === null) return;
     for (let index = first; index < Math.min(limit, end); index++) {
       const conversation = chooseAhead(index);
+      if (conversation === null) return;
       if (outlines.turnsOf(conversation) === null) void outlines.load(conversation);
     }
   }

@@ -204,3 +204,18 @@ Deno.test("bad lines that are to be left out are counted in the result", async (
     assert(warnings[0].includes("line 2: output_length: must be"), warnings[0]);
   });
 });
+
+Deno.test("a bad line far down in a large file ends the run, and what was measured is kept", async () => {
+  const lines = [...Array(700_000).fill('{"text":"a word"}'), '{"text":5}'].join("\n");
+  const args = "--input-file large.jsonl --request-rate 20 --benchmark-duration 60 --workers-max 1";
+  await runWith(args, async ({ code, stderr, sandbox, bodies }) => {
+    assert(stderr.includes("line 700001: text: must be a text that is not empty, got 5"), stderr);
+    // A machine that is slow to start the services may get there first.
+    if (code === 2) return assertEquals(bodies, []);
+    assertEquals(code, 1, stderr);
+    const { credits } = JSON.parse(
+      await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.json`),
+    );
+    assert(credits.succeeded >= 1 && credits.succeeded <= bodies.length, JSON.stringify(credits));
+  }, (sandbox) => Deno.writeTextFile(`${sandbox.path}/large.jsonl`, lines));
+});

@@ -8,6 +8,7 @@ import {
   type TurnOutline,
 } from "../../services/timing_manager/outlines.ts";
 import type { Lead, Pacer } from "../../services/timing_manager/pacer.ts";
+import { TraceStarts } from "../../services/timing_manager/trace_starts.ts";
 import { type PhaseOutcome, PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { phasePlanOf } from "./phase_plan.ts";
@@ -25,6 +26,8 @@ export interface FakePhaseOptions extends Partial<Omit<PhasePlan, "load" | "phas
   cancelMs?: number | null;
   /** The turns of each conversation; ten conversations of one turn unless given. */
   conversations?: readonly (readonly TurnOutline[])[];
+  /** In place of those of `conversations`. */
+  starts?: TraceStarts;
   /** In place of those of `conversations`. */
   outlines?: Outlines;
   seed?: number;
@@ -67,6 +70,7 @@ export class FakePhase {
         seed: options.seed ?? 1,
       },
       ...(outlines && { outlines }),
+      starts: options.starts ?? startsOf(conversations ?? []),
       ...(options.lead && { lead: options.lead }),
       ledger: this.ledger,
       ports: {
@@ -154,6 +158,11 @@ export function timed(...timestampsMs: (number | null)[]): TurnOutline[] {
   return timestampsMs.map((timestampMs) => ({ delayMs: null, timestampMs }));
 }
 
+/** When conversations begin, all of it known. */
+export function startsOf(conversations: readonly (readonly TurnOutline[])[]): TraceStarts {
+  return new TraceStarts(conversations.map(([first]) => first!.timestampMs), true);
+}
+
 /** Outlines that nobody has to wait for. */
 export function knownOutlines(conversations: readonly (readonly TurnOutline[])[]): Outlines {
   return { turnsOf: (index) => conversations[index] ?? null, load: () => Promise.resolve() };
@@ -165,7 +174,7 @@ export function slowOutlines(
   { clock, ms }: { clock: () => Clock; ms: number },
 ): OutlineStore {
   return new OutlineStore({
-    entries: conversations.length,
+    entries: () => conversations.length,
     fetch: async (first, count) => {
       await clock().sleep(ms);
       return conversations.slice(first, first + count)

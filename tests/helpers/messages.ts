@@ -58,6 +58,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   get_marker_words: { kind: "get_marker_words" },
   get_dataset_notes: { kind: "get_dataset_notes" },
   get_dataset_info: { kind: "get_dataset_info", beyond: null },
+  get_starts: { kind: "get_starts", first: 0, count: 64 },
   get_outlines: { kind: "get_outlines", first: 0, count: 64 },
   find_missing_credits: { kind: "find_missing_credits", ids: [4, 8] },
   drain_credits: { kind: "drain_credits", deadlineMs: 1_500 },

@@ -163,6 +163,10 @@ class FileDataset implements Dataset {
     return { index, turns };
   }
 
+  startMs(index: number): number | null {
+    return this.#opened.indexing.index.startMs(index);
+  }
+
   notes(): string[] {
     return fileNotes(this.#opened.file, this.#opened.indexing);
   }

@@ -126,6 +126,10 @@ class PoolDataset implements Dataset {
     return { index, turns: [{ delayMs: null, timestampMs: null }] };
   }
 
+  startMs(): null {
+    return null;
+  }
+
   notes(): string[] {
     return this.#opened.pools.flatMap(({ file, indexing }) => fileNotes(file, indexing));
   }

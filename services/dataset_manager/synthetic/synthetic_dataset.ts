@@ -65,6 +65,10 @@ class SyntheticDataset implements Dataset {
     return { index, turns: delays.map((delayMs) => ({ delayMs, timestampMs: null })) };
   }
 
+  startMs(): null {
+    return null;
+  }
+
   close(): void {}
 }
 

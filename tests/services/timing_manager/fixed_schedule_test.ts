@@ -1,10 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { cutTrace, TraceError } from "../../../services/timing_manager/fixed_schedule.ts";
+import fc from "fast-check";
+import { Trace, TraceError } from "../../../services/timing_manager/trace.ts";
+import { TraceStarts } from "../../../services/timing_manager/trace_starts.ts";
 import {
   FakePhase,
   type FakePhaseOptions,
-  knownOutlines,
   pausing,
+  startsOf,
   timed,
 } from "../../helpers/fake_phase.ts";
 import { traceLoad } from "../../helpers/phase_plan.ts";
@@ -93,7 +95,7 @@ Deno.test("other limits stop a trace too, and what was due and not sent is count
 
 Deno.test("what cannot be replayed is told", () => {
   const cut = (conversations: readonly ReturnType<typeof timed>[], change = {}) =>
-    cutTrace(knownOutlines(conversations), conversations.length, traceLoad(change));
+    new Trace(startsOf(conversations), traceLoad(change));
   assertThrows(() => cut([timed(1), pausing()]), TraceError, "conversation 2 has no timestamp");
   const empty = "no conversation starts in the time asked for";
   assertThrows(() => cut(TRACE, { startMs: 9_000 }), TraceError, empty);
@@ -104,5 +106,41 @@ Deno.test("what cannot be replayed is told", () => {
     "the first conversation is due 486111 hours after the start; --fixed-schedule-auto-offset " +
       "begins with it",
   );
-  assertEquals(cut([timed(86_400_000)], { originMs: 0 }).starts.length, 1);
+  assertEquals(cut([timed(86_400_000)], { originMs: 0 }).length, 1);
+});
+
+Deno.test("a trace is replayed while it comes to be known, and ends when that is all", async () => {
+  const starts = new TraceStarts([0, 100], false);
+  const phase = started({ load: traceLoad(), starts, serviceMs: () => 10 });
+  await phase.clock.advance(300);
+  assertEquals([phase.duesMs, phase.outcome], [[0, 100], null]);
+  // Late news of what should have been sent already, and of what is out of order.
+  starts.add([200, 900, 700], false);
+  await phase.clock.advance(600);
+  assertEquals(phase.duesMs, [0, 100, 200, 700, 900]);
+  assertEquals(phase.issuedMs, [0, 100, 300, 700, 900]);
+  starts.add([], true);
+  await phase.clock.advance(100);
+  assertEquals([phase.outcome!.issued, phase.outcome!.reason], [5, "schedule"]);
+});
+
+Deno.test("however a trace comes to be known, what is asked for late enough is in order", () => {
+  const times = fc.array(fc.nat(50), { minLength: 1, maxLength: 40 });
+  fc.assert(fc.property(times, fc.nat(40), fc.nat(40), (all, known, taken) => {
+    const starts = new TraceStarts(all.slice(0, Math.max(1, known)), false);
+    const trace = new Trace(starts, traceLoad());
+    const order: number[] = [];
+    for (let i = 0; i < taken; i++) {
+      const conversation = trace.conversationAt(i);
+      if (conversation !== null) order.push(conversation);
+    }
+    const asked = order.length;
+    starts.add(all.slice(Math.max(1, known)), true);
+    assertEquals(trace.length, all.length);
+    for (let i = asked; i < all.length; i++) order.push(trace.conversationAt(i)!);
+    assertEquals(order.toSorted((a, b) => a - b), all.map((_, i) => i));
+    const rest = order.slice(asked).map((conversation) => all[conversation]!);
+    assertEquals(rest, rest.toSorted((a, b) => a - b));
+    order.forEach((conversation, i) => assertEquals(trace.timeAt(i), all[conversation]));
+  }));
 });

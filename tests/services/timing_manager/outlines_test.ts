@@ -5,7 +5,7 @@ import { pausing } from "../../helpers/fake_phase.ts";
 function store(entries: number) {
   const asked: [number, number][] = [];
   const outlines = new OutlineStore({
-    entries,
+    entries: () => entries,
     fetch: (first, count) => {
       asked.push([first, count]);
       const made = Array.from({ length: count }, (_outline, i) => ({
