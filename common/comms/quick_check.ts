@@ -29,6 +29,9 @@ export function quickCheck(schema: z.core.$ZodType): QuickCheck {
       return oneOf(Object.values(def.entries));
     case "nullable":
       return nullableCheck(quickCheck(def.innerType));
+    case "optional":
+      // `objectCheck` lets it be absent.
+      return quickCheck(def.innerType);
     case "default":
       // With a value it is what it is; without one, the schema puts it in.
       return quickCheck(def.innerType);
@@ -83,14 +86,18 @@ function objectCheck(def: z.core.$ZodObjectDef): QuickCheck {
   if (def.catchall) return never;
   const keys = Object.keys(def.shape);
   const checks = keys.map((key) => quickCheck(def.shape[key]!));
+  const mayLack = keys.map((key) => def.shape[key]!._zod.def.type === "optional");
   return (value) => {
     if (!isRecord(value)) return false;
     let count = 0;
     for (const _key in value) count++;
+    for (let i = 0; i < keys.length; i++) {
+      const field = value[keys[i]!];
+      if (field === undefined && mayLack[i]) count++;
+      else if (!checks[i]!(field)) return false;
+    }
     // Too many: the schema drops what it does not know.
-    if (count !== keys.length) return false;
-    for (let i = 0; i < keys.length; i++) if (!checks[i]!(value[keys[i]!])) return false;
-    return true;
+    return count === keys.length;
   };
 }
 

@@ -82,9 +82,21 @@ Deno.test("what the quick check does not know it leaves to the schema", () => {
   assertEquals(quickCheck(z.string().check(z.minLength(3)))("abcd"), false);
   assertEquals(quickCheck(z.int().check(z.gte(3)))(4), false);
   assertEquals(quickCheck(z.object({ a: z._default(z.int(), 7) }))({}), false);
-  assertEquals(quickCheck(z.optional(z.string()))("a"), false);
+  assertEquals(quickCheck(z.optional(z.string()))(undefined), false);
   assertEquals(quickCheck(z.union([z.string(), z.int()]))("a"), false);
   assertEquals(quickCheck(z.looseObject({ a: z.int() }))({ a: 1 }), false);
   assertEquals(quickCheck(z.partialRecord(z.enum(["a"]), z.int()))({ a: 1 }), false);
   assertEquals(quickCheck(z.object({ a: z.int() }))({ a: 1, b: 2 }), false);
+});
+
+Deno.test("a field that may be absent is checked where it is there", () => {
+  const check = quickCheck(z.object({ a: z.int(), b: z.optional(z.string()) }));
+  const cases: [unknown, boolean][] = [
+    [{ a: 1 }, true],
+    [{ a: 1, b: "x" }, true],
+    [{ a: 1, b: 2 }, false],
+    [{ b: "x" }, false],
+    [{ a: 1, c: "x" }, false],
+  ];
+  for (const [value, isKnown] of cases) assertEquals(check(value), isKnown, JSON.stringify(value));
 });
