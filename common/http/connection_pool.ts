@@ -38,6 +38,11 @@ export class ConnectionPool<T extends Poolable> {
     return size;
   }
 
+  /** How many connections are idle under `key`. */
+  sizeOf(key: string): number {
+    return this.#idle.get(key)?.length ?? 0;
+  }
+
   /** Takes the connection that was used last; null when there is none that is still good. */
   take(key: string): T | null {
     const idle = this.#idle.get(key);

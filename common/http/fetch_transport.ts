@@ -35,6 +35,9 @@ export class FetchTransport implements HttpTransport {
     return followRedirects(request, (one) => this.#send(one));
   }
 
+  /** Its connections are its own affair. */
+  prepare(): void {}
+
   async #send({ method, url, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     const init: RequestInit = {
       method,

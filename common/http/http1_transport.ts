@@ -34,6 +34,12 @@ const IDLE_MS = 4000;
 /** So long before the server's own limit a connection is given up, in ms; or half of it before. */
 const MARGIN_MS = 1000;
 
+/** More connections than that are not opened beforehand: it would take longer than there is. */
+const MOST_PREPARED = 256;
+
+/** Nobody reads it. */
+const CLOSED = "the client was closed";
+
 /**
  * An HTTP/1.1 client: as many connections as there are requests in flight, each kept for the next.
  *
@@ -45,7 +51,9 @@ export class Http1Transport implements HttpTransport {
   readonly #clock: Clock;
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #targets = new Map<string, Target>();
-  #isClosed = false;
+  /** How many connections are being opened beforehand, by their keys. */
+  readonly #coming = new Map<string, number>();
+  readonly #closed = new AbortController();
 
   constructor({ dial, clock }: Http1TransportOptions) {
     this.#dial = dial;
@@ -57,9 +65,40 @@ export class Http1Transport implements HttpTransport {
     return followRedirects(request, (one) => this.#exchange(one));
   }
 
+  /** How many connections wait for a request. */
+  get idle(): number {
+    return this.#pool.size;
+  }
+
+  prepare(url: string, count: number): void {
+    const target = this.#target(url);
+    const { key } = target;
+    const there = () => this.#pool.sizeOf(key) + (this.#coming.get(key) ?? 0);
+    while (!this.#isClosed && there() < Math.min(count, MOST_PREPARED)) {
+      void this.#openAhead(target);
+    }
+  }
+
   close(): void {
-    this.#isClosed = true;
+    this.#closed.abort(CLOSED);
     this.#pool.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
+  async #openAhead({ key, address }: Target): Promise<void> {
+    const count = (change: number) => this.#coming.set(key, (this.#coming.get(key) ?? 0) + change);
+    count(1);
+    try {
+      const connection = await this.#open(address, this.#closed.signal);
+      this.#release(key, connection, { isReusable: true, keepAliveMs: null });
+    } catch {
+      // The request that needs it tries again, and says what is wrong.
+    } finally {
+      count(-1);
+    }
   }
 
   async #exchange(request: HttpRequest): Promise<HttpAnswer> {

@@ -52,6 +52,11 @@ export interface HttpTransport {
    * Rejects with an `Error` that says what failed below HTTP, or with the signal's reason.
    */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Sees to it that `count` requests to `url` that are soon to come find an open connection each, as
+   * far as it can; what fails will fail again when it is needed, and be told then.
+   */
+  prepare(url: string, count: number): void;
   /** Closes the idle connections, and each other one when its request is over. */
   close(): void;
 }

@@ -3,25 +3,6 @@ import type { Clock } from "../../common/runtime/clock.ts";
 /** After so many due times without a wait the event loop gets a turn: they take some milliseconds. */
 const MOST_WITHOUT_TURN = 256;
 
-/**
- * How long before it is due a credit goes out, so that it is in the worker's hands in time. The
- * worker waits for the exact moment.
- *
- * They differ so that the credits of some milliseconds go out together.
- */
-export interface Lead {
-  /** Nothing goes out earlier than that. */
-  readonly mostNs: number;
-  /** Whoever waits for the next due time wakes then. */
-  readonly leastNs: number;
-}
-
-/** What stalls a process on a busy machine seldom takes longer. */
-export const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6 };
-
-/** Every credit goes out when it is due. */
-export const NO_LEAD: Lead = { mostNs: 0, leastNs: 0 };
-
 /** Waits for due times. */
 export interface Pacer {
   /**

@@ -16,7 +16,8 @@ import { SteadyLink } from "../../common/service/steady_link.ts";
 import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
 import { CreditLedger } from "./credit_ledger.ts";
 import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
-import { LEAD, NO_LEAD, TimerPacer } from "./pacer.ts";
+import { TimerPacer } from "./pacer.ts";
+import { leadOf } from "./lead.ts";
 import { SINGLE_TURNS } from "./outlines.ts";
 import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.ts";
 
@@ -157,18 +158,18 @@ export class TimingManager extends ComponentService {
   async #runPhase(plan: PhasePlan, config: RunConfig): Promise<void> {
     const { phase, maxDurationMs } = plan;
     const { size, outlines, starts } = this.#turns!;
+    const lead = leadOf(plan);
     this.#runner = new PhaseRunner({
       plan,
       dataset: { ...config.dataset, entries: size.count, known: size },
       outlines,
       starts,
-      // A request that is not on its way must not take the place of one that is.
-      lead: plan.prefill === null ? LEAD : NO_LEAD,
+      lead,
       ledger: this.#ledger,
       ports: this.#ports(),
     });
     this.#plan = plan;
-    const startNs = this.clock.nowNs();
+    const startNs = this.clock.nowNs() + lead.startNs;
     this.publish({
       type: "phase_started",
       phase,

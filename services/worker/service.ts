@@ -71,10 +71,7 @@ export class Worker extends ComponentService {
   /** Credits that are here ahead of their time. */
   #departures: Departures<() => void> | null = null;
   readonly #sessions = new Sessions();
-  /** The phases in which a limit depends on first tokens. */
-  #firstTokenPhases: ReadonlySet<Phase> = new Set();
-  /** The phases in which no request waits for the end of another one. */
-  #freePhases: ReadonlySet<Phase> = new Set();
+  #phases: ReadonlyMap<Phase, PhasePlan> = new Map();
   readonly #lagProbe = new LagProbe(this.clock);
   readonly #records = new RecordsOutlet({
     connect: () => this.connectTo("records_manager"),
@@ -107,12 +104,7 @@ export class Worker extends ComponentService {
   protected async prepare({ config, secrets }: Configuration): Promise<void> {
     this.#config = config;
     this.#departures = this.#openDepartures(config);
-    this.#freePhases = new Set(
-      config.phases.filter(isUnlimited).map(({ phase }) => phase),
-    );
-    this.#firstTokenPhases = new Set(
-      config.phases.filter(({ prefill }) => prefill !== null).map(({ phase }) => phase),
-    );
+    this.#phases = new Map(config.phases.map((plan) => [plan.phase, plan]));
     this.#transport = this.#openTransport();
     const sending: SendContextOptions = {
       plan: config.endpoint,
@@ -161,6 +153,16 @@ export class Worker extends ComponentService {
         : this.#send({ credit, conversation, receivedNs }, signal);
       sent.catch((error) => this.fail(error));
     }, credit.dueNs);
+    const { load } = this.#phases.get(credit.phase)!;
+    if (load.kind === "closed" && credit.dueNs > receivedNs) this.#openConnections();
+  }
+
+  /** So that what waits here for its time, such as the start of a closed loop, leaves together. */
+  #openConnections(): void {
+    const { urls } = this.#config!.endpoint;
+    for (const url of urls) {
+      this.#transport!.prepare(url, Math.ceil(this.#departures!.size / urls.length));
+    }
   }
 
   @onMessage("records_ack")
@@ -302,7 +304,7 @@ export class Worker extends ComponentService {
       conversation: this.#marked(received.conversation, credit),
       session: this.#sessions.of(credit),
     };
-    if (this.#firstTokenPhases.has(phase)) {
+    if (this.#phases.get(phase)!.prefill !== null) {
       job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
     }
     const sending = this.#sending!;
@@ -319,7 +321,7 @@ export class Worker extends ComponentService {
   /** At once where something may wait for it. */
   #giveBack(creditReturn: CreditReturn, { phase, isLastTurn }: Credit): void {
     const message = { type: "credit_return" as const, creditReturn };
-    if (isLastTurn && this.#freePhases.has(phase)) void this.#manager!.sendLater(message);
+    if (isLastTurn && isUnlimited(this.#phases.get(phase)!)) void this.#manager!.sendLater(message);
     else void this.#manager!.send(message);
   }
 
@@ -340,7 +342,7 @@ function unknownConversation({ conversationIndex }: Credit): Conversation {
   return { index: conversationIndex, id: "", opening: [], turns: [] };
 }
 
-/** Whether the end of a session never makes way for another one. */
+/** Whether no limit depends on first tokens, and the end of a session never makes way for another one. */
 function isUnlimited({ load, prefill }: PhasePlan): boolean {
   if (load.kind === "closed" || prefill !== null) return false;
   return load.kind === "user_centric" || load.concurrencyCap === null;

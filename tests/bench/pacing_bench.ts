@@ -4,7 +4,8 @@ import type { Credit } from "../../common/model/credit.ts";
 import { type Alarm, ThreadAlarm, TimerAlarm } from "../../common/runtime/alarm.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
-import { LEAD, TimerPacer } from "../../services/timing_manager/pacer.ts";
+import { leadOf } from "../../services/timing_manager/lead.ts";
+import { TimerPacer } from "../../services/timing_manager/pacer.ts";
 import { PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { openLoad, phasePlanOf } from "../helpers/phase_plan.ts";
 
@@ -127,7 +128,7 @@ async function pace(
   const runner = new PhaseRunner({
     plan,
     dataset: { entries: 100, sampling: "sequential", seed: 1 },
-    lead: LEAD,
+    lead: leadOf(plan),
     ledger: new CreditLedger(),
     ports: {
       clock,

@@ -7,7 +7,8 @@ import {
   OutlineStore,
   type TurnOutline,
 } from "../../services/timing_manager/outlines.ts";
-import type { Lead, Pacer } from "../../services/timing_manager/pacer.ts";
+import type { Lead } from "../../services/timing_manager/lead.ts";
+import type { Pacer } from "../../services/timing_manager/pacer.ts";
 import { TraceStarts } from "../../services/timing_manager/trace_starts.ts";
 import { type PhaseOutcome, PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
 import { FakeClock } from "./fake_clock.ts";

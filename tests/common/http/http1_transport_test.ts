@@ -259,3 +259,42 @@ function listenOnIpv6(): Deno.TcpListener | null {
     return null;
   }
 }
+
+Deno.test("connections that are opened beforehand serve the requests that were announced", async () => {
+  await withScene(barrier(5), async ({ server, transport, ask }) => {
+    transport.prepare(server.url, 3);
+    transport.prepare(server.url, 5);
+    await until("they are open", () => server.opened() === 5);
+    await until("they are at hand", () => transport.idle === 5);
+    await Promise.all(Array.from({ length: 5 }, () => ask()));
+    assertEquals(server.opened(), 5);
+    // Those that are idle again count.
+    transport.prepare(server.url, 5);
+    await Promise.all(Array.from({ length: 5 }, () => ask()));
+    assertEquals(server.opened(), 5);
+  });
+});
+
+Deno.test("what cannot be opened beforehand fails when it is needed, and no sooner", async () => {
+  const transport = new Http1Transport({
+    dial: () => Promise.reject(new Error("nobody is there")),
+    clock: new FakeClock(),
+  });
+  transport.prepare("http://127.0.0.1:1/", 2);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const { signal } = new AbortController();
+  await assertRejects(
+    () =>
+      transport.request({
+        method: "GET",
+        url: "http://127.0.0.1:1/",
+        headers: [],
+        body: null,
+        signal,
+      }),
+    Error,
+    "nobody is there",
+  );
+  transport.close();
+  transport.prepare("http://127.0.0.1:1/", 2);
+});

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Lead } from "../../../services/timing_manager/pacer.ts";
+import { type Lead, leadOf, NO_LEAD } from "../../../services/timing_manager/lead.ts";
 import { FakePhase, type FakePhaseOptions, pausing } from "../../helpers/fake_phase.ts";
 import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
 
-const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6 };
+const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6, startNs: 0 };
 
 function ahead(options: FakePhaseOptions): FakePhase {
   return new FakePhase({ lead: LEAD, ...options }).start();
@@ -92,4 +92,32 @@ Deno.test("a slot that opens later is waited for", async () => {
   await phase.clock.advance(300);
   assertEquals(phase.issuedMs, [0, 100, 200]);
   assertEquals(phase.duesMs, [0, 1, 2]);
+});
+
+Deno.test("a closed loop of many slots begins later, as their connections are opened first", () => {
+  const startsMs = [1, 64, 10_000].map((slots) =>
+    leadOf({ load: closedLoad(slots), prefill: null }).startNs / 1e6
+  );
+  assertEquals(startsMs, [5.5, 37, 60]);
+  assertEquals(leadOf({ load: closedLoad(64, 1_000), prefill: null }).startNs / 1e6, 5.5);
+  const lead = leadOf({ load: closedLoad(64), prefill: null });
+  assert(lead.mostNs >= lead.startNs, "the first credits go out at once");
+});
+
+Deno.test("under a limit on prefills nothing goes out ahead", () => {
+  const prefill = { limit: 2, rampMs: 0 };
+  assertEquals(leadOf({ load: closedLoad(4), prefill }), NO_LEAD);
+});
+
+Deno.test("the first credits of a phase that has yet to begin are due at its start", async () => {
+  const lead = { mostNs: 40e6, leastNs: 15e6, startNs: 37e6 };
+  const phase = new FakePhase({ load: closedLoad(3), maxRequests: 6, serviceMs: () => 50, lead });
+  void phase.runner.run(phase.clock.nowNs() + lead.startNs);
+  await phase.clock.advance(1);
+  assertEquals(
+    phase.issued.map(({ dueNs, issuedNs }) => [dueNs, issuedNs]),
+    Array(3).fill([37e6, 0]),
+  );
+  await phase.clock.advance(500);
+  assertEquals(phase.issued.length, 6);
 });

@@ -32,6 +32,7 @@ async function hang(head: string, signal: AbortSignal = NEVER) {
         read.resolve();
         return answer;
       },
+      prepare() {},
       close() {},
     },
   });

@@ -26,6 +26,7 @@ for (const streaming of [true, false]) {
           types.push(answer.header("Content-Type"));
           return answer;
         },
+        prepare() {},
         close() {
           isClosed = true;
           transport.close();

@@ -1,0 +1,44 @@
+import type { LoadPlan, PhasePlan } from "../../common/model/run_config.ts";
+
+/**
+ * How long before it is due a credit goes out, so that it is in the worker's hands in time. The
+ * worker waits for the exact moment.
+ */
+export interface Lead {
+  /** Nothing goes out earlier than that. */
+  readonly mostNs: number;
+  /** Whoever waits for the next due time wakes then: what is due until `mostNs` goes along. */
+  readonly leastNs: number;
+  /** So long after it begins is the zero of a phase's schedule. */
+  readonly startNs: number;
+}
+
+/** Every credit goes out when it is due. */
+export const NO_LEAD: Lead = { mostNs: 0, leastNs: 0, startNs: 0 };
+
+/** What stalls a process on a busy machine seldom takes longer. */
+const MOST_NS = 25e6;
+const LEAST_NS = 15e6;
+
+/** A worker opens a connection for each slot of a closed loop before it starts: what that takes. */
+const SLOT_NS = 0.5e6;
+const CLOSED_START_NS = 5e6;
+const MOST_START_NS = 60e6;
+
+/**
+ * How far ahead the credits of a phase go out.
+ *
+ * Under a limit on prefills none does: a request that is not on its way must not take the place of
+ * one that is.
+ */
+export function leadOf({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): Lead {
+  if (prefill !== null) return NO_LEAD;
+  const startNs = startLeadNs(load);
+  return { mostNs: Math.max(MOST_NS, startNs), leastNs: LEAST_NS, startNs };
+}
+
+function startLeadNs(load: LoadPlan): number {
+  if (load.kind !== "closed") return LEAST_NS;
+  const slots = load.concurrencyRampMs > 0 ? 1 : load.concurrency;
+  return Math.min(MOST_START_NS, CLOSED_START_NS + slots * SLOT_NS);
+}
