@@ -281,7 +281,8 @@ testLoad("a run that fails too much ends early, with its results", {
 });
 
 testLoad("a warm-up with a load and limits of its own is left out and cut off", {
-  mock: { ttftMs: 30 },
+  // Long enough for some to be in flight when the warm-up ends.
+  mock: { ttftMs: 100 },
   load: "--concurrency 2 --request-count 6 --warmup-request-rate 50 --warmup-concurrency 20 " +
     "--warmup-arrival-pattern constant --warmup-duration 0.5 --warmup-grace-period 0",
   check: (ran) => {
