@@ -33,6 +33,10 @@ export class ExchangeTap implements HttpTransport {
     return this.#pieces;
   }
 
+  prepare(url: string, count: number): void {
+    this.#transport.prepare(url, count);
+  }
+
   async request(request: HttpRequest): Promise<HttpAnswer> {
     this.#request = request;
     const answer = await this.#transport.request(request);
