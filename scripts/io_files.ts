@@ -36,6 +36,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "common/tokenizer/tokenizer_files.ts",
   // The sockets of HTTP.
   "common/http/dial.ts",
+  "common/http/fetch_client.ts",
   "services/worker/warm_up_server.ts",
   // The mock server's socket, and its life as a program of its own.
   "services/mock_server/server.ts",

@@ -20,6 +20,8 @@ export interface CommandLineContext {
   readFirstLine(path: string): Promise<string>;
   /** Throws when the path is no regular file, or cannot be read; without it nobody looks. */
   checkFile?(path: string, allowed: { mayBeFolder: boolean }): Promise<void>;
+  /** Rejects when an address is none of this machine; without it nobody looks. */
+  checkLocalAddress?(address: string): Promise<void>;
   /** Columns of the terminal. */
   readonly width: number;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
@@ -123,6 +125,7 @@ async function runCommand(
     readFile: context.readFile,
     readFirstLine: context.readFirstLine,
     ...(context.checkFile ? { checkFile: context.checkFile } : {}),
+    ...(context.checkLocalAddress ? { checkLocalAddress: context.checkLocalAddress } : {}),
     ...(context.goodputTags ? { goodputTags: context.goodputTags } : {}),
   });
   if (!reading.ok) return { kind: "problems", problems: reading.problems };

@@ -1,3 +1,4 @@
+import { CONNECTION_OPTIONS } from "./options/connections.ts";
 import { ENDPOINT_OPTIONS } from "./options/endpoint.ts";
 import { INPUT_OPTIONS } from "./options/input.ts";
 import { LOAD_OPTIONS } from "./options/load.ts";
@@ -14,6 +15,7 @@ import type { CommandName, OptionSpec, ValueOf } from "./option.ts";
 /** Every option by key. Flags, environment names and YAML paths derive from this table. */
 export const OPTIONS = {
   ...ENDPOINT_OPTIONS,
+  ...CONNECTION_OPTIONS,
   ...SERVER_OPTIONS,
   ...INPUT_OPTIONS,
   ...PROMPT_OPTIONS,
@@ -29,6 +31,7 @@ export const OPTIONS = {
 
 const GROUPS: readonly (readonly [string, object])[] = [
   ["Endpoint", ENDPOINT_OPTIONS],
+  ["Connections", CONNECTION_OPTIONS],
   ["Server", SERVER_OPTIONS],
   ["Input", INPUT_OPTIONS],
   ["Made-up prompts", PROMPT_OPTIONS],

@@ -2,11 +2,12 @@ import { mayBeFolder } from "./file_rules.ts";
 import { type Given, strongest } from "./layer.ts";
 import type { CommandName } from "./option.ts";
 import { type Problem, quote, Refusal } from "./problem.ts";
+import type { PemFiles, PemOption } from "./pem_files.ts";
 import type { RatePoint } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
 import { givenByEnvironment } from "./text_layer.ts";
 import { givenByInputFile } from "./trace_default.ts";
-import { validate, type Validation } from "./validate.ts";
+import { type Options, validate, type Validation } from "./validate.ts";
 import { type FileReading, readYamlText } from "./yaml_layer.ts";
 
 /** Everything that options are read from, and what they are checked against. */
@@ -23,6 +24,8 @@ export interface OptionSources {
   readFirstLine(path: string): Promise<string>;
   /** Throws when the path is no regular file, or cannot be read; without it nobody looks. */
   checkFile?(path: string, allowed: { mayBeFolder: boolean }): Promise<void>;
+  /** Rejects when an address is none of this machine; without it nobody looks. */
+  checkLocalAddress?(address: string): Promise<void>;
   /** The metrics that `--goodput` may name; asked for only when it is used. */
   goodputTags?(): Promise<readonly GoodputTag[]>;
 }
@@ -41,11 +44,19 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const usesGoodput = given.some(({ key }) => key === "goodput");
   const goodputTags = usesGoodput ? await sources.goodputTags?.() ?? null : null;
   const series = await readRateSeries(given, sources);
+  const pems = await readPemFiles(given, sources);
   const { VALIDATOR: z } = await import("./validator.ts");
   const { points: rateSeries } = series;
-  const validation = validate(given, { command, z, goodputTags, rateSeries });
+  const validation = validate(given, { command, z, goodputTags, rateSeries, pems: pems.files });
   const input = await checkInputFile(given, sources);
-  const known = [...sources.problems, ...file.problems, ...series.problems, ...input];
+  const known = [
+    ...sources.problems,
+    ...file.problems,
+    ...series.problems,
+    ...pems.problems,
+    ...input,
+    ...validation.ok ? await checkLocalAddresses(validation.options, sources) : [],
+  ];
   if (known.length === 0) {
     return validation.ok ? await withTemplate(validation, sources) : validation;
   }
@@ -127,6 +138,65 @@ async function readRateSeries(
     }));
     return { points: null, problems };
   }
+}
+
+/** Before any request fails for it. */
+async function checkLocalAddresses(
+  { values, origins }: Options,
+  { checkLocalAddress }: OptionSources,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const address of values.localAddress ?? []) {
+    try {
+      await checkLocalAddress?.(address);
+    } catch {
+      const where = origins.get("localAddress")!.name;
+      problems.push({ where, message: `${quote(address)} is no address of this machine` });
+    }
+  }
+  return problems;
+}
+
+interface PemReading {
+  readonly files: PemFiles;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the files with certificates and keys, as the strongest of those who set them name them. */
+async function readPemFiles(
+  all: readonly Given[],
+  { readFile }: OptionSources,
+): Promise<PemReading> {
+  const named = (["caCert", "clientCert", "clientKey"] as const)
+    .flatMap((key) => strongest(all, key) ?? []);
+  if (named.length === 0) return { files: {}, problems: [] };
+  const { checkPair, checkPem, unusable } = await import("./pem_files.ts");
+  const files: Partial<Record<PemOption, string>> = {};
+  const problems: Problem[] = [];
+  const attempt = async (given: Given, step: (path: string) => Promise<void> | void) => {
+    const path = given.raw;
+    if (typeof path !== "string" || path === "") return;
+    try {
+      await step(path);
+    } catch (error) {
+      problems.push(
+        error instanceof Refusal
+          ? { where: given.origin.name, message: unusable(path, error.message) }
+          : unreadable(given, error),
+      );
+    }
+  };
+  for (const given of named) {
+    await attempt(given, async (path) => {
+      const key = given.key as PemOption;
+      const text = await readFile(path);
+      checkPem(key, text);
+      files[key] = text;
+    });
+  }
+  const key = named.find((given) => given.key === "clientKey");
+  if (key !== undefined) await attempt(key, () => checkPair(files));
+  return { files, problems };
 }
 
 function unreadable({ raw, origin }: Given, error: unknown): Problem {

@@ -19,6 +19,7 @@ import { joinUrl } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
+import { resolveConnections } from "./resolve_connections.ts";
 import { resolveFile } from "./resolve_file.ts";
 import { concurrencyOf, resolvePhases } from "./resolve_load.ts";
 import { resolveSynthetic } from "./resolve_synthetic.ts";
@@ -102,6 +103,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
   const { values } = options;
   const seed = values.randomSeed ?? surroundings.freshSeed;
   const phases = resolvePhases(options);
+  const connections = resolveConnections(options);
   const mockServer = values.mockServer ? mockServerOfRun(values, seed) : null;
   const { workersMax } = values;
   const baseUrls = mockServer ? [`http://${mockServer.host}`] : values.url;
@@ -137,7 +139,11 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     ui: values.ui ?? (surroundings.onTerminal ? "simple" : "none"),
     logLevel: values.logLevel,
     mockServer,
-    secrets: { apiKey: values.apiKey, headers: values.header ?? {} },
+    secrets: {
+      apiKey: values.apiKey,
+      headers: values.header ?? {},
+      ...connections !== null && { connections },
+    },
     options,
     surroundings,
   };

@@ -1,3 +1,4 @@
+import { CONNECTION_RULES } from "./connection_rules.ts";
 import { ENDPOINT_RULES } from "./endpoint_rules.ts";
 import { FILE_RULES } from "./file_rules.ts";
 import { isStronger } from "./layer.ts";
@@ -61,6 +62,7 @@ const RULES: readonly Rule[] = [
   ...SERVER_RULES,
   ...TOKENIZER_RULES,
   ...ENDPOINT_RULES,
+  ...CONNECTION_RULES,
   ...LOAD_RULES,
   ...REPETITION_DETAILS.map((key): Rule => ({
     about: [key, "numProfileRuns"],

@@ -205,10 +205,68 @@ function splitList(given: string | readonly string[]): string[] {
 }
 
 function normalizeBaseUrl(given: string): string | null {
+  if (/^unix:/i.test(given)) return normalizeUnixUrl(given);
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
   const url = URL.parse(withScheme);
   if (!url || !/^https?:$/.test(url.protocol) || /[\s?#]/.test(given)) return null;
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+/** `unix:/run/server.sock`, perhaps with `:/prefix`; three slashes are common, too. */
+function normalizeUnixUrl(given: string): string {
+  const match = /^unix:(?:\/\/)?(\/[^:?#]*[^:?#/])(?::(\/[^?#\s]*))?$/i.exec(given);
+  if (match === null) {
+    throw new Refusal(`must be unix: and the absolute path of a socket, got ${quote(given)}`);
+  }
+  const prefix = match[2]?.replace(/\/+$/, "") ?? "";
+  return `unix:${match[1]}${prefix === "" ? "" : `:${prefix}`}`;
+}
+
+/** Addresses, not names, also several in one text with commas between them; there is at least one. */
+export function ipAddresses(): ValueType<readonly string[]> {
+  const allowed = "IP addresses, such as 10.0.0.1,10.0.0.2";
+  return {
+    placeholder: "ADDRESS",
+    allowed,
+    many: true,
+    fromText: (value) => value,
+    schema: (z) =>
+      converted(z, z.union([z.string(), z.array(z.string())]), (given) => {
+        const texts = splitList(given);
+        const addresses = convertAll(
+          texts.length > 0 ? texts : [""],
+          (one) => isIpAddress(one) ? one : refuse(`must be ${allowed}, got ${quote(one)}`),
+        );
+        refuseTwins(addresses);
+        return addresses;
+      }),
+    toPlain: (value) => value,
+  };
+}
+
+function isIpAddress(given: string): boolean {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(given)) {
+    return URL.parse(`http://${given}`)?.hostname === given;
+  }
+  return /^[0-9a-f:.]+$/i.test(given) && given.includes(":") && URL.canParse(`http://[${given}]`);
+}
+
+/** The URL of an HTTP proxy; it may hold a user name and password, so it is never shown. */
+export function proxyUrl(): ValueType<string> {
+  const allowed = "a URL such as http://[user:password@]host:port";
+  return {
+    placeholder: "URL",
+    allowed,
+    fromText: (value) => value,
+    schema: (z) =>
+      converted(z, z.string(), (given) => {
+        const url = URL.parse(given);
+        const isProxy = url?.protocol === "http:" && url.pathname === "/" && !/[\s?#]/.test(given);
+        if (!isProxy || url.hostname === "") throw new Refusal(`must be ${allowed}`);
+        return url.href;
+      }),
+    toPlain: (value) => value,
+  };
 }
 
 function readPairs(text: string): [string, unknown][] {

@@ -1,6 +1,7 @@
 import { type Given, isStronger, type Origin } from "./layer.ts";
 import { type OptionKey, OPTIONS, type OptionValues, specOf } from "./option_table.ts";
 import type { CommandName } from "./option.ts";
+import type { PemFiles } from "./pem_files.ts";
 import type { Problem } from "./problem.ts";
 import type { RatePoint, TemplatePlan } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
@@ -16,6 +17,8 @@ export interface Options {
   readonly rateSeries: readonly RatePoint[] | null;
   /** What `--endpoint-type template` sends and reads; null: the type is another. */
   readonly template: TemplatePlan | null;
+  /** What the files with certificates and keys hold. */
+  readonly pems: PemFiles;
 }
 
 /** What checking needs beside the values. */
@@ -26,6 +29,7 @@ export interface ValidationContext {
   /** The metrics that `--goodput` may name; null leaves them unchecked. */
   readonly goodputTags: readonly GoodputTag[] | null;
   readonly rateSeries: readonly RatePoint[] | null;
+  readonly pems?: PemFiles;
 }
 
 /** Options, or everything that is wrong with them. */
@@ -55,9 +59,9 @@ export function validate(given: readonly Given[], context: ValidationContext): V
     values[entry.key] = result.data;
     origins.set(entry.key, entry.origin);
   }
-  const { rateSeries } = context;
+  const { rateSeries, pems = {} } = context;
   const all = { ...DEFAULTS, ...values } as OptionValues;
-  const options: Options = { values: all, origins, rateSeries, template: null };
+  const options: Options = { values: all, origins, rateSeries, template: null, pems };
   if (context.command === "profile") {
     problems.push(...ruleProblems(options, { invalid, goodputTags: context.goodputTags }));
   }

@@ -1,26 +1,29 @@
+import type { ConnectionPlan } from "../model/connection_plan.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { ConnectionPool } from "./connection_pool.ts";
-import { type ByteStream, Http1Connection } from "./http1_connection.ts";
+import type { Dial } from "./dial.ts";
+import { Http1Connection } from "./http1_connection.ts";
 import { type ExchangeEnd, Http1Exchange } from "./http1_exchange.ts";
-import type { HttpAnswer, HttpRequest, HttpTransport } from "./http_transport.ts";
+import type {
+  ByteReader,
+  HttpAnswer,
+  HttpRequest,
+  HttpTransport,
+  RequestSession,
+} from "./http_transport.ts";
+import { type Proxy, throughProxy } from "./proxy.ts";
 import { followRedirects } from "./redirect.ts";
 import { requestBytes } from "./request_bytes.ts";
-
-/** Where a connection goes. */
-export interface Address {
-  readonly isSecure: boolean;
-  /** A name or an address; an IPv6 address without brackets. */
-  readonly hostname: string;
-  readonly port: number;
-}
-
-/** Opens a connection. Rejects with the system's word on what failed, or when `signal` aborts. */
-export type Dial = (address: Address, signal: AbortSignal) => Promise<ByteStream>;
+import { type Address, type Target, targetOf } from "./target.ts";
 
 /** What an HTTP/1.1 client needs. */
 export interface Http1TransportOptions {
   readonly dial: Dial;
   readonly clock: Clock;
+  /** `pooled` unless given. */
+  readonly reuse?: ConnectionPlan["reuse"];
+  /** For what is not secure; `dial` knows the way for the rest. */
+  readonly proxy?: Proxy | null;
 }
 
 /**
@@ -30,6 +33,9 @@ export interface Http1TransportOptions {
  * as the server closes is lost, and sending it again would hide the loss and falsify its times.
  */
 const IDLE_MS = 4000;
+
+/** A conversation may pause for long; only its server knows how long its connection lasts. */
+const STICKY_IDLE_MS = 600_000;
 
 /** So long before the server's own limit a connection is given up, in ms; or half of it before. */
 const MARGIN_MS = 1000;
@@ -49,15 +55,19 @@ const CLOSED = "the client was closed";
 export class Http1Transport implements HttpTransport {
   readonly #dial: Dial;
   readonly #clock: Clock;
+  readonly #reuse: ConnectionPlan["reuse"];
+  readonly #proxy: Proxy | null;
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #targets = new Map<string, Target>();
   /** How many connections are being opened beforehand, by their keys. */
   readonly #coming = new Map<string, number>();
   readonly #closed = new AbortController();
 
-  constructor({ dial, clock }: Http1TransportOptions) {
+  constructor({ dial, clock, reuse = "pooled", proxy = null }: Http1TransportOptions) {
     this.#dial = dial;
     this.#clock = clock;
+    this.#reuse = reuse;
+    this.#proxy = proxy;
     this.#pool = new ConnectionPool(clock);
   }
 
@@ -71,6 +81,8 @@ export class Http1Transport implements HttpTransport {
   }
 
   prepare(url: string, count: number): void {
+    // Where each request or session is to open its own, that is part of it.
+    if (this.#reuse !== "pooled") return;
     const target = this.#target(url);
     const { key } = target;
     const there = () => this.#pool.sizeOf(key) + (this.#coming.get(key) ?? 0);
@@ -104,24 +116,34 @@ export class Http1Transport implements HttpTransport {
   async #exchange(request: HttpRequest): Promise<HttpAnswer> {
     const { signal } = request;
     const target = this.#target(request.url);
-    const pieces = requestBytes(request, target);
+    const isOnly = this.#reuse === "never";
+    const pieces = requestBytes(request, target, isOnly);
     signal.throwIfAborted();
-    const { key } = target;
+    const key = this.#keyOf(target, request.session);
     const connection = this.#pool.take(key) ?? await this.#open(target.address, signal);
     const onAbort = () => connection.close();
     signal.addEventListener("abort", onAbort, { once: true });
     const exchange = new Http1Exchange(connection, signal, (end) => {
       signal.removeEventListener("abort", onAbort);
-      this.#release(key, connection, end);
+      if (isOnly || request.session?.isLast && this.#reuse !== "pooled") connection.close();
+      else this.#release(key, connection, end);
     });
     const { status, statusText, headers } = await exchange.begin(pieces);
+    const headNs = exchange.arrivedNs;
+    const encoding = headers.get("content-encoding");
     return {
       status,
       statusText,
-      headNs: exchange.arrivedNs,
+      headNs,
       header: (name) => headers.get(name.toLowerCase()) ?? null,
-      body: exchange,
+      body: encoding === undefined ? exchange : await decoded(exchange, encoding),
     };
+  }
+
+  /** Which connections may serve a request. */
+  #keyOf({ key }: Target, session: RequestSession | undefined): string {
+    const isSticky = this.#reuse === "sticky-user-sessions" && session !== undefined;
+    return isSticky ? `${key} ${session.id}` : key;
   }
 
   async #open(address: Address, signal: AbortSignal): Promise<Http1Connection> {
@@ -134,46 +156,34 @@ export class Http1Transport implements HttpTransport {
 
   #release(key: string, connection: Http1Connection, end: ExchangeEnd): void {
     if (!end.isReusable || this.#isClosed) return connection.close();
-    this.#pool.give(key, connection, idleMs(end.keepAliveMs));
+    const mostMs = this.#reuse === "sticky-user-sessions" ? STICKY_IDLE_MS : IDLE_MS;
+    this.#pool.give(key, connection, idleMs(end.keepAliveMs, mostMs));
   }
 
   /** The addresses of a run are few; those that its redirects lead to need not be. */
   #target(url: string): Target {
     const known = this.#targets.get(url);
     if (known !== undefined) return known;
-    const target = targetOf(new URL(url));
+    const direct = targetOf(url);
+    const target = this.#proxy === null ? direct : throughProxy(direct, this.#proxy);
     if (this.#targets.size < MAX_TARGETS) this.#targets.set(url, target);
     return target;
   }
 }
 
-function idleMs(keepAliveMs: number | null): number {
-  if (keepAliveMs === null) return IDLE_MS;
-  return Math.min(IDLE_MS, Math.max(keepAliveMs - MARGIN_MS, keepAliveMs / 2));
+async function decoded(exchange: Http1Exchange, encoding: string): Promise<ByteReader> {
+  try {
+    const { decodedBody } = await import("./decoded_body.ts");
+    return await decodedBody(exchange, encoding);
+  } catch (thrown) {
+    exchange.cancel();
+    throw thrown;
+  }
+}
+
+function idleMs(keepAliveMs: number | null, mostMs: number): number {
+  if (keepAliveMs === null) return mostMs;
+  return Math.min(mostMs, Math.max(keepAliveMs - MARGIN_MS, keepAliveMs / 2));
 }
 
 const MAX_TARGETS = 1000;
-
-/** What is to be known of a URL. */
-interface Target {
-  readonly address: Address;
-  readonly path: string;
-  readonly host: string;
-  /** Requests with the same one can use each other's connections. */
-  readonly key: string;
-}
-
-function targetOf(url: URL): Target {
-  const isSecure = url.protocol === "https:";
-  if (!isSecure && url.protocol !== "http:") throw new TypeError(`${url.protocol} is not HTTP`);
-  return {
-    address: {
-      isSecure,
-      hostname: url.hostname.replace(/^\[|\]$/g, ""),
-      port: Number(url.port) || (isSecure ? 443 : 80),
-    },
-    path: url.pathname + url.search,
-    host: url.host,
-    key: url.origin,
-  };
-}

@@ -43,3 +43,8 @@ export class RedirectError extends Error {
     this.type = type;
   }
 }
+
+/** The proxy does not let the request through; the message completes "the proxy …". */
+export class ProxyError extends Error {
+  override readonly name = "ProxyError";
+}

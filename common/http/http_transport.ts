@@ -1,7 +1,7 @@
 /** One HTTP request. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
-  /** Absolute, `http:` or `https:`. */
+  /** Absolute, `http:` or `https:`, or of a Unix socket: `unix:/run/server.sock:/v1/models`. */
   readonly url: string;
   /** Without `Host` and `Content-Length`, which are the transport's; the user's `Host` wins. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -10,6 +10,15 @@ export interface HttpRequest {
   readonly secretHeaders?: ReadonlySet<string>;
   /** Ends the request at any time; its connection is closed then. */
   readonly signal: AbortSignal;
+  /** The conversation that the request belongs to, for connections that are kept by conversation. */
+  readonly session?: RequestSession;
+}
+
+/** A conversation, as far as its connection is concerned. */
+export interface RequestSession {
+  readonly id: string;
+  /** No request of the conversation follows. */
+  readonly isLast: boolean;
 }
 
 /** The answer to a request: its head has come, its body follows. */

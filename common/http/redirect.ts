@@ -1,5 +1,6 @@
 import { RedirectError } from "./http_error.ts";
 import type { HttpAnswer, HttpRequest } from "./http_transport.ts";
+import { parseUnixUrl } from "./target.ts";
 
 /** More than any server needs. */
 const MAX_REDIRECTS = 5;
@@ -66,7 +67,8 @@ export function redirected(
   status: number,
   location: string,
 ): HttpRequest {
-  const from = new URL(request.url);
+  const unix = parseUnixUrl(request.url);
+  const from = new URL(unix === null ? request.url : `http://localhost${unix.path}`);
   const to = URL.parse(location, from);
   if (to === null || (to.protocol !== "http:" && to.protocol !== "https:")) {
     throw new RedirectError("BadRedirect");
@@ -81,7 +83,9 @@ export function redirected(
   return {
     ...request,
     method: isGet ? "GET" : request.method,
-    url: to.href,
+    url: unix === null || isElsewhere
+      ? to.href
+      : `unix:${unix.socketPath}:${to.pathname}${to.search}`,
     headers: request.headers.filter(([name]) => isKept(name.toLowerCase())),
     body: isGet ? null : request.body,
   };

@@ -1,12 +1,8 @@
 import type { HttpRequest } from "./http_transport.ts";
+import type { Target } from "./target.ts";
 
 /** Where a request goes, as its head says it. */
-export interface RequestTarget {
-  /** Path and query, `/…`. */
-  readonly path: string;
-  /** Host and, unless it is the scheme's own, port. */
-  readonly host: string;
-}
+export type RequestTarget = Pick<Target, "path" | "host" | "proxyAuthorization">;
 
 const encoder = new TextEncoder();
 
@@ -16,14 +12,17 @@ const MAX_COPIED_BYTES = 256 * 1024;
 /**
  * What a request is on the wire: one piece, or its head and its body where that is large.
  *
+ * `isOnly` asks the server to close the connection afterwards.
+ *
  * Throws a TypeError that names the header when one cannot be sent.
  */
 export function requestBytes(
   request: HttpRequest,
   target: RequestTarget,
+  isOnly = false,
 ): Uint8Array<ArrayBuffer>[] {
   const body = typeof request.body === "string" ? encoder.encode(request.body) : request.body;
-  const head = encodeLatin1(headText(request, target, body?.length ?? null));
+  const head = encodeLatin1(headText(request, { ...target, isOnly }, body?.length ?? null));
   if (body === null || body.length === 0) return [head];
   if (body.length > MAX_COPIED_BYTES) return [head, body];
   const all = new Uint8Array(head.length + body.length);
@@ -34,7 +33,7 @@ export function requestBytes(
 
 function headText(
   { method, headers }: HttpRequest,
-  target: RequestTarget,
+  target: RequestTarget & { readonly isOnly: boolean },
   bodyBytes: number | null,
 ): string {
   let text = `${method} ${target.path} HTTP/1.1\r\n`;
@@ -47,6 +46,8 @@ function headText(
     text += `${name}: ${value}\r\n`;
   }
   if (!hasHost) text += `Host: ${target.host}\r\n`;
+  if (target.proxyAuthorization) text += `Proxy-Authorization: ${target.proxyAuthorization}\r\n`;
+  if (target.isOnly) text += "Connection: close\r\n";
   if (bodyBytes !== null) text += `Content-Length: ${bodyBytes}\r\n`;
   return `${text}\r\n`;
 }

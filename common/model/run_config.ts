@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { connectionPlanSchema } from "./connection_plan.ts";
 import { CACHE_BUSTS } from "./cache_bust.ts";
 import { phaseSchema } from "./credit.ts";
 import { datasetFileSchema } from "./dataset_file.ts";
@@ -206,6 +207,8 @@ export const runSecretsSchema = z.object({
   apiKey: z.nullable(z.string()),
   /** Headers given by the user; any of them may carry a credential. */
   headers: z.record(z.string(), z.string()),
+  /** Left out: plain ones. */
+  connections: z.optional(connectionPlanSchema),
 });
 
 /** What only the workers get, and only over a socket: never logged, never exported. */

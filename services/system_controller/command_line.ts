@@ -48,6 +48,10 @@ export async function runCommandLine(
       const { checkRegularFile } = await import("../../common/runtime/regular_file.ts");
       await checkRegularFile(path, mayBeFolder);
     },
+    // deno-lint-ignore require-await -- what is thrown has to be a rejection
+    async checkLocalAddress(address) {
+      Deno.listen({ hostname: address, port: 0 }).close();
+    },
     width: terminalWidth(),
     goodputTags: neighbours.goodputTags,
   });

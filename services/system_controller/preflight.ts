@@ -1,5 +1,13 @@
 import * as z from "zod/mini";
+import {
+  ConnectionClosedError,
+  HttpSyntaxError,
+  NotHttpError,
+  ProxyError,
+} from "../../common/http/http_error.ts";
+import { parseUnixUrl } from "../../common/http/target.ts";
 import type { RunSecrets } from "../../common/model/run_config.ts";
+import { askServer, type Reply } from "./ask_server.ts";
 import type { ServerCall } from "./server_calls.ts";
 
 /** How long the server may take to answer before the load starts. */
@@ -28,10 +36,9 @@ const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) }
  * Any HTTP answer will do. Throws UnreachableError that names the URL and the reason.
  */
 export async function checkReachable(urls: readonly string[], secrets: RunSecrets): Promise<void> {
-  const origins = new Set(urls.map((url) => new URL(url).origin));
+  const origins = new Set(urls.map(originOf));
   await Promise.all([...origins].map(async (origin) => {
-    const response = await ask(origin, secrets);
-    await response.body?.cancel();
+    await ask(origin, secrets);
   }));
 }
 
@@ -58,12 +65,11 @@ export async function discoverModel(
 }
 
 async function onlyModelOf(url: string, secrets: RunSecrets): Promise<string> {
-  const response = await ask(url, secrets);
-  const text = await response.text();
+  const { status, text } = await ask(url, secrets);
   const hint = "name the model by --model";
-  if (!response.ok) {
+  if (!isGood(status)) {
     throw new NoModelError(
-      `--model: none given and none to be found: GET ${url} answered ${response.status}; ${hint}`,
+      `--model: none given and none to be found: GET ${url} answered ${status}; ${hint}`,
       true,
     );
   }
@@ -90,9 +96,8 @@ export async function findMissingModel(
   wanted: readonly string[],
   secrets: RunSecrets,
 ): Promise<string | null> {
-  const response = await ask(url, secrets);
-  const text = await response.text();
-  if (!response.ok) return `GET ${url} answered ${response.status}`;
+  const { status, text } = await ask(url, secrets);
+  if (!isGood(status)) return `GET ${url} answered ${status}`;
   const models = readModels(text);
   if (models === null) return `GET ${url} did not answer a list of models`;
   const missing = wanted.find((model) => !models.includes(model));
@@ -115,31 +120,31 @@ function readModels(text: string): string[] | null {
  * Rejects with an Error in plain words: what the server answered, or why it did not.
  */
 export async function postNothing({ url, secrets, timeoutMs, signal }: ServerCall): Promise<void> {
-  let response: Response;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  let reply: Reply;
   try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: headersOf(secrets),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    await response.body?.cancel();
+    reply = await askServer({ method: "POST", url, secrets, signal: limited });
   } catch (error) {
     throw new Error(describeNetworkError(error, timeoutMs), { cause: error });
   }
   // Not what it says: it may hold anything.
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (!isGood(reply.status)) throw new Error(`the server answered ${reply.status}`);
 }
 
-function headersOf({ apiKey, headers }: RunSecrets): Record<string, string> {
-  return { ...apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }, ...headers };
+function isGood(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
-async function ask(url: string, secrets: RunSecrets): Promise<Response> {
+/** The server at a URL, without the path of the request. */
+function originOf(url: string): string {
+  const unix = parseUnixUrl(url);
+  return unix === null ? new URL(url).origin : `unix:${unix.socketPath}`;
+}
+
+async function ask(url: string, secrets: RunSecrets): Promise<Reply> {
   try {
-    return await fetch(url, {
-      headers: headersOf(secrets),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    return await askServer({ method: "GET", url, secrets, signal });
   } catch (error) {
     throw new UnreachableError(`Cannot reach ${url}: ${describeNetworkError(error)}`);
   }
@@ -152,10 +157,8 @@ function describeNetworkError(error: unknown, timeoutMs = ANSWER_TIMEOUT_MS): st
       "and is it http or https?";
   }
   const text = errorChain(error);
-  if (/requests to port \d+ are blocked/i.test(text)) {
-    return "this port is reserved for another protocol, and fetch refuses it; " +
-      "let the server listen on another one";
-  }
+  if (error instanceof ProxyError) return `the proxy ${error.message} (--proxy)`;
+  if (/^no such file/i.test(text)) return "there is no such socket; is the server running?";
   if (/refused/i.test(text)) return "connection refused; is the server running on this port?";
   if (/dns error|lookup address|name or service not known|no record found/i.test(text)) {
     return "the host name cannot be resolved; is it spelled right?";
@@ -163,8 +166,9 @@ function describeNetworkError(error: unknown, timeoutMs = ANSWER_TIMEOUT_MS): st
   if (/certificate|tls|handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
     return `the TLS connection failed (${lastPart(text)}); is it http or https?`;
   }
-  if (/invalid http|parse|unexpected message|incomplete message|connection closed/i.test(text)) {
-    return `it does not speak HTTP (${lastPart(text)}); is it http or https?`;
+  if (error instanceof ConnectionClosedError) return `${error.message}; is it http or https?`;
+  if (error instanceof NotHttpError || error instanceof HttpSyntaxError) {
+    return `it does not speak HTTP (${error.message}); is it http or https?`;
   }
   return lastPart(text);
 }

@@ -1,5 +1,4 @@
-import { dial } from "../../common/http/dial.ts";
-import { Http1Transport } from "../../common/http/http1_transport.ts";
+import { openTransport } from "../../common/http/open_transport.ts";
 import { type Conversation, plainTurn } from "../../common/model/conversation.ts";
 import type { InferenceProbe } from "../../common/model/readiness.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
@@ -20,7 +19,7 @@ const CONVERSATION: Conversation = { index: 0, id: "readiness", opening: [], tur
 export async function probeInference(probe: InferenceProbe): Promise<string | null> {
   const { endpoint: plan, secrets, signal } = probe;
   const clock = new SystemClock(0);
-  const transport = new Http1Transport({ dial, clock });
+  const transport = await openTransport(secrets.connections, clock);
   try {
     const context = createSendContext({
       plan,

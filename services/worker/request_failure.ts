@@ -2,6 +2,7 @@ import {
   ConnectionClosedError,
   HttpSyntaxError,
   NotHttpError,
+  ProxyError,
   RedirectError,
 } from "../../common/http/http_error.ts";
 import { CUT_OFF_AT_END, type ErrorDetails } from "../../common/model/record.ts";
@@ -98,6 +99,11 @@ const KINDS: readonly Kind[] = [
     message: () => "no local port is free: too many connections",
   },
   {
+    pattern: /^no such file or directory/i,
+    type: "ConnectionRefused",
+    message: (host) => `there is no socket ${host}`,
+  },
+  {
     pattern: /too many open files/i,
     type: "TooManyOpenFiles",
     message: () => "too many open files: raise the limit with ulimit -n",
@@ -151,6 +157,7 @@ function ownFailure(thrown: unknown, host: string): [string, string] | null {
   if (thrown instanceof HttpSyntaxError) {
     return ["InvalidHTTP", `${host} breaks the rules of HTTP: ${thrown.message}`];
   }
+  if (thrown instanceof ProxyError) return ["ProxyError", `the proxy ${thrown.message}`];
   return thrown instanceof RedirectError ? [thrown.type, thrown.message] : null;
 }
 

@@ -1,3 +1,4 @@
+import { hostOf } from "../../common/http/target.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import { modelFor, urlIndexOf } from "../../common/model/model_choice.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
@@ -60,7 +61,7 @@ export function createRequestTemplate(
   const byUser = new Set(Object.keys(secrets.headers).map((name) => name.toLowerCase()));
   const namesSession = byUser.has(plan.sessionHeader.toLowerCase());
   const hidden = secretWords(secrets);
-  const targets = plan.urls.map((url, urlIndex) => ({ url, urlIndex, host: new URL(url).host }));
+  const targets = plan.urls.map((url, urlIndex) => ({ url, urlIndex, host: hostOf(url) }));
   return {
     endpoint,
     plan,
@@ -159,5 +160,7 @@ function secretWords(secrets: RunSecrets): string[] {
   const values = Object.values(secrets.headers).flatMap((value) => [value, ...value.split(/\s+/)]);
   const words = values.filter((word) => word.length >= SHORTEST_SECRET);
   if (secrets.apiKey) words.push(secrets.apiKey);
+  const proxy = URL.parse(secrets.connections?.proxy ?? "");
+  if (proxy !== null && proxy.password !== "") words.push(decodeURIComponent(proxy.password));
   return [...new Set(words)].sort((a, b) => b.length - a.length);
 }

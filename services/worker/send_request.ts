@@ -136,6 +136,7 @@ class SentRequest {
       body: typeof body === "string" ? body : body.bytes,
       secretHeaders: template.secretHeaders,
       signal: open.signal,
+      session: { id: session.correlationId, isLast: credit.isLastTurn },
     };
     open.signal.throwIfAborted();
 

@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
-import { dial } from "../../common/http/dial.ts";
-import { Http1Transport } from "../../common/http/http1_transport.ts";
+import { openTransport } from "../../common/http/open_transport.ts";
 import type { HttpTransport } from "../../common/http/http_transport.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import {
@@ -105,7 +104,7 @@ export class Worker extends ComponentService {
     this.#config = config;
     this.#departures = this.#openDepartures(config);
     this.#phases = new Map(config.phases.map((plan) => [plan.phase, plan]));
-    this.#transport = this.#openTransport();
+    this.#transport = await openTransport(secrets!.connections, this.clock);
     const sending: SendContextOptions = {
       plan: config.endpoint,
       secrets: secrets!,
@@ -120,7 +119,8 @@ export class Worker extends ComponentService {
       const redact = this.#sending.template.redact;
       this.#raw = await RawExport.open({ folder: config.artifactDir, workerId: this.id, redact });
     }
-    await warmUp({ ...sending, transport: this.#openTransport() });
+    // The server within speaks plain HTTP/1.1; what else a request runs gets warm by it all the same.
+    await warmUp({ ...sending, transport: await openTransport(undefined, this.clock) });
   }
 
   @onStart
@@ -224,10 +224,6 @@ export class Worker extends ComponentService {
     this.#departures?.close();
     this.#lagProbe.stop();
     this.#hangUp();
-  }
-
-  #openTransport(): HttpTransport {
-    return new Http1Transport({ dial, clock: this.clock });
   }
 
   #hangUp(): void {

@@ -28,6 +28,8 @@ export function parse(args: readonly string[], world: World = {}): Promise<Invoc
     env: (name) => world.env?.[name],
     readFile,
     readFirstLine: async (path) => (await readFile(path)).split("\n")[0]!,
+    checkLocalAddress: (address) =>
+      address.startsWith("192.0.2.") ? Promise.reject(new Error("not here")) : Promise.resolve(),
     width: world.width ?? 100,
     goodputTags: () => Promise.resolve(GOODPUT_TAGS),
   });

@@ -1,0 +1,108 @@
+import type * as zlib from "node:zlib";
+import { HttpSyntaxError } from "./http_error.ts";
+import type { ByteReader, ReadResult } from "./http_transport.ts";
+
+type Unpacker = ReturnType<typeof zlib.createGunzip>;
+
+/**
+ * A body without the compression that `encoding`, the value of `Content-Encoding`, names.
+ *
+ * We ask servers not to compress; some do so nevertheless. Throws HttpSyntaxError for an encoding
+ * that is unknown.
+ */
+export async function decodedBody(body: ByteReader, encoding: string): Promise<ByteReader> {
+  const { createBrotliDecompress, createGunzip, createInflate } = await import("node:zlib");
+  const makers: Readonly<Record<string, () => unknown>> = {
+    "gzip": createGunzip,
+    "x-gzip": createGunzip,
+    "deflate": createInflate,
+    "br": createBrotliDecompress,
+  };
+  let decoded = body;
+  // The last one named was applied last.
+  for (const name of encoding.toLowerCase().split(",").map((one) => one.trim()).reverse()) {
+    if (name === "identity" || name === "") continue;
+    const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
+    if (make === undefined) throw new HttpSyntaxError("an unknown Content-Encoding");
+    decoded = new DecodedBody(decoded, make() as Unpacker);
+  }
+  return decoded;
+}
+
+/** Hands out what the unpacker makes of each network read, at once. */
+class DecodedBody implements ByteReader {
+  readonly #body: ByteReader;
+  readonly #unpacker: Unpacker;
+  #pieces: Uint8Array[] = [];
+  #hasBytes = false;
+  #hasFailed = false;
+  /** Tells whoever waits for the unpacker. */
+  #fail: (() => void) | null = null;
+  #isOver = false;
+
+  constructor(body: ByteReader, unpacker: Unpacker) {
+    this.#body = body;
+    this.#unpacker = unpacker;
+    // It may come when nobody waits, just after a write that was fine.
+    unpacker.on("error", () => {
+      this.#hasFailed = true;
+      this.#fail?.();
+    });
+    unpacker.on("data", (piece: Uint8Array) => this.#pieces.push(piece));
+  }
+
+  get arrivedNs(): number {
+    return this.#body.arrivedNs;
+  }
+
+  async read(): Promise<ReadResult> {
+    while (!this.#isOver) {
+      const { done, value } = await this.#body.read();
+      if (done) this.#isOver = true;
+      // A status that has no body may have a head that speaks of one.
+      if (done && !this.#hasBytes) break;
+      this.#hasBytes = true;
+      // The buffer of the read is used again before a slow unpacker is done with it.
+      await this.#unpack(done ? null : value.slice());
+      const bytes = this.#taken();
+      if (bytes.length > 0) return { done: false, value: bytes };
+    }
+    return { done: true };
+  }
+
+  cancel(): void {
+    this.#isOver = true;
+    this.#unpacker.destroy();
+    this.#body.cancel();
+  }
+
+  /** Rejects when it is not packed as the server says; null: there is no more. */
+  #unpack(bytes: Uint8Array | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = () => {
+        this.cancel();
+        reject(new HttpSyntaxError("a body that is not compressed as its head says"));
+      };
+      if (this.#hasFailed) return fail();
+      this.#fail = fail;
+      const succeed = () => {
+        this.#fail = null;
+        resolve();
+      };
+      if (bytes === null) this.#unpacker.once("end", succeed).end();
+      else this.#unpacker.write(bytes, succeed);
+    });
+  }
+
+  #taken(): Uint8Array<ArrayBuffer> {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+}

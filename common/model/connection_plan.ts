@@ -1,0 +1,34 @@
+import * as z from "zod/mini";
+
+/** When a connection serves more than one request. */
+export const REUSE_STRATEGIES = ["pooled", "never", "sticky-user-sessions"] as const;
+
+/** The versions of HTTP that can be spoken. */
+export const HTTP_VERSIONS = ["1.1", "2"] as const;
+
+/** Wire schema of how connections to the servers are made. */
+export const connectionPlanSchema = z.object({
+  httpVersion: z.enum(HTTP_VERSIONS),
+  reuse: z.enum(REUSE_STRATEGIES),
+  /** Local addresses that connections are made from, in turn; empty: the system's choice. */
+  localAddresses: z.array(z.string()),
+  /** Certificates in PEM that are trusted beside the usual ones; null: none. */
+  caCert: z.nullable(z.string()),
+  /** What the client shows of itself, in PEM; null: nothing. */
+  client: z.nullable(z.object({ cert: z.string(), key: z.string() })),
+  /** The URL of an HTTP proxy, perhaps with a user name and password; null: none. */
+  proxy: z.nullable(z.string()),
+});
+
+/** How connections to the servers are made; it holds secrets. */
+export type ConnectionPlan = z.infer<typeof connectionPlanSchema>;
+
+/** Connections as they are made when nobody asks for anything else. */
+export const PLAIN_CONNECTIONS: ConnectionPlan = {
+  httpVersion: "1.1",
+  reuse: "pooled",
+  localAddresses: [],
+  caCert: null,
+  client: null,
+  proxy: null,
+};
