@@ -45,6 +45,10 @@ async function beCommandLine(args: readonly string[]): Promise<number> {
       ]);
       return await preparePublic(request, thisHub());
     },
+    async analyzeTrace(request) {
+      const { analyzeTrace } = await import("./services/dataset_manager/trace/analyze_trace.ts");
+      return await analyzeTrace(request);
+    },
     async writeAggregate(series) {
       const { writeAggregate } = await import(
         "./services/post_processor_manager/repeated_runs/write_aggregate.ts"

@@ -28,6 +28,13 @@ export const COMMANDS: readonly Command[] = [
     argument: null,
   },
   {
+    name: "analyze-trace",
+    summary: "Say how long the prompts and answers of a recorded trace are, and how much of the " +
+      "prompts a server could have in its cache.",
+    optionsOf: "analyze-trace",
+    argument: "FILE",
+  },
+  {
     name: "report",
     summary: "Rebuild the results in DIR, but for inputs.json, from the journal of its run " +
       "(records.jsonl) alone.",

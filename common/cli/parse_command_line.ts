@@ -4,6 +4,7 @@ import type { OptionValues } from "../config/option_table.ts";
 import type { Options } from "../config/validate.ts";
 import { type Problem, quote } from "../config/problem.ts";
 import { suggestion } from "../config/suggest.ts";
+import type { TraceRequest } from "../model/trace_request.ts";
 import { AIPERF_VERSION } from "../version.ts";
 import { type Arguments, hasFlag, readArguments } from "./arguments.ts";
 import { type Command, COMMANDS, commandsUnder } from "./commands.ts";
@@ -40,6 +41,12 @@ export type Invocation =
     readonly kind: "mock-server";
     readonly options: MockServerOptions;
     readonly logLevel: OptionValues["logLevel"];
+  }
+  /** Analyse a trace, print what it is like, and write it to a file, if there is one. */
+  | {
+    readonly kind: "analyze-trace";
+    readonly request: TraceRequest;
+    readonly outputFile: string | null;
   }
   /** Rebuild the results of the run in a folder. */
   | { readonly kind: "report"; readonly folder: string }
@@ -147,6 +154,8 @@ async function finish(
         logLevel: values.logLevel,
       };
     }
+    case "analyze-trace":
+      return analysisOf(options.values);
     case "config show": {
       const { effectiveConfig } = await import("../config/config_file.ts");
       return print(effectiveConfig(options, "profile"));
@@ -156,6 +165,16 @@ async function finish(
     default:
       return { kind: "profile", options, cliCommand };
   }
+}
+
+function analysisOf(values: OptionValues): Invocation {
+  const { inputFile: path, customDatasetType: format, blockSize, outputFile } = values;
+  if (path === null) {
+    const problem = { where: "--input-file", message: "is missing: give the trace to analyse" };
+    return { kind: "problems", problems: [problem] };
+  }
+  const request = { path, format, blockSize, skipsBadLines: values.skipBadLines };
+  return { kind: "analyze-trace", request, outputFile };
 }
 
 /** A command that takes no options. */
@@ -196,7 +215,10 @@ async function initConfig(path: string | undefined): Promise<Invocation> {
     : { kind: "write", path, text: configFileTemplate() };
 }
 
-/** A command's own argument is its configuration file; any other argument is one too many. */
+/**
+ * A command's own argument is its configuration file, or the trace to analyse; any other argument is
+ * one too many.
+ */
 function withArgument(command: Command, args: Arguments): Pick<Arguments, "given" | "problems"> {
   const allowed = command.argument === null ? 0 : 1;
   const extra = args.positionals.slice(allowed).map((arg) => ({
@@ -206,13 +228,15 @@ function withArgument(command: Command, args: Arguments): Pick<Arguments, "given
   const problems = [...args.problems, ...extra];
   const [file] = args.positionals.slice(0, allowed);
   if (file === undefined || command.optionsOf === null) return { given: args.given, problems };
-  const config = args.given.find(({ key }) => key === "config");
-  if (config) {
-    const message = `the configuration file is given twice, also by ${config.origin.name}`;
+  const key = command.optionsOf === "analyze-trace" ? "inputFile" : "config";
+  const other = args.given.find((one) => one.key === key);
+  if (other) {
+    const what = key === "config" ? "configuration file" : "trace";
+    const message = `the ${what} is given twice, also by ${other.origin.name}`;
     return { given: args.given, problems: [...problems, { where: quote(file), message }] };
   }
   const origin = { layer: "command line", name: "FILE" } as const;
-  const given = { key: "config", origin, raw: file, shown: quote(file) } as const;
+  const given = { key, origin, raw: file, shown: quote(file) } as const;
   return { given: [...args.given, given], problems };
 }
 

@@ -1,7 +1,7 @@
 import type { ValueType } from "./value_type.ts";
 
 /** The commands that take options. */
-export type CommandName = "profile" | "mock-server";
+export type CommandName = "profile" | "mock-server" | "analyze-trace";
 
 /** The declaration of an option: everything that is known of it stands here and nowhere else. */
 export interface OptionSpec<T, D extends T | null = T | null> {

@@ -1,3 +1,4 @@
+import { ANALYZE_OPTIONS } from "./options/analyze_trace.ts";
 import { CONNECTION_OPTIONS } from "./options/connections.ts";
 import { ENDPOINT_OPTIONS } from "./options/endpoint.ts";
 import { INPUT_OPTIONS } from "./options/input.ts";
@@ -20,6 +21,7 @@ export const OPTIONS = {
   ...INPUT_OPTIONS,
   ...PROMPT_OPTIONS,
   ...TRACE_OPTIONS,
+  ...ANALYZE_OPTIONS,
   ...TOKENIZER_OPTIONS,
   ...LOAD_OPTIONS,
   ...WARMUP_OPTIONS,
@@ -36,6 +38,7 @@ const GROUPS: readonly (readonly [string, object])[] = [
   ["Input", INPUT_OPTIONS],
   ["Made-up prompts", PROMPT_OPTIONS],
   ["Input file and trace", TRACE_OPTIONS],
+  ["Analysis", ANALYZE_OPTIONS],
   ["Tokenizer", TOKENIZER_OPTIONS],
   ["Load", LOAD_OPTIONS],
   ["Warm-up", WARMUP_OPTIONS],
@@ -88,6 +91,7 @@ export function flagOf(key: OptionKey, command: CommandName): string {
 const COMMAND_OPTIONS: Readonly<Record<CommandName, readonly CommandOption[]>> = {
   profile: collect("profile"),
   "mock-server": collect("mock-server"),
+  "analyze-trace": collect("analyze-trace"),
 };
 
 function collect(command: CommandName): CommandOption[] {

@@ -14,6 +14,7 @@ export function optionReference(): string {
     "",
     ...commandSection("profile"),
     ...commandSection("mock-server"),
+    ...commandSection("analyze-trace"),
   ].join("\n").trimEnd() + "\n";
 }
 

@@ -2,6 +2,8 @@ import { type Invocation, parseCommandLine } from "../../common/cli/parse_comman
 import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
+import { BadInputError } from "../../common/service/bad_input_error.ts";
+import type { AnalyzedTrace, TraceRequest } from "../../common/model/trace_request.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { InferenceProbe } from "../../common/model/readiness.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
@@ -28,6 +30,8 @@ export interface Neighbours {
   probeInference(probe: InferenceProbe): Promise<string | null>;
   /** Brings a public data set to this machine, as an input file. */
   preparePublic(request: PublicDatasetRequest): Promise<DatasetFile>;
+  /** Says what the requests of a trace are like. */
+  analyzeTrace(request: TraceRequest): Promise<AnalyzedTrace>;
   /** Writes what several runs say together; returns the text for the console. */
   writeAggregate(series: RunSeries): Promise<string>;
 }
@@ -65,6 +69,8 @@ export async function runCommandLine(
       return complain(renderProblems(invocation.problems));
     case "mock-server":
       return await neighbours.serveMock(invocation.options);
+    case "analyze-trace":
+      return await analyze(invocation, neighbours);
     case "report":
       return await report(await neighbours.rebuild(invocation.folder), invocation.folder);
     case "profile":
@@ -73,7 +79,8 @@ export async function runCommandLine(
 }
 
 function readsEnvironment({ kind }: Invocation, [command]: readonly string[]): boolean {
-  return kind === "profile" || kind === "mock-server" || kind === "problems" ||
+  return kind === "profile" || kind === "mock-server" || kind === "analyze-trace" ||
+    kind === "problems" ||
     (kind === "print" && command === "config");
 }
 
@@ -142,6 +149,21 @@ function noteInputs(folder: string): void {
     Deno.lstatSync(path);
   } catch {
     complain(`aiperf: ${harmless(path)} is not made again: the journal does not hold prompts\n`);
+  }
+}
+
+async function analyze(
+  { request, outputFile }: Invocation & { kind: "analyze-trace" },
+  { analyzeTrace }: Neighbours,
+): Promise<number> {
+  try {
+    const { text, json, leftOut } = await analyzeTrace(request);
+    complain(leftOut.map((line) => `aiperf: ${harmless(line)}\n`).join(""));
+    if (outputFile !== null) await Deno.writeTextFile(outputFile, json, { mode: FILE_MODE });
+    return writeOut(text);
+  } catch (error) {
+    if (error instanceof BadInputError) return complain(`aiperf: ${harmless(error.message)}\n`);
+    return complain(`aiperf: --output-file: ${harmless((error as Error).message)}\n`);
   }
 }
 

@@ -12,6 +12,7 @@ export const INPUT_OPTIONS = {
     default: null,
     defaultNote: "prompts are made up",
     path: "input.file",
+    commands: ["profile", "analyze-trace"],
     help: "Send the conversations of this file or trace; see docs/input_files.md.",
   }),
   publicDataset: option({
@@ -34,6 +35,7 @@ export const INPUT_OPTIONS = {
     default: null,
     defaultNote: "found out from the first line",
     path: "input.custom_dataset_type",
+    commands: ["profile", "analyze-trace"],
     help: "What --input-file is; a folder must be random_pool or raw_payload.",
   }),
   isl: option({

@@ -7,6 +7,7 @@ export const TRACE_OPTIONS = {
     type: toggle(),
     default: false,
     path: "input.skip_bad_lines",
+    commands: ["profile", "analyze-trace"],
     help:
       "Leave out lines of --input-file that cannot be used, and say how many, instead of ending the run.",
   }),

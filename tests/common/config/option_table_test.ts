@@ -4,7 +4,7 @@ import { flagsOf, negation } from "../../../common/cli/flags.ts";
 import { type OptionKey, OPTIONS, optionsOf, specOf } from "../../../common/config/option_table.ts";
 
 const KEYS = Object.keys(OPTIONS) as OptionKey[];
-const COMMANDS = ["profile", "mock-server"] as const;
+const COMMANDS = ["profile", "mock-server", "analyze-trace"] as const;
 
 Deno.test("no flag means two options of a command", () => {
   for (const command of COMMANDS) {
