@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { BadInputError } from "../../../common/service/bad_input_error.ts";
 import { probeInference } from "../../../services/worker/probe_inference.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { closedUrl, withServer } from "../../helpers/servers.ts";
@@ -51,4 +52,18 @@ Deno.test("a request that hangs is cut off by the user", async () => {
     assertStringIncludes(await probe(url, user.signal) ?? "", "RequestCancellationError");
     hung.resolve(new Response());
   });
+});
+
+Deno.test("an API that takes no text is told at once, not waited for", async () => {
+  await assertRejects(
+    () =>
+      probeInference({
+        endpoint: endpointPlanOf({ type: "raw", urls: [closedUrl()] }),
+        secrets: { apiKey: null, headers: {} },
+        signal: new AbortController().signal,
+      }),
+    BadInputError,
+    "--wait-for-model-mode: inference needs an API that takes text, and raw does not (a raw " +
+      "request needs a body in the data set); use models",
+  );
 });
