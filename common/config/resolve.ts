@@ -65,6 +65,7 @@ export interface RunPlan {
   readonly workers: number;
   readonly goodput: readonly Slo[];
   readonly exportRecords: boolean;
+  readonly exportPrefix: string;
   readonly exportRaw: boolean;
   readonly journalSync: JournalSync;
   /** null: one run. */
@@ -129,6 +130,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
     }),
     goodput: values.goodput ?? [],
     exportRecords: values.exportLevel !== "summary",
+    exportPrefix: values.profileExportPrefix,
     exportRaw: values.exportLevel === "raw",
     journalSync: values.journalSync,
     repetition: repetitionOf(values),
@@ -174,6 +176,7 @@ export function runConfig(plan: RunPlan, facts: RunFacts): Omit<RunConfig, "runD
     epochUnixMs: facts.epochUnixMs,
     artifactDir: plan.artifactDir ?? `${workingDir}/${defaultArtifactDir(label)}`,
     exportRecords: plan.exportRecords,
+    exportPrefix: plan.exportPrefix,
     exportRaw: plan.exportRaw,
     journalSync: plan.journalSync,
     endpoint: {

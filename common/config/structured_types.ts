@@ -96,6 +96,26 @@ export function urlPath(): ValueType<string> {
   };
 }
 
+/** What the names of several files begin with; an ending is left out. */
+export function filePrefix(): ValueType<string> {
+  const allowed = "the beginning of a file name, without a folder";
+  return {
+    placeholder: "NAME",
+    allowed,
+    fromText: (value) => value,
+    schema: (z) =>
+      converted(z, z.string(), (given) => {
+        const prefix = given.replace(/\.(jsonl?|csv)$/i, "");
+        if (!/^(?!\.)[^/\\\p{Cc}]{1,100}$/u.test(prefix)) {
+          throw new Refusal(`must be ${allowed}, got ${quote(given)}`);
+        }
+        if (prefix !== "records") return prefix;
+        throw new Refusal("must not be records, as the journal is records.jsonl");
+      }),
+    toPlain: (value) => value,
+  };
+}
+
 /** A key that can stand in a header. */
 export function bearerToken(): ValueType<string> {
   return {

@@ -13,15 +13,37 @@ export const ARTIFACT_FILES = {
   log: "logs/aiperf.log",
 } as const;
 
-/** Every request and answer as they went over the wire; only where it is asked for. */
-export const RAW_EXPORT = "profile_export_raw.jsonl";
+/** What the names of the exports begin with unless the user says otherwise. */
+export const EXPORT_PREFIX = "profile_export";
 
-/** The part of the raw export that a worker writes; it is there until the parts are merged. */
-export function rawPartName(workerId: string): string {
-  return `profile_export_raw.${workerId}.jsonl`;
+/** The exports of a run that are named as the user likes; see `ARTIFACT_FILES`. */
+export interface ExportFiles {
+  readonly requestMetrics: string;
+  readonly summaryJson: string;
+  readonly summaryCsv: string;
+  readonly console: string;
+  /** Every request and answer as they went over the wire; only where it is asked for. */
+  readonly raw: string;
 }
 
-/** Whether a file of this name is a part of the raw export. */
-export function isRawPart(name: string): boolean {
-  return /^profile_export_raw\.\w+\.jsonl$/.test(name);
+/** The names of the exports that begin with a prefix. */
+export function exportFiles(prefix: string): ExportFiles {
+  return {
+    requestMetrics: `${prefix}.jsonl`,
+    summaryJson: `${prefix}_aiperf.json`,
+    summaryCsv: `${prefix}_aiperf.csv`,
+    console: `${prefix}_console.txt`,
+    raw: `${prefix}_raw.jsonl`,
+  };
+}
+
+/** The part of the raw export that a worker writes; it is there until the parts are merged. */
+export function rawPartName(prefix: string, workerId: string): string {
+  return `${prefix}_raw.${workerId}.jsonl`;
+}
+
+/** The raw export that a file of this name is a part of; null: it is none. */
+export function rawExportOf(name: string): string | null {
+  const prefix = /^(.+)_raw\.worker_\w+\.jsonl$/.exec(name)?.[1];
+  return prefix === undefined ? null : exportFiles(prefix).raw;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { connectionPlanSchema } from "./connection_plan.ts";
 import { CACHE_BUSTS } from "./cache_bust.ts";
+import { EXPORT_PREFIX } from "./artifact_files.ts";
 import { phaseSchema } from "./credit.ts";
 import { datasetFileSchema } from "./dataset_file.ts";
 import { serverCallsSchema } from "./server_calls.ts";
@@ -179,6 +180,8 @@ export const runConfigSchema = z.object({
   runDir: z.string(),
   artifactDir: z.string(),
   exportRecords: z.boolean(),
+  /** What the names of the exports begin with. */
+  exportPrefix: z._default(z.string(), EXPORT_PREFIX),
   /** Whether the workers keep every request and answer as they went over the wire. */
   exportRaw: z._default(z.boolean(), false),
   journalSync: journalSyncSchema,

@@ -1,6 +1,6 @@
 import { JournalError } from "../../common/journal/journal_line.ts";
 import { JournalReader } from "../../common/journal/journal_reader.ts";
-import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { ARTIFACT_FILES, exportFiles } from "../../common/model/artifact_files.ts";
 import { isNote, type JournalNote, type RunClosing } from "../../common/model/journal.ts";
 import { missingText, type RebuiltReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
@@ -131,7 +131,7 @@ class Rebuilding {
     try {
       return await RunResults.open(config, place);
     } catch (error) {
-      const path = `${this.#folder}/${ARTIFACT_FILES.requestMetrics}`;
+      const path = `${this.#folder}/${exportFiles(config.exportPrefix).requestMetrics}`;
       this.#unwritten.push(`Cannot write ${path}: ${describeFileError(error)}`);
       return new RunResults(config, place);
     }

@@ -1,4 +1,4 @@
-import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { exportFiles } from "../../common/model/artifact_files.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
 import type { WrittenResults } from "../../common/model/report.ts";
@@ -101,7 +101,7 @@ export class RunResults {
   }
 
   async #openLines(): Promise<void> {
-    const path = `${this.#folder}/${ARTIFACT_FILES.requestMetrics}`;
+    const path = `${this.#folder}/${exportFiles(this.#config.exportPrefix).requestMetrics}`;
     this.#lines = await LineFile.create(path, {
       onError: (error) => {
         this.#canWriteLines = false;

@@ -1,4 +1,4 @@
-import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { type ExportFiles, exportFiles } from "../../common/model/artifact_files.ts";
 import type { RunReport, WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
@@ -8,11 +8,11 @@ import { summaryCsv } from "./exporters/summary_csv.ts";
 import { summaryJson } from "./exporters/summary_json.ts";
 
 /** The summaries: each file and what makes its text. */
-const EXPORTS: Readonly<Record<string, (report: RunReport, config: RunConfig) => string>> = {
-  [ARTIFACT_FILES.summaryJson]: summaryJson,
-  [ARTIFACT_FILES.summaryCsv]: summaryCsv,
-  [ARTIFACT_FILES.console]: consoleText,
-};
+const EXPORTS = {
+  summaryJson,
+  summaryCsv,
+  console: consoleText,
+} satisfies Partial<Record<keyof ExportFiles, (report: RunReport, config: RunConfig) => string>>;
 
 /**
  * Writes every summary into a folder; returns the text for the console.
@@ -24,9 +24,10 @@ export async function writeExports(
   config: RunConfig,
   folder: string,
 ): Promise<Pick<WrittenResults, "console" | "problems">> {
+  const files = exportFiles(config.exportPrefix);
   const problems = await Promise.all(
-    Object.entries(EXPORTS).map(([file, render]) =>
-      writeFile(`${folder}/${file}`, render(report, config))
+    (Object.keys(EXPORTS) as (keyof typeof EXPORTS)[]).map((key) =>
+      writeFile(`${folder}/${files[key]}`, EXPORTS[key](report, config))
     ),
   );
   return {

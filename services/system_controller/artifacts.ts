@@ -1,5 +1,5 @@
 import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
-import { ARTIFACT_FILES, isRawPart, RAW_EXPORT } from "../../common/model/artifact_files.ts";
+import { ARTIFACT_FILES, exportFiles, rawExportOf } from "../../common/model/artifact_files.ts";
 import { AGGREGATE_FILES, runFolder, runLabel } from "../../common/model/run_series.ts";
 
 /** The longest series. */
@@ -14,10 +14,12 @@ const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];
 /** More than a journal's header ever has. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-const RUN_FILES = [...Object.values(ARTIFACT_FILES), RAW_EXPORT];
+const RUN_FILES = Object.values(ARTIFACT_FILES);
 
 /** All that a series may leave. */
-const SERIES_FILES = [...inRunFolders(RUN_FILES), ...Object.values(AGGREGATE_FILES)];
+function seriesFiles(runFiles: readonly string[]): string[] {
+  return [...inRunFolders(runFiles), ...Object.values(AGGREGATE_FILES)];
+}
 
 /** The folders that a series makes, the innermost first. */
 const SERIES_FOLDERS = [...inRunFolders(["logs"]), ...RUN_FOLDERS, "profile_runs", "aggregate"];
@@ -27,13 +29,24 @@ export class ArtifactDirError extends Error {
   override readonly name = "ArtifactDirError";
 }
 
+/** What a run does with its folder. */
+export interface ArtifactDirOptions {
+  /** Whether the results of another run may be replaced. */
+  readonly overwrite: boolean;
+  /** What the names of the exports begin with. */
+  readonly prefix: string;
+}
+
 /**
  * Makes the folder for the results of a run or of a series of runs.
  *
  * Throws ArtifactDirError when it cannot be written, or holds a run already, or runs of a series,
  * and `overwrite` is false.
  */
-export function prepareArtifactDir(folder: string, overwrite: boolean): void {
+export function prepareArtifactDir(
+  folder: string,
+  { overwrite, prefix }: ArtifactDirOptions,
+): void {
   try {
     Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
     const probe = Deno.makeTempFileSync({ dir: folder, prefix: ".aiperf-" });
@@ -49,7 +62,9 @@ export function prepareArtifactDir(folder: string, overwrite: boolean): void {
     );
   }
   // A longer series would leave runs that do not belong to this one.
-  for (const file of holdsRun ? [...RUN_FILES, ...SERIES_FILES] : SERIES_FILES) {
+  const runFiles = [...RUN_FILES, ...Object.values(exportFiles(prefix))];
+  const inSeries = seriesFiles(runFiles);
+  for (const file of holdsRun ? [...runFiles, ...inSeries] : inSeries) {
     if (sizeOf(`${folder}/${file}`) !== null) Deno.removeSync(`${folder}/${file}`);
   }
   for (const inner of ["", ...RUN_FOLDERS]) removeRawParts(`${folder}/${inner}`);
@@ -79,7 +94,7 @@ function inRunFolders(names: readonly string[]): string[] {
 function removeRawParts(folder: string): void {
   if (sizeOf(folder) === null) return;
   for (const { name } of Deno.readDirSync(folder)) {
-    if (isRawPart(name)) Deno.removeSync(`${folder}/${name}`);
+    if (rawExportOf(name) !== null) Deno.removeSync(`${folder}/${name}`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { RAW_EXPORT } from "../../common/model/artifact_files.ts";
 import { describeError, type Logger } from "../../common/runtime/log.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { mergeRawParts } from "./raw_parts.ts";
@@ -6,6 +5,8 @@ import { mergeRawParts } from "./raw_parts.ts";
 /** What the raw export is collected from. */
 export interface CollectRawOptions {
   readonly folder: string;
+  /** The name of the export. */
+  readonly file: string;
   /** The workers that are connected. */
   readonly workers: readonly Peer[];
   readonly timeoutMs: number;
@@ -18,7 +19,7 @@ export interface CollectRawOptions {
  * What went wrong, one sentence each; what the other workers have written is merged all the same.
  */
 export async function collectRaw(options: CollectRawOptions): Promise<string[]> {
-  const { folder, workers, timeoutMs, log } = options;
+  const { folder, file, workers, timeoutMs, log } = options;
   const asked = workers.map((worker) => worker.request({ kind: "close_raw_export" }, timeoutMs));
   const problems = (await Promise.allSettled(asked)).flatMap((result) =>
     result.status === "rejected" ? [describeError(result.reason)] : []
@@ -30,5 +31,5 @@ export async function collectRaw(options: CollectRawOptions): Promise<string[]> 
   }
   for (const problem of problems) log.warning(problem);
   if (problems.length === 0) return [];
-  return [`Not all of ${folder}/${RAW_EXPORT} could be written: ${problems.join("; ")}`];
+  return [`Not all of ${folder}/${file} could be written: ${problems.join("; ")}`];
 }

@@ -1,5 +1,5 @@
 import type { Command } from "../../common/comms/messages.ts";
-import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { ARTIFACT_FILES, exportFiles } from "../../common/model/artifact_files.ts";
 import type { HealthSummary } from "../../common/model/instrument.ts";
 import type { RunClosing } from "../../common/model/journal.ts";
 import {
@@ -25,7 +25,7 @@ export interface CollectOptions {
   readonly health: () => Promise<HealthSummary>;
   /** What the records manager is asked first. */
   readonly finish: Command;
-  readonly config: Pick<RunConfig, "artifactDir" | "exportRaw">;
+  readonly config: Pick<RunConfig, "artifactDir" | "exportRaw" | "exportPrefix">;
   /** How long what the workers write may take. */
   readonly inputsTimeoutMs: number;
   readonly wasCancelled: boolean;
@@ -90,7 +90,8 @@ async function closeJournal({ cast, log }: CollectOptions, closing: RunClosing):
 async function writeRaw(options: CollectOptions): Promise<string[]> {
   const { config, workers, inputsTimeoutMs: timeoutMs, log } = options;
   if (!config.exportRaw) return [];
-  return await collectRaw({ folder: config.artifactDir, workers: workers(), timeoutMs, log });
+  const file = exportFiles(config.exportPrefix).raw;
+  return await collectRaw({ folder: config.artifactDir, file, workers: workers(), timeoutMs, log });
 }
 
 /**

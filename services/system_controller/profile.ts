@@ -8,7 +8,7 @@ import { LOG_LEVELS, type LogLevel } from "../../common/runtime/log.ts";
 import { BadInputError } from "../../common/service/bad_input_error.ts";
 import type { PreparedTokenizer } from "../../common/tokenizer/prepare_tokenizer.ts";
 import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
-import { ArtifactDirError, prepareArtifactDir } from "./artifacts.ts";
+import { ArtifactDirError, type ArtifactDirOptions, prepareArtifactDir } from "./artifacts.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
 import { EXIT, interruptedExit } from "./outcome.ts";
@@ -56,7 +56,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
         say: (line) => host.say(`aiperf: ${line}`),
       }),
     });
-    prepareArtifactDir(config.artifactDir, plan.overwrite);
+    prepareArtifactDir(config.artifactDir, folderOptions(plan));
     const request: LaunchRequest = {
       config,
       secrets: plan.secrets,
@@ -132,6 +132,10 @@ function noteOnSeveral({ endpoint, tokenizer, mockServer }: RunPlan, model: stri
     "choose another by --tokenizer";
 }
 
+function folderOptions({ overwrite, exportPrefix: prefix }: RunPlan): ArtifactDirOptions {
+  return { overwrite, prefix };
+}
+
 interface Making {
   readonly plan: RunPlan;
   readonly front: Front;
@@ -139,12 +143,12 @@ interface Making {
 }
 
 async function make(request: LaunchRequest, { plan, front, host }: Making): Promise<number> {
-  const { repetition, overwrite } = plan;
+  const { repetition } = plan;
   if (repetition === null) return (await launch(request, front)).exitCode;
   const { runSeries } = await import("./multi_run/run_series.ts");
   return await runSeries(request, repetition, {
     launch: (trial) => {
-      prepareArtifactDir(trial.config.artifactDir, overwrite);
+      prepareArtifactDir(trial.config.artifactDir, folderOptions(plan));
       return launch(trial, front);
     },
     writeAggregate: host.writeAggregate,

@@ -1,4 +1,4 @@
-import { isRawPart, RAW_EXPORT } from "../../common/model/artifact_files.ts";
+import { rawExportOf } from "../../common/model/artifact_files.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 
@@ -6,18 +6,20 @@ const LINE_END = 0x0a;
 const COPIED_AT_ONCE = 64 * 1024;
 
 /**
- * Makes one file of what the workers have written of the raw export, and removes their parts.
+ * Makes one file of what the workers have written of the raw export, and removes their parts, whose
+ * names say what it is called.
  *
  * A line that a dead worker did not finish is left out. Returns false when there are no parts; rejects
  * with an Error in plain words, and keeps the parts, when the file cannot be written.
  */
 export async function mergeRawParts(folder: string): Promise<boolean> {
-  const path = `${folder}/${RAW_EXPORT}`;
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  const [first, ...others] = names.filter((name) => rawExportOf(name) !== null).sort();
+  if (first === undefined) return false;
+  const path = `${folder}/${rawExportOf(first)}`;
   const unfinished = `${path}.part`;
   try {
-    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-    const parts = names.filter(isRawPart).sort().map((name) => `${folder}/${name}`);
-    if (parts.length === 0) return false;
+    const parts = [first, ...others].map((name) => `${folder}/${name}`);
     const options = { write: true, create: true, truncate: true, mode: FILE_MODE };
     using target = await Deno.open(unfinished, options);
     for (const part of parts) await appendLines(target, part);

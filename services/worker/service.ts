@@ -117,7 +117,8 @@ export class Worker extends ComponentService {
     if (config.exportRaw) {
       const { RawExport } = await import("./raw/raw_export.ts");
       const redact = this.#sending.template.redact;
-      this.#raw = await RawExport.open({ folder: config.artifactDir, workerId: this.id, redact });
+      const { artifactDir: folder, exportPrefix: prefix } = config;
+      this.#raw = await RawExport.open({ folder, prefix, workerId: this.id, redact });
     }
     // The server within speaks plain HTTP/1.1; what else a request runs gets warm by it all the same.
     await warmUp({ ...sending, transport: await openTransport(undefined, this.clock) });

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { RAW_EXPORT } from "../../common/model/artifact_files.ts";
+import { exportFiles } from "../../common/model/artifact_files.ts";
 import { filesBelow, readArtifacts, readJournal } from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
 import { withMockServer } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
+
+const RAW_EXPORT = exportFiles("profile_export").raw;
 
 interface RawLine {
   metadata: Record<string, unknown>;

@@ -8,7 +8,18 @@ const API_KEY = "sk-0123456789abcdef";
 const TENANT = "tenant-9876543210";
 
 const ARGS = [
-  ...["--artifact-dir", "out", "--log-level", "TRACE", "--isl", "8", "--osl", "3"],
+  ...[
+    "--artifact-dir",
+    "out",
+    "--log-level",
+    "TRACE",
+    "--export-level",
+    "raw",
+    "--isl",
+    "8",
+    "--osl",
+    "3",
+  ],
   ...["--request-count", "10", "--api-key", API_KEY, "-H", `X-Tenant: ${TENANT}`],
   ...["--extra-inputs", "temperature:0.5", "ignore_eos:true", '{"nested":{"a":[1]}}'],
 ];

@@ -13,6 +13,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
     runDir: "/tmp/aiperf-run",
     artifactDir: "artifacts/mock-openai-chat-concurrency1",
     exportRecords: true,
+    exportPrefix: "profile_export",
     exportRaw: false,
     journalSync: "interval",
     endpoint: endpointPlanOf(),

@@ -1,5 +1,7 @@
 import { LOG_LEVELS, type LogLevel } from "../../runtime/log.ts";
+import { EXPORT_PREFIX } from "../../model/artifact_files.ts";
 import { option } from "../option.ts";
+import { filePrefix } from "../structured_types.ts";
 import { choice, decimal, integer, text, toggle } from "../value_type.ts";
 
 /** Where results go. */
@@ -17,6 +19,14 @@ export const OUTPUT_OPTIONS = {
     default: false,
     path: "output.overwrite",
     help: "Replace the results of another run in that folder, which is refused otherwise.",
+  }),
+  profileExportPrefix: option({
+    type: filePrefix(),
+    default: EXPORT_PREFIX,
+    path: "output.profile_export_prefix",
+    aliases: ["--profile-export-file"],
+    help:
+      "What the names of the exports begin with, as in profile_export_aiperf.json; an ending such as .json is left out.",
   }),
   exportLevel: option({
     type: choice(["summary", "records", "raw"]),

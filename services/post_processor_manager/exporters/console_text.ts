@@ -1,4 +1,4 @@
-import { ARTIFACT_FILES, RAW_EXPORT } from "../../../common/model/artifact_files.ts";
+import { ARTIFACT_FILES, exportFiles } from "../../../common/model/artifact_files.ts";
 import type {
   CreditAccount,
   LoadShare,
@@ -22,15 +22,6 @@ const SHOWN_ERRORS = 20;
 
 /** From here on a number takes less room with an exponent. */
 const LARGE = 1e9;
-
-const FILES: readonly [name: string, file: string][] = [
-  ["CSV Export", ARTIFACT_FILES.summaryCsv],
-  ["JSON Export", ARTIFACT_FILES.summaryJson],
-  ["Request Metrics", ARTIFACT_FILES.requestMetrics],
-  ["Raw Export", RAW_EXPORT],
-  ["Records", ARTIFACT_FILES.records],
-  ["Log File", ARTIFACT_FILES.log],
-];
 
 /**
  * The text of `profile_export_console.txt`, which is also what the terminal shows at the end: the
@@ -128,17 +119,26 @@ function shareLine(preposition: string, { name, requests, errors }: LoadShare): 
 
 function ending(report: RunReport, config: RunConfig): string[] {
   const duration = report.metrics.find((metric) => metric.tag === "benchmark_duration")?.stats.avg;
-  const files = FILES.filter(([, file]) =>
-    file === RAW_EXPORT
-      ? config.exportRaw
-      : config.exportRecords || file !== ARTIFACT_FILES.requestMetrics
-  );
   return [
     `CLI Command: ${harmless(config.cliCommand)}`,
     creditLine(report.account),
     ...report.urls.map((share) => shareLine("To", share)),
     ...report.models.map((share) => shareLine("Asked of", share)),
     `Benchmark Duration: ${duration === undefined ? MISSING : `${fixed(duration)} sec`}`,
-    ...files.map(([name, file]) => `${name}: ${harmless(`${config.artifactDir}/${file}`)}`),
+    ...filesOf(config).map(([name, file]) =>
+      `${name}: ${harmless(`${config.artifactDir}/${file}`)}`
+    ),
+  ];
+}
+
+function filesOf({ exportPrefix, exportRecords, exportRaw }: RunConfig): [string, string][] {
+  const files = exportFiles(exportPrefix);
+  return [
+    ["CSV Export", files.summaryCsv],
+    ["JSON Export", files.summaryJson],
+    ...exportRecords ? [["Request Metrics", files.requestMetrics] satisfies [string, string]] : [],
+    ...exportRaw ? [["Raw Export", files.raw] satisfies [string, string]] : [],
+    ["Records", ARTIFACT_FILES.records],
+    ["Log File", ARTIFACT_FILES.log],
   ];
 }

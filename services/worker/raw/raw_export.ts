@@ -10,6 +10,8 @@ import { rawLine } from "./raw_line.ts";
 /** What a worker's part of the raw export is made with. */
 export interface RawExportOptions {
   readonly folder: string;
+  /** What the names of the exports begin with. */
+  readonly prefix: string;
   readonly workerId: string;
   /** A text without any credential of the run. */
   redact(text: string): string;
@@ -32,8 +34,8 @@ export class RawExport {
   }
 
   /** Begins the file; rejects with an Error in plain words when it cannot be made. */
-  static async open({ folder, workerId, redact }: RawExportOptions): Promise<RawExport> {
-    const path = `${folder}/${rawPartName(workerId)}`;
+  static async open({ folder, prefix, workerId, redact }: RawExportOptions): Promise<RawExport> {
+    const path = `${folder}/${rawPartName(prefix, workerId)}`;
     try {
       return new RawExport(path, await LineFile.create(path), redact);
     } catch (error) {

@@ -81,6 +81,14 @@ const BAD_LINES: readonly (readonly [string | readonly string[], ...string[]])[]
     "--server-profiler-start-path: has no effect without --server-profiler",
     "--server-profiler-stop-path: has no effect without --server-profiler",
   ],
+  [
+    "--profile-export-prefix a/b",
+    '--profile-export-prefix: must be the beginning of a file name, without a folder, got "a/b"',
+  ],
+  [
+    "--profile-export-file records.jsonl",
+    "--profile-export-file: must not be records, as the journal is records.jsonl",
+  ],
   ["--stats-interval 0", '--stats-interval: must be a number above 0, got "0"'],
 ];
 

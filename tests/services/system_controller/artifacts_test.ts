@@ -37,7 +37,7 @@ for (
   Deno.test(`a folder with ${file} is refused`, async () => {
     await withFolder([file], (folder) => {
       assertThrows(
-        () => prepareArtifactDir(folder, false),
+        () => prepareArtifactDir(folder, { overwrite: false, prefix: "profile_export" }),
         ArtifactDirError,
         `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
       );
@@ -50,17 +50,21 @@ Deno.test("a journal with nothing but its header does not block its folder", asy
     const path = `${folder}/records.jsonl`;
     const header = '{"journal":1,"config":{}}\n';
     await Deno.writeTextFile(path, header);
-    prepareArtifactDir(folder, false);
+    prepareArtifactDir(folder, { overwrite: false, prefix: "profile_export" });
     for (const text of [`${header}{`, '{"id":1}\n', "3\n", "one\n"]) {
       await Deno.writeTextFile(path, text);
-      assertThrows(() => prepareArtifactDir(folder, false), ArtifactDirError, "holds a run");
+      assertThrows(
+        () => prepareArtifactDir(folder, { overwrite: false, prefix: "profile_export" }),
+        ArtifactDirError,
+        "holds a run",
+      );
     }
   });
 });
 
 Deno.test("a folder with other files is taken, and they stay", async () => {
   await withFolder(["notes.txt", "logs/other.log"], async (folder) => {
-    prepareArtifactDir(folder, false);
+    prepareArtifactDir(folder, { overwrite: false, prefix: "profile_export" });
     assertEquals(await namesIn(folder), ["logs", "notes.txt"]);
   });
 });
@@ -68,14 +72,14 @@ Deno.test("a folder with other files is taken, and they stay", async () => {
 Deno.test("a series of which no run began does not block its folder, and is removed", async () => {
   const aggregate = "aggregate/profile_export_aiperf_aggregate.json";
   await withFolder([aggregate, "profile_runs/run_0001/logs/aiperf.log"], async (folder) => {
-    prepareArtifactDir(folder, false);
+    prepareArtifactDir(folder, { overwrite: false, prefix: "profile_export" });
     assertEquals(await namesIn(folder), []);
   });
 });
 
 Deno.test("a folder that is not there is made", async () => {
   await withFolder([], async (folder) => {
-    prepareArtifactDir(`${folder}/a/b`, false);
+    prepareArtifactDir(`${folder}/a/b`, { overwrite: false, prefix: "profile_export" });
     assertEquals(await namesIn(`${folder}/a`), ["b"]);
   });
 });
@@ -92,7 +96,7 @@ Deno.test("overwriting removes all runs of the folder, and nothing else", async 
     "aggregate/profile_export_aiperf_aggregate.csv",
   ];
   await withFolder(files, async (folder) => {
-    prepareArtifactDir(folder, true);
+    prepareArtifactDir(folder, { overwrite: true, prefix: "profile_export" });
     assertEquals(await namesIn(folder), ["notes.txt", "profile_runs"]);
     assertEquals(await namesIn(`${folder}/profile_runs`), ["run_0007"]);
     assertEquals(await namesIn(`${folder}/profile_runs/run_0007`), ["notes.txt"]);
@@ -102,7 +106,7 @@ Deno.test("overwriting removes all runs of the folder, and nothing else", async 
 Deno.test("a file in the way is told", async () => {
   await withFolder(["out"], (folder) => {
     assertThrows(
-      () => prepareArtifactDir(`${folder}/out`, false),
+      () => prepareArtifactDir(`${folder}/out`, { overwrite: false, prefix: "profile_export" }),
       ArtifactDirError,
       `--artifact-dir: cannot write to "${folder}/out": it, or a part of its path, is a file`,
     );

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { RAW_EXPORT, rawPartName } from "../../../common/model/artifact_files.ts";
+import { exportFiles, rawPartName } from "../../../common/model/artifact_files.ts";
 import { mergeRawParts } from "../../../services/system_controller/raw_parts.ts";
+
+const RAW_EXPORT = exportFiles("p").raw;
 
 async function withParts(
   parts: Record<string, string>,
@@ -9,7 +11,7 @@ async function withParts(
   const folder = await Deno.makeTempDir();
   try {
     for (const [worker, text] of Object.entries(parts)) {
-      await Deno.writeTextFile(`${folder}/${rawPartName(worker)}`, text);
+      await Deno.writeTextFile(`${folder}/${rawPartName("p", worker)}`, text);
     }
     await use(folder);
   } finally {
@@ -50,6 +52,6 @@ Deno.test("parts that cannot be merged are kept", async () => {
       Error,
       `Cannot write ${folder}/${RAW_EXPORT}: `,
     );
-    assertEquals(await filesOf(folder), [rawPartName("worker_a"), RAW_EXPORT].toSorted());
+    assertEquals(await filesOf(folder), [rawPartName("p", "worker_a"), RAW_EXPORT].toSorted());
   });
 });
