@@ -41,32 +41,21 @@ export class TimerAlarm implements Alarm {
 /** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
 const DISARMED = "another time was set";
 
-/** Cells that both threads share: how often times were set, how often it has rung, and for `skew`. */
+/** Cells that both threads share: how often times were set, and how often it has rung. */
 const SET = 0;
 const RUNG = 1;
-const PING = 2;
-const PONG = 3;
 /**
- * Times that both threads share, in milliseconds by the thread's clock: the next, the one after it,
- * what the thread sleeps for, what its clock showed when it was asked, and when it last rang.
+ * Times that both threads share: the next, the one after it, what the thread sleeps for, and when it
+ * last rang.
  */
 const NEXT = 0;
 const THEN = 1;
 const TARGET = 2;
-const SHOWN = 3;
-const RANG = 4;
-
-/** So often the thread's clock is read, at most, … */
-const MOST_READINGS = 30;
-/** … and this one is good enough, in milliseconds from question to answer. */
-const GOOD_READING_MS = 0.1;
-/** How long an answer may take. */
-const READING_MS = 100;
+const RANG = 3;
 
 /**
- * What the thread does. First it tells what its clock shows. Then it sleeps until the next time,
- * counts a ring and wakes the other side, then does the same for the time after it, unless both have
- * been set anew.
+ * What the thread does: it sleeps until the next time, counts a ring and wakes the other side, then
+ * does the same for the time after it, unless both have been set anew.
  *
  * Who sets times writes them first and counts then; the thread reads the count first, and does not
  * fall asleep when it has changed since. So no time is missed, and the thread has to be woken only
@@ -77,13 +66,6 @@ const READING_MS = 100;
 const THREAD = `
 self.onmessage = ({ data: { cells, times } }) => {
   self.postMessage(null);
-  for (let pings = 0; pings >= 0;) {
-    Atomics.wait(cells, ${PING}, pings);
-    pings = Atomics.load(cells, ${PING});
-    times[${SHOWN}] = performance.now();
-    Atomics.store(cells, ${PONG}, pings);
-    Atomics.notify(cells, ${PONG});
-  }
   let known = -1;
   let rings = 0;
   for (;;) {
@@ -91,12 +73,12 @@ self.onmessage = ({ data: { cells, times } }) => {
     if (set !== known) rings = 0;
     known = set;
     const at = rings === 0 ? times[${NEXT}] : rings === 1 ? times[${THEN}] : Infinity;
-    const leftMs = at - performance.now();
+    const leftMs = at - (performance.timeOrigin + performance.now());
     times[${TARGET}] = at;
     if (leftMs > 0 && Atomics.wait(cells, ${SET}, set, leftMs) !== "timed-out") continue;
     if (Atomics.load(cells, ${SET}) !== set) continue;
     rings++;
-    times[${RANG}] = performance.now();
+    times[${RANG}] = performance.timeOrigin + performance.now();
     Atomics.add(cells, ${RUNG}, 1);
     Atomics.notify(cells, ${RUNG});
   }
@@ -105,8 +87,8 @@ self.onmessage = ({ data: { cells, times } }) => {
 /** The same time, computed twice from the clock, differs by less. */
 const SAME_MS = 0.02;
 
-/** A thread that rang in the future by more than that has a clock that was read wrong. */
-const EARLY_MS = 0.05;
+/** A thread that rang in the future by more than that has another clock than we have. */
+const AHEAD_MS = 0.05;
 
 /** So many rings are taken in a row without a turn of the event loop. */
 const MOST_AT_ONCE = 8;
@@ -121,14 +103,15 @@ export class ThreadAlarm implements Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
   readonly #timer: TimerAlarm;
-  readonly #cells = new Int32Array(new SharedArrayBuffer(16));
-  readonly #times = new Float64Array(new SharedArrayBuffer(40)).fill(Infinity);
+  readonly #cells = new Int32Array(new SharedArrayBuffer(8));
+  /** Milliseconds since 1970. */
+  readonly #times = new Float64Array(new SharedArrayBuffer(32)).fill(Infinity);
   readonly #thread: Worker;
   #isReady = false;
   #isClosed = false;
   #setNs: number | null = null;
-  /** What the thread's clock shows at the run's epoch, in milliseconds. */
-  #zeroMs = 0;
+  /** How much more the thread's clock shows than ours: nothing, unless the system's was set. */
+  #aheadMs = 0;
 
   constructor(clock: Clock, ring: () => void) {
     this.#clock = clock;
@@ -153,7 +136,9 @@ export class ThreadAlarm implements Alarm {
   set(atNs: number | null, thenNs: number | null = null): void {
     this.#setNs = atNs;
     if (!this.#isReady) return this.#timer.set(atNs);
-    const ms = (ns: number | null) => ns === null ? Infinity : this.#zeroMs + ns / 1e6;
+    const nowMs = this.#threadMs();
+    const nowNs = this.#clock.nowNs();
+    const ms = (ns: number | null) => ns === null ? Infinity : nowMs + (ns - nowNs) / 1e6;
     this.#times[NEXT] = ms(atNs);
     this.#times[THEN] = ms(thenNs);
     Atomics.add(this.#cells, SET, 1);
@@ -172,9 +157,6 @@ export class ThreadAlarm implements Alarm {
 
   #takeOver(): void {
     if (this.#isClosed) return;
-    const zeroMs = this.#readZero();
-    if (zeroMs === null) return;
-    this.#zeroMs = zeroMs;
     this.#isReady = true;
     this.#timer.close();
     void this.#listen();
@@ -187,32 +169,9 @@ export class ThreadAlarm implements Alarm {
     this.#timer.set(this.#setNs);
   }
 
-  /**
-   * Reads the thread's clock, with nothing else being done meanwhile: between question and answer,
-   * so that the quickest answer is the most exact one.
-   *
-   * Two threads' clocks begin at different times, and what the runtime says of when is wrong by as
-   * much as a thread was kept waiting in between. null: it does not answer.
-   */
-  #readZero(): number | null {
-    let best: { tookMs: number; zeroMs: number | null } = { tookMs: Infinity, zeroMs: null };
-    for (let ping = 1; ping <= MOST_READINGS && best.tookMs > GOOD_READING_MS; ping++) {
-      const askedMs = this.#clock.nowNs() / 1e6;
-      this.#ping(ping);
-      Atomics.wait(this.#cells, PONG, ping - 1, READING_MS);
-      const answeredMs = this.#clock.nowNs() / 1e6;
-      const tookMs = answeredMs - askedMs;
-      if (Atomics.load(this.#cells, PONG) !== ping) break;
-      const zeroMs = this.#times[SHOWN]! - (askedMs + answeredMs) / 2;
-      if (tookMs < best.tookMs) best = { tookMs, zeroMs };
-    }
-    this.#ping(-1);
-    return best.zeroMs;
-  }
-
-  #ping(value: number): void {
-    Atomics.store(this.#cells, PING, value);
-    Atomics.notify(this.#cells, PING);
+  /** What the thread's clock shows, in milliseconds since 1970. */
+  #threadMs(): number {
+    return performance.timeOrigin + performance.now() + this.#aheadMs;
   }
 
   async #listen(): Promise<void> {
@@ -226,14 +185,14 @@ export class ThreadAlarm implements Alarm {
       // Before the ring, in which the alarm may be set and ring again.
       rung = Atomics.load(this.#cells, RUNG);
       if (this.#isClosed) return;
-      this.#noteEarly();
+      this.#noteAhead();
       this.#ring();
     }
   }
 
   /** It cannot have rung later than now: or else it would ring too early again and again. */
-  #noteEarly(): void {
-    const earlyMs = this.#times[RANG]! - (this.#zeroMs + this.#clock.nowNs() / 1e6);
-    if (earlyMs > EARLY_MS) this.#zeroMs += earlyMs;
+  #noteAhead(): void {
+    const aheadMs = this.#times[RANG]! - this.#threadMs();
+    if (aheadMs > AHEAD_MS) this.#aheadMs += aheadMs;
   }
 }

@@ -26,8 +26,8 @@ async function withAlarms(use: (rings: Rings) => Promise<void>): Promise<void> {
   }
 }
 
-/** The clocks of two threads are known to each other as exactly as a busy machine allows. */
-const ROUNDING_NS = 3e6;
+/** Clocks of two threads may differ by so much. */
+const ROUNDING_NS = 100e3;
 
 Deno.test("an alarm rings once, and not before its time", async () => {
   await withAlarms(async ({ alarm, clock, rangNs }) => {
@@ -46,8 +46,9 @@ Deno.test("of two times the last that was set counts, be it earlier or later", a
     alarm.set(clock.nowNs() + 3_600e9);
     alarm.set(clock.nowNs() + 2e6);
     await until("it rings", () => rangNs.length > 0);
-    const laterNs = clock.nowNs() + 60e6;
-    alarm.set(clock.nowNs() + 10e6);
+    // So far off that no machine is stopped for that long in between.
+    const laterNs = clock.nowNs() + 1_050e6;
+    alarm.set(clock.nowNs() + 1_000e6);
     alarm.set(laterNs);
     await until("it rings", () => rangNs.length > 1);
     assert(rangNs[1]! >= laterNs - ROUNDING_NS);
@@ -56,9 +57,9 @@ Deno.test("of two times the last that was set counts, be it earlier or later", a
 
 Deno.test("an alarm that is called off does not ring", async () => {
   await withAlarms(async ({ alarm, clock, rangNs }) => {
-    alarm.set(clock.nowNs() + 10e6);
+    alarm.set(clock.nowNs() + 700e6);
     alarm.set(null);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 800));
     assertEquals(rangNs, []);
   });
 });
@@ -117,26 +118,19 @@ Deno.test("a closed alarm rings no more", async () => {
   assertEquals(rings, 0);
 });
 
-Deno.test("when the thread's clock is ahead the event loop goes on, and the next ring is right", async () => {
-  // To this clock every ring is early at first: it goes back by 50 ms when the thread has been asked.
-  const real = new SystemClock(Date.now());
-  let backNs = 0;
-  const clock = { nowNs: () => real.nowNs() - backNs, sleep: real.sleep.bind(real) };
-  let setNs = 0;
-  const earlyNs: number[] = [];
+Deno.test("a ring comes in a turn of the event loop, however often the alarm rings in between", async () => {
+  const clock = new SystemClock(Date.now());
+  let rings = 0;
+  let isOver = false;
+  // It is always late already: whoever took all rings at once would never come to the timer.
   const alarm: ThreadAlarm = new ThreadAlarm(clock, () => {
-    const leftNs = setNs - clock.nowNs();
-    earlyNs.push(leftNs);
-    if (leftNs > 0) alarm.set(setNs);
+    rings++;
+    if (!isOver) alarm.set(clock.nowNs() - 1e6);
   });
   await until("the thread", () => alarm.isPrecise);
-  backNs = 50e6;
-  for (let i = 0; i < 3; i++) {
-    const count = earlyNs.length;
-    setNs = clock.nowNs() + 5e6;
-    alarm.set(setNs);
-    await until("it is time", () => earlyNs.length > count && earlyNs.at(-1)! <= 0);
-  }
-  assert(earlyNs.filter((ns) => ns > ROUNDING_NS).length <= 2, `early by ${earlyNs} ns`);
+  alarm.set(clock.nowNs());
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  isOver = true;
+  assert(rings > 0);
   alarm.close();
 });
