@@ -6,7 +6,9 @@ import { checkAgreement } from "./agreement.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
-const LOAD = "--mock-server --streaming --isl 16 --concurrency 4 --request-count 40".split(" ");
+/** At a pace that a model may have: a row of the table with larger numbers takes two lines. */
+const LOAD = ("--mock-server --mock-ttft 5 --mock-itl 1 --streaming --isl 16 --osl 10 " +
+  "--concurrency 4 --request-count 40").split(" ");
 
 interface ShellRun {
   /** What the shell runs; `"$@"` is the program with its arguments. */
