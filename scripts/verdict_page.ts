@@ -67,11 +67,15 @@ const CLOSING = [
   "before and after the load; with them the time that a hypervisor gave to others, the TCP " +
   "connections opened and the segments sent again, all of which include other programs. Only " +
   "Linux tells of the machine, and only where there is a program `cat`.",
+  "- **Connections**: how many requests were the first on theirs and how long it took to open, TLS " +
+  "included, how many found an open one, and how many failed without any. Requests that open one " +
+  "wait for it, so it is part of their latencies, except where connections were opened ahead: a " +
+  "closed loop does so for its first requests. Nothing of it is known with HTTP/2.",
   "- **Free ports and file handles**: requests that failed for want of one.",
   "## What cannot be known",
-  "How many connections a worker opens is not recorded yet. Each request in flight has a connection " +
-  "of its own, so the largest concurrency is the number of connections that were open at once; the " +
-  "kernel's count of connections opened is that of the whole machine. Garbage collection is not told apart from other work of an event loop.",
+  "How many connections were open at once is not recorded; each request in flight has one of its " +
+  "own, so it is the largest concurrency at least. The kernel's count of connections opened is that " +
+  "of the whole machine. Garbage collection is not told apart from other work of an event loop.",
 ];
 
 function limit(value: number | null, { unit, isLower }: Threshold): string {

@@ -28,10 +28,20 @@ export class Http1Connection implements Poolable {
   #waiting: Promise<number | null> | null = null;
   #isClosed = false;
   #arrivedNs = 0;
+  #openedInNs: number;
 
-  constructor(stream: ByteStream, clock: Clock) {
+  /** `openedInNs`: how long it took to open, in ns. */
+  constructor(stream: ByteStream, clock: Clock, openedInNs: number) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#openedInNs = openedInNs;
+  }
+
+  /** How long it took to open, for the first who asks; 0 for all others. */
+  takeOpenedInNs(): number {
+    const ns = this.#openedInNs;
+    this.#openedInNs = 0;
+    return ns;
   }
 
   /** When the last read resolved, in ns since the run's epoch. */

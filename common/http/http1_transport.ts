@@ -121,6 +121,7 @@ export class Http1Transport implements HttpTransport {
     signal.throwIfAborted();
     const key = this.#keyOf(target, request.session);
     const connection = this.#pool.take(key) ?? await this.#open(target.address, signal);
+    request.onConnection?.(connection.takeOpenedInNs());
     const onAbort = () => connection.close();
     signal.addEventListener("abort", onAbort, { once: true });
     const exchange = new Http1Exchange(connection, signal, (end) => {
@@ -148,7 +149,9 @@ export class Http1Transport implements HttpTransport {
 
   async #open(address: Address, signal: AbortSignal): Promise<Http1Connection> {
     try {
-      return new Http1Connection(await this.#dial(address, signal), this.#clock);
+      const startNs = this.#clock.nowNs();
+      const stream = await this.#dial(address, signal);
+      return new Http1Connection(stream, this.#clock, this.#clock.nowNs() - startNs);
     } catch (thrown) {
       throw signal.aborted ? signal.reason : thrown;
     }

@@ -10,6 +10,11 @@ export interface HttpRequest {
   readonly secretHeaders?: ReadonlySet<string>;
   /** Ends the request at any time; its connection is closed then. */
   readonly signal: AbortSignal;
+  /**
+   * Called when the request has a connection, with how long that took to open, in ns, if no other
+   * request was on it before; else with 0. Not called where nobody knows.
+   */
+  readonly onConnection?: (openedInNs: number) => void;
   /** The conversation that the request belongs to, for connections that are kept by conversation. */
   readonly session?: RequestSession;
 }

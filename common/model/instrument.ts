@@ -204,6 +204,21 @@ export const workerReportSchema = z.object({
 /** What a worker did and how it was. */
 export type WorkerReport = z.infer<typeof workerReportSchema>;
 
+/** Wire schema of the connections to the servers. */
+export const connectionsReportSchema = z.object({
+  /** Requests that were the first on their connection. */
+  opened: z.int(),
+  /** Requests on a connection that had served another one before. */
+  reused: z.int(),
+  /** Requests that failed without a connection. */
+  failed: z.int(),
+  /** How long the connections took to open, TLS included; null: none was opened. */
+  opening: z.nullable(delayStatsSchema),
+});
+
+/** The connections to the servers, and what it cost to open them. */
+export type ConnectionsReport = z.infer<typeof connectionsReportSchema>;
+
 /** Wire schema of the proof that the load was kept. */
 export const instrumentReportSchema = z.object({
   verdict: verdictSchema,
@@ -219,6 +234,8 @@ export const instrumentReportSchema = z.object({
   /** Every other process. */
   processes: z.array(processHealthSchema),
   machine: z.nullable(machineHealthSchema),
+  /** null where nobody knows, as with HTTP/2. */
+  connections: z.nullable(connectionsReportSchema),
   /** Requests that failed because this machine had no free port, or no free file handle. */
   outOfPorts: z.int(),
   outOfFiles: z.int(),

@@ -36,6 +36,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     issuedNs,
     receivedNs: issuedNs,
     sentNs: null,
+    connectNs: null,
     headersAfterNs: null,
     chunksAfterNs: [],
     firstOutputChunk: null,

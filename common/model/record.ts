@@ -70,6 +70,12 @@ export const requestRecordSchema = z.object({
   /** Just before the request is begun, opening a connection included; null when it never was. */
   sentNs: z.nullable(z.number()),
 
+  /**
+   * How long it took to open the connection, where the request was the first on it; 0: it was open
+   * already; null: there was none, or nobody knows, as with HTTP/2 and in journals of before.
+   */
+  connectNs: z._default(z.nullable(z.number()), null),
+
   /** Response headers there, after `sentNs`. */
   headersAfterNs: z.nullable(z.number()),
   /** Arrival of each piece of content, after `sentNs`; pieces of one network read share a time. */

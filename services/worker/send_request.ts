@@ -105,6 +105,7 @@ class SentRequest {
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
+  #connectNs: number | null = null;
   #headersAfterNs: number | null = null;
   #failedAfterNs: number | null = null;
   #httpStatus: number | null = null;
@@ -137,6 +138,8 @@ class SentRequest {
       secretHeaders: template.secretHeaders,
       signal: open.signal,
       session: { id: session.correlationId, isLast: credit.isLastTurn },
+      // A redirect may lead to another server, and another connection.
+      onConnection: (ns) => this.#connectNs = (this.#connectNs ?? 0) + ns,
     };
     open.signal.throwIfAborted();
 
@@ -244,6 +247,7 @@ class SentRequest {
       issuedNs: credit.issuedNs,
       receivedNs,
       sentNs: this.#sentNs,
+      connectNs: this.#connectNs,
       headersAfterNs: this.#headersAfterNs,
       chunksAfterNs: this.#answer.chunksAfterNs,
       firstOutputChunk: this.#answer.firstOutputChunk,

@@ -26,6 +26,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     issuedNs: 1000 * MS,
     receivedNs: 1000 * MS,
     sentNs: 1000 * MS,
+    connectNs: null,
     headersAfterNs: 50 * MS,
     chunksAfterNs: [100 * MS, 110 * MS, 120 * MS, 130 * MS, 140 * MS],
     firstOutputChunk: 0,

@@ -60,6 +60,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
       connectionsOpened: 20,
       segmentsResent: 0,
     },
+    connections: null,
     outOfPorts: 0,
     outOfFiles: 0,
     ...change,

@@ -11,7 +11,8 @@ export type Row = [name: string, value: string];
 
 /** The proof of the load as names and values, for the CSV. */
 export function instrumentRows(instrument: InstrumentReport): Row[] {
-  const { verdict, reasons, notes, lateness, arrivals, concurrency, machine } = instrument;
+  const { verdict, reasons, notes, lateness, arrivals, concurrency, machine, connections } =
+    instrument;
   return [
     ["Verdict", verdict],
     ...reasons.map(({ check, level, text }): Row => [`${level}: ${check}`, text]),
@@ -45,6 +46,12 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
       ...percentRow("Machine Stolen (%)", machine.stealShare),
       ["Connections Opened", String(machine.connectionsOpened)] as Row,
       ["Segments Resent", String(machine.segmentsResent)] as Row,
+    ]),
+    ...(connections === null ? [] : [
+      ["Requests that Opened a Connection", String(connections.opened)] as Row,
+      ["Requests on an Open Connection", String(connections.reused)] as Row,
+      ["Requests without a Connection", String(connections.failed)] as Row,
+      ...connections.opening === null ? [] : delayRows("Connect", connections.opening),
     ]),
     ["Requests without a Free Port", String(instrument.outOfPorts)],
     ["Requests without a Free File", String(instrument.outOfFiles)],

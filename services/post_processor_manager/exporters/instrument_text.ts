@@ -39,6 +39,7 @@ function facts(instrument: InstrumentReport): string[] {
     latenessText(lateness),
     arrivalsText(instrument),
     concurrencyText(concurrency),
+    ...connectionsText(instrument),
     ...workersText(instrument),
   ];
 }
@@ -69,6 +70,21 @@ function concurrencyText({ asked, avg, max, steady }: ConcurrencyReport): string
   const ofAsked = asked === null ? "" : ` of ${asked}`;
   const average = steady === null ? avg : steady.avg;
   return `In flight: ${fixed(average)}${ofAsked} on average, ${max} at most.`;
+}
+
+function connectionsText({ connections }: InstrumentReport): string[] {
+  if (connections === null) return [];
+  const { opened, reused, failed, opening } = connections;
+  const cost = opening === null
+    ? ""
+    : ` in ${milliseconds(opening.p50Ms)} (median), ${milliseconds(opening.p99Ms)} (p99)`;
+  const without = failed === 0 ? "" : `, ${withThousands(String(failed))} could not be`;
+  const open = withThousands(String(reused));
+  return [
+    `Connections: ${
+      withThousands(String(opened))
+    } opened${cost}${without}; ${open} requests on open ones.`,
+  ];
 }
 
 function workersText({ workers, machine }: InstrumentReport): string[] {

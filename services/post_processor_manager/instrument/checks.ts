@@ -56,7 +56,9 @@ function clientLimits({ outOfPorts, outOfFiles, lateness }: VerdictFacts): Findi
   const text =
     `${requests(failed)} failed because this machine had ${what}: the server never saw ` +
     "them. " +
-    (outOfFiles > 0 ? "Raise the limit with ulimit -n" : "Use a lower --concurrency") +
+    (outOfFiles > 0
+      ? "Raise the limit with ulimit -n"
+      : "Use a lower --concurrency or several of --local-address") +
     ", or send from several machines.";
   return [
     worse(

@@ -4,6 +4,7 @@ import type { CreditAccount, MetricSummary } from "../../../common/model/report.
 import type { PhasePlan } from "../../../common/model/run_config.ts";
 import { arrivalsReport } from "./arrivals.ts";
 import { concurrencyReport } from "./concurrency.ts";
+import { connectionsReport } from "./connections.ts";
 import { latenessReport } from "./lateness.ts";
 import { loadFacts } from "./load_facts.ts";
 import type { LoadTally } from "./load_tally.ts";
@@ -39,6 +40,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     workers: workerReports(tally.perWorker, health),
     processes: health?.processes.filter(({ serviceType }) => serviceType !== "worker") ?? [],
     machine: health?.machine ?? null,
+    connections: connectionsReport(tally.connections),
     outOfPorts,
     outOfFiles,
   };

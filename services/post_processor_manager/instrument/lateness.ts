@@ -1,6 +1,6 @@
-import type { DelayStats, LatenessReport } from "../../../common/model/instrument.ts";
+import type { LatenessReport } from "../../../common/model/instrument.ts";
 import { percentileOfSorted } from "../../../common/stats/percentile.ts";
-import { compensatedSum } from "../../../common/stats/summary.ts";
+import { delayStats } from "./delay_stats.ts";
 import type { SentRequests } from "./load_tally.ts";
 
 const MS = 1e6;
@@ -39,11 +39,4 @@ export function latenessReport(
     handOver: delayStats(handOverNs),
     worker: delayStats(worker),
   };
-}
-
-function delayStats(delaysNs: Float64Array): DelayStats {
-  const sorted = delaysNs.toSorted();
-  const ms = (percent: number) => percentileOfSorted(sorted, percent) / MS;
-  const avgMs = compensatedSum(sorted) / sorted.length / MS;
-  return { avgMs, p50Ms: ms(50), p90Ms: ms(90), p99Ms: ms(99), maxMs: ms(100) };
 }

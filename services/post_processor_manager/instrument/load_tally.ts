@@ -16,10 +16,19 @@ export interface SentRequests {
   readonly handOverNs: Float64Array;
 }
 
+/** The connections of requests that were sent. */
+export interface TalliedConnections {
+  /** How long those took to open that were opened. */
+  readonly openedInNs: Float64Array;
+  readonly reused: number;
+  /** Requests that failed, and of whose connection nothing is known. */
+  readonly unconnected: number;
+}
+
 /**
  * Keeps what the proof of the load needs of every request that was sent, whatever became of it.
  *
- * Five numbers a request: a million take 40 MB.
+ * Five numbers a request, and one more for each connection: a million take 40 to 48 MB.
  */
 export class LoadTally {
   readonly #dueNs = new Column();
@@ -28,6 +37,9 @@ export class LoadTally {
   readonly #issueNs = new Column();
   readonly #handOverNs = new Column();
   readonly #perWorker = new Map<string, number>();
+  readonly #connectNs = new Column();
+  #reused = 0;
+  #unconnected = 0;
   #outOfPorts = 0;
   #outOfFiles = 0;
   #hasLaterTurns = false;
@@ -39,12 +51,25 @@ export class LoadTally {
     if (error?.type === NO_FILE) this.#outOfFiles++;
     if (record.turnIndex > 0) this.#hasLaterTurns = true;
     if (sentNs === null) return;
+    this.#addConnection(record);
     this.#perWorker.set(workerId, (this.#perWorker.get(workerId) ?? 0) + 1);
     this.#dueNs.push(dueNs);
     this.#sentNs.push(sentNs);
     this.#endNs.push(sentNs + (endAfterNs ?? 0));
     this.#issueNs.push(issueDelayNs(record));
     this.#handOverNs.push(handOverDelayNs(record));
+  }
+
+  #addConnection({ connectNs, outcome }: RequestRecord): void {
+    if (connectNs === 0) this.#reused++;
+    else if (connectNs !== null) this.#connectNs.push(connectNs);
+    else if (outcome === "error") this.#unconnected++;
+  }
+
+  /** How the requests came by their connections. */
+  get connections(): TalliedConnections {
+    const openedInNs = wide(this.#connectNs);
+    return { openedInNs, reused: this.#reused, unconnected: this.#unconnected };
   }
 
   /** Requests that were sent. */

@@ -44,6 +44,38 @@ Deno.test("head and body are those of the server", async () => {
   });
 });
 
+Deno.test("a request hears how long its connection took to open, or that it was open", async () => {
+  const clock = new FakeClock();
+  await withScene(always(ANSWER), async ({ server, ask }) => {
+    const heard: number[] = [];
+    const transport = new Http1Transport({
+      clock,
+      dial: async (address, signal) => {
+        const stream = await dial(address, signal);
+        await clock.advance(7);
+        return stream;
+      },
+    });
+    for (let i = 0; i < 3; i++) {
+      const answer = await transport.request({
+        method: "GET",
+        url: server.url,
+        headers: [],
+        body: null,
+        signal: new AbortController().signal,
+        onConnection: (ns) => heard.push(ns),
+      });
+      await readAll(answer);
+    }
+    assertEquals(heard, [7e6, 0, 0]);
+    transport.close();
+    // One that cannot be opened is not heard of.
+    server.close();
+    await assertRejects(() => ask({ onConnection: (ns) => heard.push(ns) }));
+    assertEquals(heard.length, 3);
+  }, clock);
+});
+
 Deno.test("a large request and a large answer come through whole", async () => {
   const text = "0123456789".repeat(100_000);
   const echo = async (connection: RawConnection) => {

@@ -51,6 +51,11 @@ for (const entry of [recordOf({ text: { output: "a\nb", reasoning: "ü 😀" } }
   });
 }
 
+Deno.test("a record of before connections were recorded says nothing of its own", () => {
+  const { connectNs: _, ...old } = recordOf();
+  assertEquals(parseEntry(JSON.stringify(old)), { ...old, connectNs: null });
+});
+
 const BAD_LINES: [line: string, message: string][] = [
   ["", "it is no JSON object"],
   ["\0\0\0", "it is no JSON object"],

@@ -70,6 +70,7 @@ export const RECORD: RequestRecord = {
   issuedNs: 2000,
   receivedNs: 3000,
   sentNs: null,
+  connectNs: null,
   headersAfterNs: null,
   chunksAfterNs: [],
   firstOutputChunk: null,

@@ -24,6 +24,20 @@ Deno.test("instrumentText of a healthy run is a verdict and four lines", () => {
   ]);
 });
 
+Deno.test("instrumentText says what the connections cost, where that is known", () => {
+  const opening = { avgMs: 1.5, p50Ms: 1, p90Ms: 2, p99Ms: 3, maxMs: 4 };
+  const lineOf = (connections: InstrumentReport["connections"]) =>
+    instrumentText(reportOf({ connections }), 200)[4];
+  assertEquals(
+    lineOf({ opened: 1_000, reused: 2_000, failed: 0, opening }),
+    "    Connections: 1,000 opened in 1.00 ms (median), 3.00 ms (p99); 2,000 requests on open ones.",
+  );
+  assertEquals(
+    lineOf({ opened: 0, reused: 5, failed: 3, opening: null }),
+    "    Connections: 0 opened, 3 could not be; 5 requests on open ones.",
+  );
+});
+
 Deno.test("instrumentText gives the reasons first, within the width, the lesser ones marked", () => {
   const lines = instrumentText(
     reportOf({

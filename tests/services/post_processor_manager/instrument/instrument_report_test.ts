@@ -47,6 +47,21 @@ function reportOn(
   return accumulator.report({ wasCancelled: false, startNs: 0, health });
 }
 
+Deno.test("the report tells what the connections cost, where the records do", () => {
+  const connected = run(6, () => 0).map((record, i): RequestRecord => {
+    if (i < 3) return { ...record, connectNs: (i + 1) * MS };
+    if (i < 5) return { ...record, connectNs: 0 };
+    return { ...record, connectNs: null, outcome: "error", httpStatus: null };
+  });
+  assertEquals(reportOn(connected).instrument.connections, {
+    opened: 3,
+    reused: 2,
+    failed: 1,
+    opening: { avgMs: 2, p50Ms: 2, p90Ms: 2.8, p99Ms: 2.98, maxMs: 3 },
+  });
+  assertEquals(reportOn(run(6, () => 0)).instrument.connections, null);
+});
+
 function run(count: number, lateMs: (index: number) => number): RequestRecord[] {
   return Array.from({ length: count }, (_, i) => arrival(i, lateMs(i)));
 }
