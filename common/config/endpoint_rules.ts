@@ -2,9 +2,17 @@ import { endpointFacts } from "../model/endpoint_types.ts";
 import { type Candidate, hasEffectOnly, isDeliberate, problem, type Rule } from "./rule.ts";
 import type { Problem } from "./problem.ts";
 
+/** The APIs that servers give usage with each chunk in. */
+const PER_CHUNK_TYPES: readonly string[] = ["chat", "completions"];
+
 /** What must hold between the options of the endpoint. */
 export const ENDPOINT_RULES: readonly Rule[] = [
   { about: ["streaming", "endpointType"], check: checkStreaming },
+  hasEffectOnly("perChunkUsage", {
+    when: ({ streaming, endpointType }) => streaming && PER_CHUNK_TYPES.includes(endpointType),
+    about: ["streaming", "endpointType"],
+    otherwise: `without --streaming and --endpoint-type ${PER_CHUNK_TYPES.join(" or ")}`,
+  }),
   ...(["payloadTemplate", "responseField"] as const).map((key) =>
     hasEffectOnly(key, {
       when: ({ endpointType }) => endpointType === "template",

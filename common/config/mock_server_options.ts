@@ -22,6 +22,8 @@ export interface MockServerOptions {
   readonly reportUsage: boolean;
   /** Tokens of an answer when the request does not say. */
   readonly defaultOutputTokens: number;
+  /** Tokens in one event of a stream. */
+  readonly chunkTokens: number;
   readonly seed: number;
   /** How many requests the log of true times keeps. */
   readonly logRequests: number;
@@ -56,6 +58,7 @@ function behaviour(values: OptionValues) {
     jitter: values.mockJitter,
     errorRate: values.mockErrorRate,
     defaultOutputTokens: values.mockOutputTokens,
+    chunkTokens: values.mockChunkTokens,
     errorStatus: values.mockErrorStatus,
     disconnectRate: values.mockDisconnectRate,
     streamErrorRate: values.mockStreamErrorRate,

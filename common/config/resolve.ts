@@ -229,6 +229,7 @@ function resolveEndpoint(
     extraInputs: bodyInputs(values),
     timeoutMs: values.requestTimeoutSeconds * 1000,
     legacyMaxTokens: values.useLegacyMaxTokens,
+    perChunkUsage: values.perChunkUsage,
     tokenCountSource: values.tokenCountSource,
     sessionHeader: values.sessionHeader,
     ...(template && { template }),

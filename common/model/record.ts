@@ -43,6 +43,17 @@ export const answerTextSchema = z.object({
 /** The text of an answer: `output` holds content and tool calls, `reasoning` the thinking. */
 export type AnswerText = z.infer<typeof answerTextSchema>;
 
+/** Wire schema of what came with the first read that brought content. */
+export const firstChunkSchema = z.union([
+  /** Tokens by the server's count, from usage that it gives with each chunk. */
+  z.object({ tokens: z.int() }),
+  /** The text, reasoning included, whose tokens are still to be counted. */
+  z.object({ text: z.string() }),
+]);
+
+/** What came with the first read that brought content. */
+export type FirstChunk = z.infer<typeof firstChunkSchema>;
+
 /** Wire schema of a request record. */
 export const requestRecordSchema = z.object({
   creditId: z.int(),
@@ -82,6 +93,11 @@ export const requestRecordSchema = z.object({
   chunksAfterNs: z.array(z.number()),
   /** Which of `chunksAfterNs` is the first that is not reasoning; null when there is none. */
   firstOutputChunk: z.nullable(z.int()),
+  /**
+   * Only where a stream has, or may have, more tokens than chunks, so that it is not plain how many of
+   * them came first.
+   */
+  firstChunk: z.optional(firstChunkSchema),
   /** The response's last byte, or the failure, after `sentNs`. */
   endAfterNs: z.nullable(z.number()),
 

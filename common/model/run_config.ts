@@ -145,6 +145,8 @@ export const endpointPlanSchema = z.object({
   extraInputs: z.record(z.string(), z.unknown()),
   timeoutMs: z.number(),
   legacyMaxTokens: z.boolean(),
+  /** Whether a stream is asked for usage with each chunk. */
+  perChunkUsage: z.boolean(),
   tokenCountSource: z.enum(["auto", "server", "client"]),
   /** The header that tells the server which requests belong to one session. */
   sessionHeader: z._default(z.string(), "X-Correlation-ID"),

@@ -14,6 +14,8 @@ export interface MockSettings {
   readonly jitter: number;
   /** Tokens of an answer whose request does not say how many it wants. */
   readonly defaultOutputTokens: number;
+  /** Tokens in one event of a stream, which goes out when the last of them is due. */
+  readonly chunkTokens: number;
   /** Probability, 0 to 1, that a request is answered with `errorStatus`. */
   readonly errorRate: number;
   /** HTTP status of those answers, 400 to 599. */
@@ -44,6 +46,7 @@ export const DEFAULT_MOCK_SETTINGS: MockSettings = {
   itlMs: 0,
   jitter: 0,
   defaultOutputTokens: 50,
+  chunkTokens: 1,
   errorRate: 0,
   errorStatus: 500,
   disconnectRate: 0,
@@ -70,6 +73,7 @@ const NUMBER_RULES = {
   itlMs: PAUSE,
   jitter: FRACTION,
   defaultOutputTokens: { min: 1, max: 1_000_000, isInteger: true },
+  chunkTokens: { min: 1, max: 1_000_000, isInteger: true },
   errorRate: FRACTION,
   errorStatus: { min: 400, max: 599, isInteger: true },
   disconnectRate: FRACTION,

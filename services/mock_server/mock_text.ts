@@ -52,6 +52,13 @@ export function textOf(tokens: number): string {
   return ALL_WORDS.repeat(whole) + ALL_WORDS.slice(0, WORD_STARTS[tokens % WORDS.length]);
 }
 
+/** The tokens `from` (included) to `to` (not included) of every answer. */
+export function wordsBetween(from: number, to: number): string {
+  let text = "";
+  for (let k = from; k < to; k++) text += wordAt(k);
+  return text;
+}
+
 const BLANK = 0;
 const LETTER = 1;
 const MARK = 2;

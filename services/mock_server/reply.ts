@@ -80,6 +80,8 @@ export type StreamFault = "none" | "disconnect" | "error-event";
 export interface StreamReplyOptions {
   /** Tokens of the whole answer. */
   readonly outputTokens: number;
+  /** Tokens in one event, which is due when the last of them is. */
+  readonly chunkTokens: number;
   readonly text: StreamText;
   readonly schedule: TokenSchedule;
   readonly receivedMs: number;
@@ -104,6 +106,8 @@ export class StreamReply implements Reply {
   readonly #tokens: number;
   #opened = false;
   #done = false;
+  /** Content tokens taken so far. */
+  #sent = 0;
   /** Content tokens in the bytes taken last. */
   #taken = 0;
 
@@ -111,6 +115,7 @@ export class StreamReply implements Reply {
     this.#options = options;
     const { fault, outputTokens } = options;
     this.#tokens = fault === "none" ? outputTokens : Math.floor(outputTokens / 2);
+    this.#aim();
   }
 
   get dueMs(): number {
@@ -128,17 +133,20 @@ export class StreamReply implements Reply {
 
   take(nowMs: number): Uint8Array<ArrayBuffer> {
     const { text, schedule, receivedMs } = this.#options;
-    const from = schedule.index;
+    const from = this.#sent;
     const limit = Math.min(this.#tokens, from + MAX_TOKENS_PER_WRITE);
-    while (schedule.index < limit && receivedMs + schedule.offsetMs <= nowMs) schedule.advance();
-    this.#taken = schedule.index - from;
+    while (this.#sent < limit && receivedMs + schedule.offsetMs <= nowMs) {
+      this.#sent = schedule.index + 1;
+      this.#aim();
+    }
+    this.#taken = this.#sent - from;
     const opening = this.#opened ? "" : text.opening();
     this.#opened = true;
     // A fault comes when the token in whose place it stands would have come.
-    this.#done = schedule.index === this.#tokens &&
+    this.#done = this.#sent === this.#tokens &&
       (this.#options.fault === "none" || receivedMs + schedule.offsetMs <= nowMs);
     const closing = this.#done ? this.#closing() : "";
-    return encoder.encode(opening + text.tokens(from, schedule.index) + closing);
+    return encoder.encode(opening + text.tokens(from, this.#sent) + closing);
   }
 
   written(atMs: number): void {
@@ -151,6 +159,13 @@ export class StreamReply implements Reply {
 
   abort(atMs: number): void {
     this.#options.logged.log.end(this.#options.logged.entry, "aborted", atMs);
+  }
+
+  /** Has the schedule show when the next chunk is due, or what stands in the place of one. */
+  #aim(): void {
+    const { schedule, chunkTokens } = this.#options;
+    const left = this.#tokens - this.#sent;
+    schedule.advanceTo(left === 0 ? this.#tokens : this.#sent + Math.min(chunkTokens, left) - 1);
   }
 
   #closing(): string {

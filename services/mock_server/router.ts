@@ -96,9 +96,22 @@ export class Router {
     };
     const schedule = new TokenSchedule(this.#settings, random);
     const close = !request.keepAlive;
+    const { chunkTokens } = this.#settings;
     if (wanted.stream && api.streamed !== undefined) {
-      const text = new StreamText(api.streamed(wanted, identity), request.keepAlive);
-      return new StreamReply({ outputTokens, text, schedule, receivedMs, close, fault, logged });
+      const text = new StreamText(api.streamed(wanted, identity), {
+        keepAlive: request.keepAlive,
+        chunkTokens,
+      });
+      return new StreamReply({
+        outputTokens,
+        chunkTokens,
+        text,
+        schedule,
+        receivedMs,
+        close,
+        fault,
+        logged,
+      });
     }
     schedule.advanceTo(Math.max(0, outputTokens - 1));
     const { keepAlive } = request;

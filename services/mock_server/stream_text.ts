@@ -1,7 +1,7 @@
 import type { StreamShape } from "./apis/api.ts";
 import type { ApiError } from "./apis/api_error.ts";
 import { byteLength, httpChunk, LAST_CHUNK, streamHead } from "./http_response.ts";
-import { wordAt } from "./mock_text.ts";
+import { wordAt, wordsBetween } from "./mock_text.ts";
 
 /**
  * The pieces of a streamed answer, as text ready for the socket.
@@ -12,15 +12,18 @@ import { wordAt } from "./mock_text.ts";
 export class StreamText {
   readonly #shape: StreamShape;
   readonly #keepAlive: boolean;
+  /** Tokens in one event. */
+  readonly #chunkTokens: number;
   /** Chunk size and start of a token's event, by the length of its word. */
   readonly #tokenHeads: string[] = [];
   /** Bytes of a token's event without its word. */
   readonly #bareBytes: number;
   readonly #tokenTail: string;
 
-  constructor(shape: StreamShape, keepAlive = true) {
+  constructor(shape: StreamShape, { keepAlive = true, chunkTokens = 1 } = {}) {
     this.#shape = shape;
     this.#keepAlive = keepAlive;
+    this.#chunkTokens = chunkTokens;
     this.#bareBytes = byteLength(shape.tokenHead) + byteLength(shape.tokenTail);
     this.#tokenTail = `${shape.tokenTail}\r\n`;
   }
@@ -31,13 +34,25 @@ export class StreamText {
     return streamHead(contentType, this.#keepAlive) + opening.map(httpChunk).join("");
   }
 
-  /** The events of tokens `from` (included) to `to` (not included). */
+  /** The events of tokens `from` (included) to `to` (not included); no chunk begins before `from`. */
   tokens(from: number, to: number): string {
+    if (this.#chunkTokens > 1 || this.#shape.tokenTailAt) return this.#chunks(from, to);
     let text = "";
     for (let k = from; k < to; k++) {
       const word = wordAt(k);
       text += (this.#tokenHeads[word.length] ??= this.#tokenHead(word.length)) + word +
         this.#tokenTail;
+    }
+    return text;
+  }
+
+  #chunks(from: number, to: number): string {
+    const { tokenHead, tokenTail } = this.#shape;
+    let text = "";
+    for (let start = from; start < to; start += this.#chunkTokens) {
+      const end = Math.min(start + this.#chunkTokens, to);
+      const tail = this.#shape.tokenTailAt?.(end) ?? tokenTail;
+      text += httpChunk(tokenHead + wordsBetween(start, end) + tail);
     }
     return text;
   }

@@ -104,6 +104,7 @@ export class MetricsAccumulator {
         wasCancelled,
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
+        tokensPerChunk: metrics.find(({ tag }) => tag === "tokens_per_chunk")?.stats.avg ?? null,
         restarts: options.health?.restarts ?? [],
         datasetNotes: options.health?.datasetNotes ?? [],
         uncounted: endpointFacts(this.#config.endpoint.type).writesNoText

@@ -5,6 +5,9 @@ import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
 
 const BUCKET_PERCENT = (100 * LARGEST_BUCKET_ERROR).toFixed(1);
 
+/** From so many tokens a chunk on, the reader is told. */
+const BUNDLED_TOKENS = 1.25;
+
 /** What the warnings of a report depend on. */
 export interface WarningFacts {
   readonly account: CreditAccount;
@@ -13,6 +16,8 @@ export interface WarningFacts {
   readonly oslMismatches: number | null;
   /** `usage_discrepancy_count`; null when the server gave no usage. */
   readonly usageDiscrepancies: number | null;
+  /** The mean of `tokens_per_chunk`; null without streams. */
+  readonly tokensPerChunk: number | null;
   /** What died and was started again, one sentence each. */
   readonly restarts: readonly string[];
   /** What should be known of the data set, one sentence or two each. */
@@ -44,6 +49,8 @@ export function warningsFor(facts: WarningFacts): string[] {
     oslMismatch(facts.oslMismatches, account.succeeded),
     facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&
     usageDiscrepancy(facts.usageDiscrepancies, account.succeeded),
+    facts.tokensPerChunk !== null && facts.tokensPerChunk >= BUNDLED_TOKENS &&
+    bundled(facts.tokensPerChunk),
     facts.uncounted > 0 &&
     `The server gave no token usage for ${facts.uncounted} of ${account.succeeded} requests: ` +
       "their token metrics are missing. --token-count-source auto counts such answers with the " +
@@ -78,6 +85,12 @@ function usageDiscrepancy(count: number, succeeded: number): string {
   return `For ${count} of ${succeeded} requests the server's token counts are over ` +
     `${DISCREPANCY_PERCENT} % away from ours: its tokenizer or chat template differs. Set ` +
     "--tokenizer to the model's own, or --token-count-source server.";
+}
+
+function bundled(tokensPerChunk: number): string {
+  return `A chunk of an answer holds ${tokensPerChunk.toFixed(1)} tokens on average: Inter Token ` +
+    "Latency and Output Token Throughput Per User take the tokens of the first chunk for made after " +
+    "it. chunk_adjusted_inter_token_latency in the exports does not.";
 }
 
 function requests(count: number): string {

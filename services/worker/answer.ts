@@ -5,6 +5,8 @@ import type { AnswerPart, OtherChoice } from "./endpoints/endpoint.ts";
 export interface AnswerOptions {
   /** The text may be needed for counting tokens. */
   readonly keepText: boolean;
+  /** The text of the first read with content may be needed for counting its tokens. */
+  readonly keepFirst?: boolean;
   /** The content may be needed as the history of the next turn. */
   readonly keepContent?: boolean;
   /** Called when the first piece of content has come. */
@@ -27,6 +29,10 @@ export class Answer {
   finish: string | null = null;
   /** The server said that nothing more will come. */
   done = false;
+  /** Tokens that the server has counted up to the first read with content, if it said so there. */
+  firstTokens: number | null = null;
+  /** All text of that read, reasoning included; empty when it is not kept. */
+  firstText = "";
 
   readonly #options: AnswerOptions;
   #output = "";
@@ -50,12 +56,22 @@ export class Answer {
     if (part.carries === "nothing") return;
     if (part.carries === "output") this.firstOutputChunk ??= this.chunksAfterNs.length;
     this.chunksAfterNs.push(afterNs);
+    if (afterNs === this.chunksAfterNs[0]) this.#noteFirst(part);
     if (this.chunksAfterNs.length === 1) this.#options.onFirstContent?.();
     if (this.#options.keepContent) this.#content += part.content;
     if (!this.#options.keepText) return;
     this.#output += part.content + part.toolCalls;
     this.#reasoning += part.reasoning;
     for (const other of part.others) this.#addOther(other);
+  }
+
+  /** Takes in a part that came with the first read that brought content. */
+  #noteFirst(part: AnswerPart): void {
+    const tokens = part.usage?.completionTokens ?? 0;
+    if (tokens > 0) this.firstTokens = tokens;
+    if (!this.#options.keepFirst) return;
+    this.firstText += part.reasoning + part.content + part.toolCalls;
+    for (const { output, reasoning } of part.others) this.firstText += reasoning + output;
   }
 
   #addOther({ index, output, reasoning }: OtherChoice): void {

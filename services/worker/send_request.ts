@@ -5,6 +5,7 @@ import {
   type AnswerText,
   CUT_OFF_AT_END,
   type ErrorDetails,
+  type FirstChunk,
   type RequestRecord,
 } from "../../common/model/record.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
@@ -12,6 +13,7 @@ import type { Clock } from "../../common/runtime/clock.ts";
 import { Answer } from "./answer.ts";
 import { excerpt } from "./clean_text.ts";
 import type { Endpoint } from "./endpoints/endpoint.ts";
+import { firstChunkOf } from "./first_chunk.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
@@ -120,6 +122,7 @@ class SentRequest {
     this.#route = context.template.routeOf(credit, conversation.turns[credit.turnIndex]);
     this.#answer = new Answer({
       keepText: context.template.plan.tokenCountSource !== "server",
+      keepFirst: context.template.streaming && context.template.plan.tokenCountSource !== "server",
       keepContent: !job.credit.isLastTurn,
       ...(job.onFirstContent && { onFirstContent: job.onFirstContent }),
     });
@@ -224,10 +227,17 @@ class SentRequest {
     return text.output === "" && text.reasoning === "" ? null : text;
   }
 
+  #firstChunk(): FirstChunk | undefined {
+    const { streaming, plan } = this.#context.template;
+    if (!streaming || this.#outcome !== "success") return undefined;
+    return firstChunkOf(this.#answer, plan.tokenCountSource);
+  }
+
   record(): RequestRecord {
     const { credit, conversation, receivedNs, session } = this.#job;
     const { template, workerId } = this.#context;
     const turn = conversation.turns[credit.turnIndex];
+    const firstChunk = this.#firstChunk();
     return {
       creditId: credit.id,
       phase: credit.phase,
@@ -251,6 +261,7 @@ class SentRequest {
       headersAfterNs: this.#headersAfterNs,
       chunksAfterNs: this.#answer.chunksAfterNs,
       firstOutputChunk: this.#answer.firstOutputChunk,
+      ...(firstChunk && { firstChunk }),
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
       inputTokens: inputTokensOf(conversation, credit.turnIndex),
       isStandalone: !holdsAnswers(conversation, credit.turnIndex),

@@ -11,6 +11,7 @@ export function endpointPlanOf(change: Partial<EndpointPlan> = {}): EndpointPlan
     extraInputs: {},
     timeoutMs: 600_000,
     legacyMaxTokens: false,
+    perChunkUsage: false,
     tokenCountSource: "auto",
     sessionHeader: "X-Correlation-ID",
     ...change,

@@ -124,6 +124,13 @@ export const ENDPOINT_OPTIONS = {
     path: "endpoint.use_legacy_max_tokens",
     help: "Send max_tokens rather than max_completion_tokens, for older servers.",
   }),
+  perChunkUsage: option({
+    type: toggle(),
+    default: false,
+    path: "endpoint.per_chunk_usage",
+    help:
+      "Ask the server for its token counts with every chunk of a stream, so that the tokens of the first chunk are known where it holds several (stream_options.continuous_usage_stats).",
+  }),
   tokenCountSource: option({
     type: choice(["auto", "server", "client"]),
     default: "auto",

@@ -99,6 +99,15 @@ export const MOCK_SERVER_OPTIONS = {
     commands: BOTH,
     help: "How many tokens the mock server answers with when the request does not say.",
   }),
+  mockChunkTokens: option({
+    type: integer({ min: 1 }),
+    default: 1,
+    path: "mock_server.chunk_tokens",
+    unit: "tokens",
+    commands: BOTH,
+    help:
+      "How many tokens the mock server sends in one event of a stream, when the last of them is due.",
+  }),
   mockSeed: option({
     type: integer({ min: 0 }),
     default: 0,

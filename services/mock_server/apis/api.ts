@@ -45,6 +45,8 @@ export interface StreamShape {
   readonly tokenHead: string;
   /** What follows a token's text in its event. */
   readonly tokenTail: string;
+  /** In place of `tokenTail` where the number of tokens sent so far is part of each event. */
+  tokenTailAt?(tokens: number): string;
   /** Events after the last token. */
   closing(): readonly string[];
   /** Events that report an error in place of everything else that would follow. */

@@ -43,11 +43,15 @@ function streamShape(request: GenerationRequest, identity: AnswerIdentity): Stre
     sseEvent(
       `${envelope}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}]}`,
     );
+  const tail = '"},"logprobs":null,"finish_reason":null}]';
   return {
     contentType: SSE_TYPE,
     opening: [choice('{"role":"assistant","content":""}', "null")],
     tokenHead: `data: ${envelope}{"index":0,"delta":{"content":"`,
-    tokenTail: '"},"logprobs":null,"finish_reason":null}]}\n\n',
+    tokenTail: `${tail}}\n\n`,
+    ...(request.includeUsage && request.continuousUsage && identity.reportUsage && {
+      tokenTailAt: (tokens: number) => `${tail},"usage":${usageJson(request, tokens)}}\n\n`,
+    }),
     closing() {
       const events = [choice("{}", `"${finishReason(request)}"`)];
       if (request.includeUsage && identity.reportUsage) {

@@ -42,11 +42,15 @@ function envelopeOf(request: GenerationRequest, identity: AnswerIdentity): strin
 
 function streamShape(request: GenerationRequest, identity: AnswerIdentity): StreamShape {
   const envelope = envelopeOf(request, identity);
+  const tail = '","logprobs":null,"finish_reason":null}]';
   return {
     contentType: SSE_TYPE,
     opening: [],
     tokenHead: `data: ${envelope}{"index":0,"text":"`,
-    tokenTail: '","logprobs":null,"finish_reason":null}]}\n\n',
+    tokenTail: `${tail}}\n\n`,
+    ...(request.includeUsage && request.continuousUsage && identity.reportUsage && {
+      tokenTailAt: (tokens: number) => `${tail},"usage":${usageJson(request, tokens)}}\n\n`,
+    }),
     closing() {
       const finish = `"${finishReason(request)}"`;
       const events = [sseEvent(

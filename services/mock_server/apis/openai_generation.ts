@@ -12,6 +12,8 @@ import {
 export interface GenerationRequest extends ApiRequest {
   /** Whether a stream ends with a usage event. */
   readonly includeUsage: boolean;
+  /** Whether each event of a stream has the usage so far. */
+  readonly continuousUsage: boolean;
   /** Whether the request itself set the length; decides `finish_reason`. */
   readonly limited: boolean;
 }
@@ -31,14 +33,18 @@ export function generationRequest(
     model: optionalString(fields, "model") ?? defaults.model,
     stream,
     includeUsage: optionalBoolean(streamOptions, "include_usage"),
+    continuousUsage: optionalBoolean(streamOptions, "continuous_usage_stats"),
     outputTokens: limit ?? defaults.defaultOutputTokens,
     limited: limit !== null,
     promptTokens,
   };
 }
 
-/** OpenAI's `usage` object. */
-export function usageJson({ promptTokens, outputTokens }: ApiRequest): string {
+/** OpenAI's `usage` object; so far, where not all is sent. */
+export function usageJson(
+  { promptTokens, outputTokens: all }: ApiRequest,
+  outputTokens = all,
+): string {
   return `{"prompt_tokens":${promptTokens},"completion_tokens":${outputTokens},` +
     `"total_tokens":${promptTokens + outputTokens}}`;
 }

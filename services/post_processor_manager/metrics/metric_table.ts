@@ -1,3 +1,4 @@
+import { CHUNK_METRICS } from "./chunk_metrics.ts";
 import { LATENCY_METRICS } from "./latency_metrics.ts";
 import type { Metric, PerRequestMetric } from "./metric.ts";
 import { RUN_METRICS } from "./run_metrics.ts";
@@ -12,6 +13,7 @@ import { USAGE_METRICS } from "./usage_metrics.ts";
  */
 export const METRICS: readonly Metric[] = [
   ...LATENCY_METRICS,
+  ...CHUNK_METRICS,
   ...SCHEDULE_METRICS,
   ...TOKEN_METRICS,
   ...USAGE_METRICS,

@@ -20,6 +20,10 @@ export interface OutputTokens {
 /** The token counts of one request. */
 export interface TokenCounts extends OutputTokens {
   readonly input: number | null;
+  /** Those that were sent: all but reasoning that the server counts and keeps to itself. */
+  readonly streamed: number | null;
+  /** Of the first chunk of a stream, as far as that is known. */
+  readonly firstChunk: number | null;
   /** What the tokenizer says about the answer, where it was asked. */
   readonly client: OutputTokens;
 }
@@ -29,6 +33,10 @@ const UNKNOWN: OutputTokens = { output: null, reasoning: null, total: null };
 
 /** Whether `countTokens` will ask the tokenizer about this record. */
 export function needsTokenizer(record: RequestRecord, source: TokenCountSource): boolean {
+  return needsTextCount(record, source) || firstText(record, source) !== null;
+}
+
+function needsTextCount(record: RequestRecord, source: TokenCountSource): boolean {
   if (record.outcome !== "success" || record.text === null) return false;
   if (source === "auto") return completionTokens(record) === null;
   return source === "client";
@@ -48,11 +56,55 @@ export function countTokens(
   tokenizer: () => TokenCounter | null,
 ): TokenCounts {
   const input = source === "server" ? record.usage?.promptTokens ?? null : record.inputTokens;
-  if (record.outcome !== "success") return { ...UNKNOWN, input, client: UNKNOWN };
-  const client = needsTokenizer(record, source) ? clientCount(record, tokenizer()) : UNKNOWN;
+  if (record.outcome !== "success") {
+    return { ...UNKNOWN, input, streamed: null, firstChunk: null, client: UNKNOWN };
+  }
+  const client = needsTextCount(record, source) ? clientCount(record, tokenizer()) : UNKNOWN;
   const useServer = source === "server" ||
     (source === "auto" && completionTokens(record) !== null);
-  return { ...(useServer ? serverCount(record) : client), input, client };
+  const counts = useServer ? serverCount(record) : client;
+  const streamed = streamedTokens(record, counts);
+  const firstChunk = firstChunkTokens(record, streamed, () => {
+    const text = firstText(record, source);
+    return text === null ? null : tokenizer()?.count(text) ?? null;
+  });
+  return { ...counts, input, streamed, firstChunk, client };
+}
+
+/** Reasoning that is sent comes before anything else. */
+function streamedTokens(
+  { firstOutputChunk }: RequestRecord,
+  { output, reasoning, total }: OutputTokens,
+): number | null {
+  return firstOutputChunk === 0 && reasoning !== null ? output : total;
+}
+
+/** The text of the first chunk, if its tokens are to be counted. */
+function firstText(
+  { outcome, firstChunk }: RequestRecord,
+  source: TokenCountSource,
+): string | null {
+  if (outcome !== "success" || source === "server" || firstChunk === undefined) return null;
+  return "text" in firstChunk ? firstChunk.text : null;
+}
+
+/**
+ * The tokens of the first chunk of a stream: all of them when everything came at once, else what the
+ * server said there, one for each chunk of the first read where there are no more tokens than chunks, and
+ * elsewhere what the tokenizer says of the text.
+ */
+function firstChunkTokens(
+  { streaming, chunksAfterNs, firstChunk }: RequestRecord,
+  total: number | null,
+  count: () => number | null,
+): number | null {
+  if (!streaming || total === null || chunksAfterNs.length === 0) return null;
+  const together = chunksAfterNs.findIndex((afterNs) => afterNs !== chunksAfterNs[0]);
+  if (together < 0) return total;
+  if (firstChunk !== undefined && "tokens" in firstChunk) return Math.min(firstChunk.tokens, total);
+  if (total <= chunksAfterNs.length) return Math.min(together, total);
+  const counted = count();
+  return counted === null ? null : Math.min(counted, total);
 }
 
 /** Completion tokens include the reasoning, where the server counts that at all. */

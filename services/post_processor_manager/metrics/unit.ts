@@ -11,6 +11,7 @@ export const MILLISECONDS: Unit = { name: "ms", divisor: 1e6 };
 /** Formulas count in nanoseconds. */
 export const SECONDS: Unit = { name: "sec", divisor: 1e9 };
 export const TOKENS: Unit = { name: "tokens", divisor: 1 };
+export const TOKENS_PER_CHUNK: Unit = { name: "tokens/chunk", divisor: 1 };
 export const REQUESTS: Unit = { name: "requests", divisor: 1 };
 export const REQUESTS_PER_SECOND: Unit = { name: "requests/sec", divisor: 1 };
 export const TOKENS_PER_SECOND: Unit = { name: "tokens/sec", divisor: 1 };

@@ -32,5 +32,6 @@ export function streamOptions(plan: EndpointPlan): JsonObject {
   if (!wantsStream(plan)) return {};
   const given = plan.extraInputs["stream_options"];
   if (given !== undefined && !isObject(given)) return {};
-  return { stream_options: { include_usage: true, ...given } };
+  const each = plan.perChunkUsage ? { continuous_usage_stats: true } : {};
+  return { stream_options: { include_usage: true, ...each, ...given } };
 }

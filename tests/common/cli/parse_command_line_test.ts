@@ -90,6 +90,7 @@ Deno.test("the mock server's flags go without mock in its own command", async ()
       disconnectRate: 0,
       streamErrorRate: 0,
       reportUsage: false,
+      chunkTokens: 1,
       defaultOutputTokens: 50,
       seed: 7,
       logRequests: 20000,

@@ -128,6 +128,25 @@ Deno.test("Connection writes role at once and each token when it is due", async 
   connection.close();
 });
 
+Deno.test("Connection writes a chunk of several tokens when the last of them is due", async () => {
+  const { stream, log, advance, connection } = setUp({ ttftMs: 100, itlMs: 10, chunkTokens: 3 });
+  await stream.send(post({ stream: true, max_tokens: 8 }));
+  const chunks = () => stream.writes.map((text) => text.split('"content":" ').length - 1);
+  for (const [ms, written] of [[119, [0]], [1, [0, 1]], [29, [0, 1]], [1, [0, 1, 1]]] as const) {
+    await advance(ms);
+    assertEquals(chunks(), [...written]);
+  }
+  await advance(20);
+  assertEquals(chunks(), [0, 1, 1, 1]);
+  assert(stream.writes[3]!.endsWith("data: [DONE]\n\n\r\n0\r\n\r\n"));
+  const { receivedMs, tokenWriteMs } = log.page().requests[0]!;
+  assertEquals(
+    tokenWriteMs.map((ms) => ms - receivedMs),
+    [120, 120, 120, 150, 150, 150, 170, 170],
+  );
+  connection.close();
+});
+
 Deno.test("Connection writes all at once when there are no pauses", async () => {
   const { stream, connection } = setUp();
   await stream.send(post({ stream: true, max_tokens: 16 }));

@@ -21,6 +21,8 @@ interface Answer {
   isl: number;
   osl: number | undefined;
   reasoning: number | undefined;
+  /** What the tokenizer says of the text of the first chunk. */
+  firstWords: number | undefined;
 }
 
 /** Computes everything with the server's counts where it gives them and `countText` elsewhere. */
@@ -56,7 +58,18 @@ function answerOf(record: RequestRecord, countText: (text: string) => number): A
     osl = (text.output === "" ? 0 : countText(text.output)) + (reasoning ?? 0);
   }
   const times = record.chunksAfterNs;
-  return { record, sent: record.sentNs!, times, isl: record.inputTokens!, osl, reasoning };
+  const { firstChunk } = record;
+  const hasText = firstChunk !== undefined && "text" in firstChunk;
+  const firstWords = hasText ? countText(firstChunk.text) : undefined;
+  return {
+    record,
+    sent: record.sentNs!,
+    times,
+    isl: record.inputTokens!,
+    osl,
+    reasoning,
+    firstWords,
+  };
 }
 
 function latencies(answers: Answer[]): Record<string, number[]> {
@@ -76,6 +89,7 @@ function latencies(answers: Answer[]): Record<string, number[]> {
     inter_chunk_latency: streams.flatMap(({ times }) =>
       times.slice(1).map((time, i) => (time - times[i]!) / 1e6)
     ),
+    ...chunks(streams),
     output_token_throughput_per_user: long
       .filter((answer) => decodeOf(answer) > 0)
       .map((answer) => (answer.osl! - 1) / (decodeOf(answer) / 1e9)),
@@ -93,6 +107,31 @@ function latencies(answers: Answer[]): Record<string, number[]> {
     schedule_lateness: answers.map(({ sent, record }) => (sent - record.dueNs) / 1e6),
     prefill_throughput_per_user: prefillRates(streams),
     prefill_throughput: prefillRates(streams),
+  };
+}
+
+/** All at once, the server's count, a token in each chunk, or the count of the text. */
+function chunks(streams: readonly Answer[]): Record<string, number[]> {
+  const sent = streams.filter(({ osl }) => osl !== undefined).map((answer) => {
+    const { record: { firstOutputChunk, firstChunk }, times, osl, reasoning, firstWords } = answer;
+    const hidden = firstOutputChunk === 0 ? reasoning ?? 0 : 0;
+    const tokens = Math.max(0, osl! - hidden);
+    const atFirst = times.filter((time) => time === times[0]).length;
+    let first: number | undefined = firstWords;
+    if (tokens <= times.length) first = atFirst;
+    if (firstChunk !== undefined && "tokens" in firstChunk) first = firstChunk.tokens;
+    if (atFirst === times.length) first = tokens;
+    first = first === undefined ? undefined : Math.min(first, tokens);
+    return { answer, tokens, first, chunks: times.length };
+  });
+  return {
+    tokens_per_chunk: sent.map(({ tokens, chunks }) => tokens / chunks),
+    first_chunk_tokens: sent.flatMap(({ first }) => first ?? []),
+    largest_stall: streams.filter(({ times }) => times.length > 1)
+      .map(({ times }) => Math.max(...times.slice(1).map((time, i) => time - times[i]!)) / 1e6),
+    chunk_adjusted_inter_token_latency: sent
+      .filter(({ first, tokens }) => first !== undefined && tokens > first)
+      .map(({ answer, first, tokens }) => decodeOf(answer) / 1e6 / (tokens - first!)),
   };
 }
 

@@ -26,7 +26,14 @@ const chunks = fc.array(gap, { maxLength: 12 }).map((gaps) => {
   return gaps.map((ns) => (atNs += ns));
 });
 
+const firstChunk = fc.oneof(
+  fc.constant({}),
+  fc.record({ firstChunk: fc.record({ tokens: fc.nat({ max: 9 }) }) }),
+  fc.record({ firstChunk: fc.record({ text: words }) }),
+);
+
 const success = fc.record({
+  first: firstChunk,
   streaming: fc.boolean(),
   dueNs: fc.nat(),
   sentNs: fc.nat(),
@@ -37,11 +44,13 @@ const success = fc.record({
   text,
   phase: fc.constantFrom("profiling", "profiling", "profiling", "warmup"),
 }).chain((parts) => {
-  const { streaming, chunksAfterNs } = parts;
+  const { first: said, ...own } = parts;
+  const { streaming, chunksAfterNs } = own;
   const kept = streaming ? chunksAfterNs : chunksAfterNs.slice(-1);
   return fc.option(fc.nat({ max: Math.max(0, kept.length - 1) }), { nil: null }).map((first) =>
     recordOf({
-      ...parts,
+      ...own,
+      ...said,
       chunksAfterNs: kept,
       firstOutputChunk: kept.length === 0 ? null : first,
     } as Partial<RequestRecord>)

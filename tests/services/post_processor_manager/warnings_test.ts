@@ -12,6 +12,7 @@ const FINE: WarningFacts = {
   wasCancelled: false,
   oslMismatches: 0,
   usageDiscrepancies: 0,
+  tokensPerChunk: null,
   restarts: [],
   datasetNotes: [],
   uncounted: 0,
@@ -32,6 +33,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     wasCancelled: true,
     oslMismatches: 3,
     usageDiscrepancies: 4,
+    tokensPerChunk: 4,
     restarts: ["The records_manager died and was started again."],
     datasetNotes: ["2 lines of a.jsonl could not be used and were left out."],
     uncounted: 5,
@@ -48,6 +50,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
+    /^A chunk of an answer holds 4\.0 tokens on average: .* chunk_adjusted_inter_token_latency/,
     /no token usage for 5 of 0 .* --token-count-source auto/,
     /^Percentiles over more than 100,000 requests, .* less than 0\.1 % off; .* exact\.$/,
   ];

@@ -27,6 +27,7 @@ const TRANSCRIPTS: AnswerCase[] = [
       firstOutputChunk: 0,
       endAfterNs: 50,
       text: { output: "Hello", reasoning: "" },
+      firstChunk: { text: "Hel" },
     },
   },
   {
@@ -46,6 +47,7 @@ const TRANSCRIPTS: AnswerCase[] = [
       firstOutputChunk: 0,
       endAfterNs: 40,
       text: { output: "Hello", reasoning: "" },
+      firstChunk: { text: "Hel" },
     },
   },
   {
@@ -81,6 +83,7 @@ const TRANSCRIPTS: AnswerCase[] = [
       firstOutputChunk: 0,
       endAfterNs: 50,
       text: { output: "abc", reasoning: "" },
+      firstChunk: { text: "ab" },
     },
   },
   {
@@ -97,6 +100,37 @@ const TRANSCRIPTS: AnswerCase[] = [
       firstOutputChunk: 2,
       endAfterNs: 60,
       text: { output: "Hi", reasoning: "hm" },
+      firstChunk: { text: "h" },
+    },
+  },
+  {
+    name: "more tokens than chunks: the text of the first read is kept for counting",
+    reads: [
+      [30, says("one two") + says(" three")],
+      [40, says(" four five six")],
+      [50, event({ delta: {} }, { usage: { completion_tokens: 6 } }) + DONE],
+    ],
+    expected: {
+      chunksAfterNs: [30, 30, 40],
+      firstOutputChunk: 0,
+      endAfterNs: 50,
+      usage: { ...USAGE, promptTokens: null, completionTokens: 6, totalTokens: null },
+      firstChunk: { text: "one two three" },
+    },
+  },
+  {
+    name: "more tokens than chunks, and the server counts as it goes",
+    reads: [
+      [20, event({ delta: { role: "assistant" } }, { usage: { completion_tokens: 0 } })],
+      [30, event({ delta: { content: "one two" } }, { usage: { completion_tokens: 2 } })],
+      [40, event({ delta: { content: " three" } }, { usage: { completion_tokens: 3 } })],
+    ],
+    expected: {
+      chunksAfterNs: [30, 40],
+      firstOutputChunk: 0,
+      endAfterNs: 40,
+      usage: { ...USAGE, promptTokens: null, completionTokens: 3, totalTokens: null },
+      firstChunk: { tokens: 2 },
     },
   },
   {
@@ -125,6 +159,7 @@ const TRANSCRIPTS: AnswerCase[] = [
       firstOutputChunk: 0,
       endAfterNs: 50,
       text: { output: "f{}", reasoning: "" },
+      firstChunk: { text: "f" },
     },
   },
   {

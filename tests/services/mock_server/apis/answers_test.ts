@@ -18,6 +18,7 @@ const CHAT: GenerationRequest = {
   model: 'mödel "x"',
   stream: true,
   includeUsage: true,
+  continuousUsage: false,
   outputTokens: 3,
   limited: true,
   promptTokens: 5,
@@ -116,6 +117,24 @@ Deno.test("StreamText of a completion has no role event and carries text", () =>
   assertEquals(texts, [" the", " quick", " answer", "", null, null]);
   assertEquals(events[3].choices[0].finish_reason, "stop");
   assertEquals(events[0].object, "text_completion");
+});
+
+Deno.test("StreamText puts several tokens into an event, the last of which may hold fewer", () => {
+  const bundled = new StreamText(chatApi.streamed!(CHAT, IDENTITY), { chunkTokens: 2 });
+  const said = events(dechunk(bundled.tokens(0, 3))).map(({ choices }) => choices[0].delta.content);
+  assertEquals(said, [" the quick", " answer"]);
+});
+
+Deno.test("StreamText puts the usage so far into each event when asked to", () => {
+  for (const api of [chatApi, completionsApi]) {
+    const shape = api.streamed!({ ...CHAT, continuousUsage: true }, IDENTITY);
+    const bundled = new StreamText(shape, { chunkTokens: 2 });
+    const usages = events(dechunk(bundled.tokens(0, 3))).map(({ usage }) => usage);
+    assertEquals(usages, [
+      { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+      { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 },
+    ]);
+  }
 });
 
 Deno.test("StreamText leaves usage away when not asked or not supported", () => {

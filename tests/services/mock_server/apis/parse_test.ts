@@ -17,6 +17,7 @@ Deno.test("an API fills in what a chat request leaves open", () => {
     model: "mock-model",
     stream: false,
     includeUsage: false,
+    continuousUsage: false,
     outputTokens: 50,
     limited: false,
     promptTokens: 4,
@@ -30,7 +31,13 @@ Deno.test("an API takes length, stream and usage from the request", () => {
     stream: true,
     stream_options: { include_usage: true },
   };
-  const expected = { model: "m", stream: true, includeUsage: true, promptTokens: 4 };
+  const expected = {
+    model: "m",
+    stream: true,
+    includeUsage: true,
+    continuousUsage: false,
+    promptTokens: 4,
+  };
   const cases: [Record<string, number | null>, number][] = [
     [{ max_completion_tokens: 7 }, 7],
     [{ max_tokens: 9 }, 9],

@@ -13,6 +13,7 @@ const ANSWER = recordOf({
   headersAfterNs: 40 * MS,
   chunksAfterNs: [100 * MS, 130 * MS, 130 * MS, 190 * MS],
   firstOutputChunk: 1,
+  firstChunk: { tokens: 2 },
   endAfterNs: 200 * MS,
   inputTokens: 50,
   requestedOutputTokens: 10,
@@ -39,6 +40,10 @@ Deno.test("every metric of a streamed answer has the value worked out by hand", 
     decode_duration: 90,
     inter_token_latency: 15, // 90 / (7 − 1)
     inter_chunk_latency: [30, 0, 60],
+    tokens_per_chunk: 1.75, // 7 / 4
+    first_chunk_tokens: 2,
+    largest_stall: 60,
+    chunk_adjusted_inter_token_latency: 18, // 90 / (7 − 2)
     output_token_throughput_per_user: perUser,
     e2e_output_token_throughput: endToEnd,
     prefill_throughput_per_user: 500, // 50 / 0.1
@@ -200,6 +205,7 @@ Deno.test("without usage and without text the tokens of an answer are unknown", 
     "decode_duration",
     "input_sequence_length",
     "inter_chunk_latency",
+    "largest_stall",
     "prefill_throughput",
     "prefill_throughput_per_user",
     "request_latency",

@@ -32,12 +32,21 @@ function countWithoutTokenizer(record: RequestRecord, source: TokenCountSource) 
 
 Deno.test("countTokens takes the server's usage in auto, and the tokenizer's count without it", () => {
   const server = { output: 5, reasoning: 4, total: 9, input: 20, client: NONE };
-  assertEquals(count({ usage: USAGE, text: TEXT }, "auto"), server);
+  // Output comes first, so the reasoning is not sent; five chunks hold the five tokens.
+  const chunks = { streamed: 5, firstChunk: 1 };
+  assertEquals(count({ usage: USAGE, text: TEXT }, "auto"), { ...server, ...chunks });
   const client = { output: 3, reasoning: 2, total: 5 };
-  assertEquals(count({ usage: null, text: TEXT }, "auto"), { ...client, input: 20, client });
+  const sent = { streamed: 3, firstChunk: 1 };
+  assertEquals(count({ usage: null, text: TEXT }, "auto"), {
+    ...client,
+    ...sent,
+    input: 20,
+    client,
+  });
   const noCompletion = { ...USAGE, completionTokens: null };
   assertEquals(count({ usage: noCompletion, text: TEXT }, "auto"), {
     ...client,
+    ...sent,
     input: 20,
     client,
   });
@@ -45,17 +54,60 @@ Deno.test("countTokens takes the server's usage in auto, and the tokenizer's cou
 
 Deno.test("countTokens keeps both counts where the tokenizer is asked for", () => {
   const client = { output: 3, reasoning: 2, total: 5 };
-  assertEquals(count({ usage: USAGE, text: TEXT }, "client"), { ...client, input: 20, client });
+  assertEquals(count({ usage: USAGE, text: TEXT }, "client"), {
+    ...client,
+    streamed: 3,
+    firstChunk: 1,
+    input: 20,
+    client,
+  });
 });
 
 Deno.test("countTokens takes nothing but the usage from the server", () => {
   const record = { output: 5, reasoning: 4, total: 9, input: 30, client: NONE };
-  assertEquals(count({ usage: USAGE, text: TEXT }, "server"), record);
+  const chunks = { streamed: 5, firstChunk: 1 };
+  assertEquals(count({ usage: USAGE, text: TEXT }, "server"), { ...record, ...chunks });
   assertEquals(count({ usage: null, text: TEXT }, "server"), {
     ...NONE,
     input: null,
+    streamed: null,
+    firstChunk: null,
     client: NONE,
   });
+});
+
+/** Nine tokens, two chunks: two of the tokens in the first one, say the words of its text. */
+const BUNDLED = {
+  usage: { ...USAGE, reasoningTokens: null },
+  chunksAfterNs: [100, 200],
+  firstChunk: { text: "one two" },
+};
+
+Deno.test("countTokens finds the tokens of the first chunk in one of four ways", () => {
+  const cases: [string, Partial<RequestRecord>, TokenCountSource, number | null][] = [
+    ["all came at once", { ...BUNDLED, chunksAfterNs: [100, 100] }, "server", 9],
+    ["the server counted", { ...BUNDLED, firstChunk: { tokens: 4 } }, "server", 4],
+    ["the text is counted", BUNDLED, "auto", 2],
+    ["nobody is to count", BUNDLED, "server", null],
+    [
+      "a token a chunk",
+      { usage: { ...USAGE, completionTokens: 5, reasoningTokens: null } },
+      "auto",
+      1,
+    ],
+    ["no stream", { ...BUNDLED, streaming: false }, "auto", null],
+  ];
+  for (const [name, change, source, tokens] of cases) {
+    assertEquals(count(change, source).firstChunk, tokens, name);
+  }
+});
+
+Deno.test("countTokens asks for the tokenizer where the first chunk needs it, and says so", () => {
+  const record = recordOf(BUNDLED);
+  assertEquals(needsTokenizer(record, "auto"), true);
+  assertEquals(needsTokenizer(record, "server"), false);
+  countWithoutTokenizer(record, "server");
+  assertEquals(countTokens(record, "auto", () => null).firstChunk, null);
 });
 
 Deno.test("countTokens takes a missing reasoning count for no reasoning", () => {

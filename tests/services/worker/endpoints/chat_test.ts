@@ -62,6 +62,13 @@ Deno.test("extra stream options stand beside ours; the user's usage wish wins", 
   assertEquals(body({ extraInputs: { stream_options: null } }), { ...BASE, stream_options: null });
 });
 
+Deno.test("usage with each chunk is asked for only of a stream, and only when wanted", () => {
+  const each = { include_usage: true, continuous_usage_stats: true };
+  assertEquals(body({ perChunkUsage: true }), { ...BASE, stream_options: each });
+  const { stream_options: _, ...plain } = BASE;
+  assertEquals(body({ perChunkUsage: true, streaming: false }), { ...plain, stream: false });
+});
+
 Deno.test("stream among the extra inputs decides how the answer is read", () => {
   const cases: [boolean, Record<string, unknown>, boolean][] = [
     [true, {}, true],
