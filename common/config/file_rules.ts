@@ -18,6 +18,11 @@ export const FILE_RULES: readonly Rule[] = [
       return [problem(candidate, "history", message)];
     },
   },
+  hasEffectOnly("allowDatasetWrap", {
+    when: (values) => values.datasetSamplingStrategy !== "random",
+    about: ["datasetSamplingStrategy"],
+    otherwise: "with --dataset-sampling-strategy random",
+  }),
   ...TRACE_DETAILS.map((key) =>
     hasEffectOnly(key, {
       when: mayBeTrace,

@@ -263,6 +263,7 @@ function resolveDataset(
     synthetic: resolveSynthetic(values),
     cacheBust: values.cacheBust,
     sampling: values.datasetSamplingStrategy,
+    wraps: values.allowDatasetWrap,
     history: values.history,
     seed,
   };

@@ -91,12 +91,13 @@ function fixedSchedule(values: OptionValues): LoadPlan {
 }
 
 /**
- * Without any limit: a trace runs to its end, a series to its last point, and any other load makes
+ * Without any limit (the end of a data set that is not used again is one): a trace runs to its end, a series to its last point, and any other load makes
  * twice as many requests as it has slots, at least 10, so that each slot is used again.
  */
 function profilingLimits({ values, rateSeries }: LoadOptions, load: LoadPlan) {
   const { requestCount, benchmarkDuration, benchmarkGracePeriod, numSessions } = values;
-  const isBounded = requestCount !== null || numSessions !== null || benchmarkDuration !== null;
+  const isBounded = requestCount !== null || numSessions !== null ||
+    benchmarkDuration !== null || !values.allowDatasetWrap;
   const seriesMs = isBounded ? null : rateSeries?.at(-1)?.atMs ?? null;
   const maxDurationMs = benchmarkDuration === null ? seriesMs : milliseconds(benchmarkDuration);
   const isEndless = !isBounded && maxDurationMs === null && load.kind !== "fixed_schedule";

@@ -107,6 +107,8 @@ export const datasetPlanSchema = z.object({
   /** Where each session has a marker of its own, against the server's prefix cache. */
   cacheBust: z.enum(CACHE_BUSTS),
   sampling: z.enum(["sequential", "random", "shuffle"]),
+  /** Whether conversations are used again when all have been. */
+  wraps: z.boolean(),
   /** What requests hold of the answers before: the server's, nothing, or the recorded ones. */
   history: z.enum(HISTORIES),
   /** Root of every random stream of the run; drawn by the controller when the user gave none. */

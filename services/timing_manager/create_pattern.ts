@@ -5,7 +5,7 @@ import { FixedSchedule } from "./fixed_schedule.ts";
 import { OpenLoop } from "./open_loop.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import type { Pattern } from "./pattern.ts";
-import { createEarlySampler, type SamplingPlan } from "./sampler.ts";
+import { createEarlySampler, type SamplingPlan, sessionsWithoutWrap } from "./sampler.ts";
 import { SessionSource } from "./sessions.ts";
 import { Slots } from "./slots.ts";
 import { Trace } from "./trace.ts";
@@ -80,7 +80,9 @@ function sampledSessions({ plan, dataset, outlines, onReady }: PatternOptions, l
     whenMore: () => dataset.known?.whenMore() ?? Promise.resolve(),
     chooseAhead: outlines === SINGLE_TURNS ? null : createEarlySampler(dataset, phase),
     outlines,
-    limit,
+    get limit() {
+      return Math.min(limit, sessionsWithoutWrap(dataset));
+    },
     onReady,
   });
 }

@@ -15,6 +15,8 @@ export type EarlySampler = (index: number) => number | null;
 
 /** What of the data set's plan matters for the choice. */
 export interface SamplingPlan extends Pick<DatasetPlan, "entries" | "sampling" | "seed"> {
+  /** Whether entries are used again when all have been; absent: they are. */
+  readonly wraps?: boolean;
   /** How many entries there are as more come to be known; absent: as many as `entries` says. */
   readonly known?: EntryCount;
 }
@@ -22,6 +24,13 @@ export interface SamplingPlan extends Pick<DatasetPlan, "entries" | "sampling" |
 /** Whether a phase can begin before it is known how many entries there are. */
 export function canBeginEarly({ sampling }: Pick<SamplingPlan, "sampling">, phase: Phase): boolean {
   return sampling === "sequential" && phase === "profiling";
+}
+
+/** How many sessions there may be because no entry is used twice; Infinity: no limit, or not yet. */
+export function sessionsWithoutWrap({ wraps = true, known, entries }: SamplingPlan): number {
+  if (wraps) return Infinity;
+  if (known === undefined) return entries;
+  return known.isFinal ? known.count : Infinity;
 }
 
 /** Makes the sampler of a phase that may begin before it is known how many entries there are. */

@@ -123,6 +123,23 @@ const KINDS: readonly (readonly [string, string, (run: Run) => Promise<void> | v
     },
   ],
   [
+    "mooncake_trace with messages",
+    "--input-file good/messages.jsonl --no-fixed-schedule --no-allow-dataset-wrap",
+    ({ bodies }) => {
+      const sent = bodies.map((body) => JSON.parse(body));
+      const said = sent.map(({ messages }) =>
+        messages.map(({ content }: { content: string }) => content)
+      );
+      assertEquals(said, [["be brief", "one"], ["be brief", "one", "fine", "two"], ["whole"]]);
+      assertEquals(sent.map(({ tools }) => tools?.[0].type), ["function", "function", undefined]);
+    },
+  ],
+  [
+    "raw_payload, each line once",
+    "--input-file good/raw.jsonl --no-allow-dataset-wrap --concurrency 3",
+    ({ bodies }) => assertEquals(bodies.length, 2),
+  ],
+  [
     "single_turn with a local picture",
     "--input-file good/single.jsonl --request-count 1",
     ({ bodies }) => {

@@ -15,6 +15,7 @@ export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
     synthetic: PLAIN_SYNTHETIC,
     cacheBust: "none",
     sampling: "sequential",
+    wraps: true,
     history: "server",
     seed: 42,
     tokenizer: BUILTIN_TOKENIZER,

@@ -28,6 +28,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       synthetic: PLAIN_SYNTHETIC,
       cacheBust: "none",
       sampling: "sequential",
+      wraps: true,
       history: "server",
       seed: 0,
       tokenizer: BUILTIN_TOKENIZER,

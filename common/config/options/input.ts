@@ -3,7 +3,7 @@ import { PUBLIC_DATASETS } from "../../model/public_dataset.ts";
 import { HISTORIES } from "../../model/history.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
-import { choice, decimal, integer, text } from "../value_type.ts";
+import { choice, decimal, integer, text, toggle } from "../value_type.ts";
 
 /** What is sent. */
 export const INPUT_OPTIONS = {
@@ -132,6 +132,13 @@ export const INPUT_OPTIONS = {
     path: "input.dataset_sampling_strategy",
     help:
       "In which order prompts are used: as made, drawn with replacement, or in a new random order each round.",
+  }),
+  allowDatasetWrap: option({
+    type: toggle(),
+    default: true,
+    path: "input.allow_dataset_wrap",
+    help:
+      "Use conversations again when all have been used; else the run ends then, as if there were nothing left to send.",
   }),
   randomSeed: option({
     type: integer({ min: 0 }),

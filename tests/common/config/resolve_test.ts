@@ -305,3 +305,35 @@ Deno.test("a resolved run passes the schema that services check it by", async ()
   const args = ["--streaming", "--goodput", "request_latency:5", "--extra-inputs", "a:[1]"];
   runConfigSchema.parse({ ...await config(args), runDir: "/run" });
 });
+
+Deno.test("what is made of a trace is planned only where it is asked for", async () => {
+  const fileOf = async (args: string) =>
+    (await plan(["--input-file", "/t.jsonl", ...args.split(" ").filter(Boolean)])).dataset.file!;
+  assertEquals((await fileOf("--synthesis-speedup-ratio 1")).synthesis, null);
+  assertEquals(
+    await fileOf("--synthesis-max-isl 90 --skip-bad-lines --isl-block-size 32"),
+    datasetFile("/t.jsonl", {
+      skipsBadLines: true,
+      blockSize: 32,
+      synthesis: {
+        speedupRatio: 1,
+        prefixLenMultiplier: 1,
+        prefixRootMultiplier: 1,
+        promptLenMultiplier: 1,
+        outputLenMultiplier: 1,
+        maxIsl: 90,
+        maxOsl: null,
+      },
+    }),
+  );
+  const pool = "--custom-dataset-type random_pool --num-conversations 7";
+  assertEquals((await fileOf(pool)).maxEntries, 7);
+  assertEquals((await fileOf("--num-conversations 7")).maxEntries, null);
+});
+
+Deno.test("a data set that is not used again is a limit of its own", async () => {
+  const once = await plan(["--input-file", "/t.jsonl", "--no-allow-dataset-wrap"]);
+  assertEquals([once.dataset.wraps, once.phases[0]!.maxRequests], [false, null]);
+  const again = await plan(["--input-file", "/t.jsonl"]);
+  assertEquals([again.dataset.wraps, again.phases[0]!.maxRequests], [true, 10]);
+});

@@ -25,6 +25,19 @@ Deno.test("an input file without timestamps, or that cannot be used, sets nothin
   assertEquals((await optionsFor(["--input-file", "gone"])).values.fixedSchedule, false);
 });
 
+Deno.test("a table of recorded requests is replayed, too", async () => {
+  assertEquals(await replays("TIMESTAMP,ContextTokens,GeneratedTokens\n1,2,3"), true);
+  assertEquals(await replays("Timestamp,Model,Request tokens,Response tokens\n1,m,2,3"), true);
+  assertEquals(await replays("Timestamp,Model\n1,m"), false);
+});
+
+Deno.test("what is sent as it is, or drawn, is not replayed for a field of that name", async () => {
+  for (const type of ["raw_payload", "inputs_json", "random_pool"]) {
+    const line = `--input-file a --custom-dataset-type ${type}`;
+    assertEquals(await replays(TRACE, line), false, type);
+  }
+});
+
 for (
   const pace of [
     "--no-fixed-schedule",
