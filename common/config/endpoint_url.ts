@@ -6,7 +6,16 @@
  */
 export function joinUrl(baseUrl: string, path: string): string {
   const base = baseUrl.replace(/\/+$/, "");
-  if (/^unix:[^:]*$/.test(base)) return `${base}:${path}`;
+  if (isBareSocket(base)) return `${base}:${path}`;
   const doubled = base.endsWith("/v1") && /^\/v1(\/|$)/.test(path);
   return `${base}${doubled ? path.slice("/v1".length) : path}`;
+}
+
+/** A base URL without the `/v1` of an API at its end; the path of a socket is left as it is. */
+export function withoutVersion(baseUrl: string): string {
+  return isBareSocket(baseUrl) ? baseUrl : baseUrl.replace(/\/v1$/, "");
+}
+
+function isBareSocket(base: string): boolean {
+  return /^unix:[^:]*$/.test(base);
 }

@@ -15,7 +15,7 @@ import type { ServerCallsPlan } from "../model/server_calls.ts";
 import type { ReadinessPlan } from "../model/readiness.ts";
 import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
-import { joinUrl } from "./endpoint_url.ts";
+import { joinUrl, withoutVersion } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
@@ -282,7 +282,7 @@ function resolveServerCalls(
   const { resetKvCache, serverProfiler } = values;
   if (!resetKvCache && !serverProfiler) return null;
   return {
-    urls: baseUrls.map((url) => url.replace(/\/v1$/, "")),
+    urls: baseUrls.map(withoutVersion),
     resetCache: resetKvCache
       ? { path: values.resetKvCachePath, timeoutMs: values.resetKvCacheTimeoutSeconds * 1000 }
       : null,

@@ -1,6 +1,7 @@
 import { datasetFile } from "../../../common/model/dataset_file.ts";
 import { assertEquals } from "@std/assert";
 import { BUILTIN_TOKENIZER } from "../../../common/model/tokenizer_plan.ts";
+import { joinUrl } from "../../../common/config/endpoint_url.ts";
 import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/config/resolve.ts";
 import type { PhasePlan, RunConfig } from "../../../common/model/run_config.ts";
 import { runConfigSchema } from "../../../common/model/run_config.ts";
@@ -188,6 +189,18 @@ Deno.test("several URLs each get the path, several models their strategy and the
   });
   // The test's facts name the model "org/m".
   assertEquals(artifactDir.includes("/artifacts/org_m_multi-openai-chat-"), true, artifactDir);
+});
+
+Deno.test("what is asked of the server itself is below the URL without its /v1", async () => {
+  const args = ["--reset-kv-cache", "-u", "h/a/v1,h/v1x,unix:/run/v1,unix:/run/s:/v1"];
+  const { serverCalls } = await config(args);
+  assertEquals(
+    serverCalls!.urls.map((url) => joinUrl(url, serverCalls!.resetCache!.path)),
+    ["http://h/a", "http://h/v1x", "unix:/run/v1:", "unix:/run/s:"]
+      .map((url) => `${url}/reset_prefix_cache`),
+  );
+  assertEquals(serverCalls!.profiler, null);
+  assertEquals((await config([])).serverCalls, null);
 });
 
 Deno.test("results go to a folder named after model, endpoint, load and time", async () => {
