@@ -1,3 +1,4 @@
+import { proxyOf } from "../../common/http/proxy.ts";
 import { hostOf } from "../../common/http/target.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import { modelFor, urlIndexOf } from "../../common/model/model_choice.ts";
@@ -155,12 +156,19 @@ function checkHeader(name: string, value: string): void {
   }
 }
 
+/** The password of a proxy, and what it travels as. */
+function proxyWords({ href, password }: URL): string[] {
+  const word = decodeURIComponent(password);
+  const { authorization } = proxyOf(href);
+  return authorization === null ? [word] : [word, authorization.replace("Basic ", "")];
+}
+
 /** Longest first, so that a secret which contains another is replaced whole. */
 function secretWords(secrets: RunSecrets): string[] {
   const values = Object.values(secrets.headers).flatMap((value) => [value, ...value.split(/\s+/)]);
   const words = values.filter((word) => word.length >= SHORTEST_SECRET);
   if (secrets.apiKey) words.push(secrets.apiKey);
   const proxy = URL.parse(secrets.connections?.proxy ?? "");
-  if (proxy !== null && proxy.password !== "") words.push(decodeURIComponent(proxy.password));
+  if (proxy !== null && proxy.password !== "") words.push(...proxyWords(proxy));
   return [...new Set(words)].sort((a, b) => b.length - a.length);
 }

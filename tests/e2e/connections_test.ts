@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createSecureServer } from "node:http2";
 import { createServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
-import { readArtifacts } from "../helpers/artifacts.ts";
+import { filesBelow, readArtifacts } from "../helpers/artifacts.ts";
 import { pemPath, pemText } from "../helpers/certificates.ts";
 import { type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 
@@ -18,6 +18,11 @@ async function run(sandbox: Sandbox, options: readonly string[]): Promise<void> 
   const { code, stderr } = await sandbox.run([...args.split(" "), ...options]);
   assertEquals(code, 0, stderr);
   const { json } = await readArtifacts(`${sandbox.path}/out`);
+  const [, secret] = pemText("client_key").split("\n");
+  for (const file of await filesBelow(`${sandbox.path}/out`)) {
+    const text = await Deno.readTextFile(`${sandbox.path}/out/${file}`);
+    assertEquals(text.includes(secret!) || text.includes("hush"), false, file);
+  }
   assertEquals([json.credits["issued"], json.credits["succeeded"]], [6, 6]);
 }
 

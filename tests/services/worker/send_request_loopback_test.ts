@@ -284,6 +284,21 @@ const FAILURES: Failure[] = [
     error: { code: 500, type: "Oops", message: "no ".repeat(66) + "n…" },
   },
   {
+    name: "a stream whose line never ends",
+    handle: async (connection) => {
+      await connection.request();
+      await connection.write(chunkedHead() + chunk(delta("a")) + chunk("data: "));
+      for (;;) await connection.write(chunk("x".repeat(2 ** 20)));
+    },
+    httpStatus: 200,
+    chunks: 1,
+    error: {
+      code: 502,
+      type: "ResponseTooLarge",
+      message: "the server sent more than 64 MiB in one piece",
+    },
+  },
+  {
     name: "an error in the middle of an endless stream",
     handle: async (connection) => {
       await connection.request();
