@@ -232,7 +232,7 @@ function resolveEndpoint(
     perChunkUsage: values.perChunkUsage,
     tokenCountSource: values.tokenCountSource,
     sessionHeader: values.sessionHeader,
-    ...(template && { template }),
+    template,
   };
 }
 

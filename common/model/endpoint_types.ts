@@ -1,5 +1,5 @@
 /** What a turn must have for an API to be of use, beside what every turn has. */
-export type EndpointNeed = "body" | "passages";
+export type EndpointNeed = "audios" | "body" | "passages";
 
 /** What the command line has to know of an API; its code is the worker's. */
 export interface EndpointFacts {
@@ -11,12 +11,28 @@ export interface EndpointFacts {
   readonly canStream: boolean;
   /** Whether its answers are no text, so that nobody misses the tokens of it; absent: they are. */
   readonly writesNoText?: boolean;
+  /** Whether the texts of a turn are left out of its request, so that they are no input; absent: no. */
+  readonly sendsNoText?: boolean;
   /** What every turn of the data set must have; absent: texts are enough. */
   readonly needs?: EndpointNeed;
 }
 
 /** Every API that the tool speaks, by its name in `--endpoint-type`. */
 export const ENDPOINT_TYPES = {
+  audio_transcription: {
+    path: "/v1/audio/transcriptions",
+    streamingPath: null,
+    canStream: true,
+    sendsNoText: true,
+    needs: "audios",
+  },
+  audio_translation: {
+    path: "/v1/audio/translations",
+    streamingPath: null,
+    canStream: false,
+    sendsNoText: true,
+    needs: "audios",
+  },
   chat: { path: "/v1/chat/completions", streamingPath: null, canStream: true },
   chat_embeddings: numbers("/v1/embeddings"),
   cohere_rankings: numbers("/v2/rerank", "passages"),
@@ -27,6 +43,12 @@ export const ENDPOINT_TYPES = {
     path: "/generate",
     streamingPath: "/generate_stream",
     canStream: true,
+  },
+  image_generation: {
+    path: "/v1/images/generations",
+    streamingPath: null,
+    canStream: true,
+    writesNoText: true,
   },
   messages: { path: "/v1/messages", streamingPath: null, canStream: true },
   nim_embeddings: numbers("/v1/embeddings"),

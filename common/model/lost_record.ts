@@ -46,6 +46,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     requestedOutputTokens: null,
     usage: null,
     text: null,
+    media: null,
     httpStatus: null,
     error: {
       code: null,

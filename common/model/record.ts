@@ -54,6 +54,19 @@ export const firstChunkSchema = z.union([
 /** What came with the first read that brought content. */
 export type FirstChunk = z.infer<typeof firstChunkSchema>;
 
+/** Wire schema of what a request and its answer held beside text. */
+export const mediaCountsSchema = z.object({
+  /** Pictures that the request showed, those of earlier turns included. */
+  imagesSent: z.int(),
+  /** Pictures that the answer brought. */
+  imagesMade: z.int(),
+  /** How long the sounds of the request are together; null: there are none, or nobody knows. */
+  audioSeconds: z.nullable(z.number()),
+});
+
+/** What a request and its answer held beside text. */
+export type MediaCounts = z.infer<typeof mediaCountsSchema>;
+
 /** Wire schema of a request record. */
 export const requestRecordSchema = z.object({
   creditId: z.int(),
@@ -113,6 +126,8 @@ export const requestRecordSchema = z.object({
   usage: z.nullable(usageSchema),
   /** Kept only while tokens are still to be counted on the client. */
   text: z.nullable(answerTextSchema),
+  /** null: nothing but text; journals of before say nothing of it. */
+  media: z._default(z.nullable(mediaCountsSchema), null),
 
   httpStatus: z.nullable(z.int()),
   error: z.nullable(errorDetailsSchema),

@@ -152,8 +152,8 @@ export const endpointPlanSchema = z.object({
   tokenCountSource: z.enum(["auto", "server", "client"]),
   /** The header that tells the server which requests belong to one session. */
   sessionHeader: z._default(z.string(), "X-Correlation-ID"),
-  /** Absent unless the type is `template`. */
-  template: z.optional(templatePlanSchema),
+  /** null unless the type is `template`. */
+  template: z.nullable(templatePlanSchema),
 });
 
 /** Where requests go and what they look like. */

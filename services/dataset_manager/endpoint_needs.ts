@@ -11,6 +11,7 @@ interface Need {
 }
 
 const NEEDS: Readonly<Record<EndpointNeed, Need>> = {
+  audios: { field: "audio", isMet: ({ media }) => media !== null && media.audios.length > 0 },
   body: { field: "payload", isMet: ({ body }) => body !== null },
   passages: {
     field: "passages",

@@ -10,6 +10,8 @@ const MOST_KEPT = 50_000;
 /** What input tokens are counted with. */
 export interface InputTokensOptions {
   readonly source: TokenCountSource;
+  /** Whether the texts of the turns are sent at all: others are no input, so nobody counts them. */
+  readonly isSent: boolean;
   /** Called only for conversations with texts that nobody has counted. */
   fetch(index: number): Promise<Conversation>;
   /** Called only when there is something to count. */
@@ -58,7 +60,7 @@ export class InputTokens {
    * the server's counts are the source, nothing is counted. Never rejects.
    */
   complete(record: RequestRecord): RequestRecord | Promise<RequestRecord> {
-    if (this.#options.source === "server") return record;
+    if (this.#options.source === "server" || !this.#options.isSent) return record;
     const before = this.#follow(record);
     const answered = record.isStandalone ? 0 : before;
     // Nothing was sent, or nobody knows what.

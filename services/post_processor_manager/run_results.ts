@@ -1,4 +1,5 @@
 import { exportFiles } from "../../common/model/artifact_files.ts";
+import { endpointFacts } from "../../common/model/endpoint_types.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
 import type { WrittenResults } from "../../common/model/report.ts";
@@ -59,6 +60,7 @@ export class RunResults {
     this.#place = place;
     this.#inputs = new InputTokens({
       source: config.endpoint.tokenCountSource,
+      isSent: endpointFacts(config.endpoint.type).sendsNoText !== true,
       fetch: (index) => place.fetch(index),
       known: (index) => place.known?.(index),
       keep: (index, counts) => place.keep?.(index, counts),

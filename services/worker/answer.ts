@@ -33,6 +33,10 @@ export class Answer {
   firstTokens: number | null = null;
   /** All text of that read, reasoning included; empty when it is not kept. */
   firstText = "";
+  /** How many finished pictures have come. */
+  imagesMade = 0;
+  /** How long the sound of the request is, as the server said last; null: it said nothing of it. */
+  audioSeconds: number | null = null;
 
   readonly #options: AnswerOptions;
   #output = "";
@@ -53,6 +57,10 @@ export class Answer {
     if (part.finish !== null) this.finish = part.finish;
     if (part.done) this.done = true;
     this.error ??= part.error;
+    if (part.media !== null) {
+      this.imagesMade += part.media.images ?? 0;
+      this.audioSeconds = part.media.audioSeconds ?? this.audioSeconds;
+    }
     if (part.carries === "nothing") return;
     if (part.carries === "output") this.firstOutputChunk ??= this.chunksAfterNs.length;
     this.chunksAfterNs.push(afterNs);

@@ -4,6 +4,7 @@ import type { Credit } from "../../common/model/credit.ts";
 import { modelFor, urlIndexOf } from "../../common/model/model_choice.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
 import { AIPERF_VERSION } from "../../common/version.ts";
+import { endpointFacts } from "../../common/model/endpoint_types.ts";
 import type { Turn } from "../../common/model/conversation.ts";
 import type { BodyRequest, Endpoint, RequestBody } from "./endpoints/endpoint.ts";
 
@@ -13,6 +14,8 @@ export interface RequestTemplate {
   readonly plan: EndpointPlan;
   /** Whether the body asks for a stream. */
   readonly streaming: boolean;
+  /** Whether the texts of a turn are in its request at all. */
+  readonly sendsText: boolean;
   /** Names in lower case of the headers that may hold credentials. */
   readonly secretHeaders: ReadonlySet<string>;
   /** Where the request of a credit goes; `turn` is the one that it asks an answer to. */
@@ -67,6 +70,7 @@ export function createRequestTemplate(
     endpoint,
     plan,
     streaming,
+    sendsText: endpointFacts(plan.type).sendsNoText !== true,
     secretHeaders: secretHeaders(endpoint, secrets),
     routeOf: (credit, turn) => ({
       ...targets[urlIndexOf(credit, targets.length)]!,

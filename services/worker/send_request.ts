@@ -17,6 +17,7 @@ import { firstChunkOf } from "./first_chunk.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
 import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
+import { mediaCounts } from "./media_counts.ts";
 import { holdsAnswers, inputTokensOf, messagesOf, type Session } from "./sessions.ts";
 import { createRequestTemplate, type RequestTemplate, type Route } from "./request_template.ts";
 
@@ -263,11 +264,12 @@ class SentRequest {
       firstOutputChunk: this.#answer.firstOutputChunk,
       ...(firstChunk && { firstChunk }),
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
-      inputTokens: inputTokensOf(conversation, credit.turnIndex),
+      inputTokens: template.sendsText ? inputTokensOf(conversation, credit.turnIndex) : null,
       isStandalone: !holdsAnswers(conversation, credit.turnIndex),
       requestedOutputTokens: turn?.outputTokens ?? null,
       usage: this.#answer.usage,
       text: this.#text(),
+      media: mediaCounts(conversation, credit.turnIndex, this.#answer),
       httpStatus: this.#httpStatus,
       error: this.#error,
     };

@@ -14,6 +14,7 @@ export function endpointPlanOf(change: Partial<EndpointPlan> = {}): EndpointPlan
     perChunkUsage: false,
     tokenCountSource: "auto",
     sessionHeader: "X-Correlation-ID",
+    template: null,
     ...change,
   };
 }

@@ -42,6 +42,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
       cachedPromptTokens: null,
     },
     text: null,
+    media: null,
     httpStatus: 200,
     error: null,
     ...change,

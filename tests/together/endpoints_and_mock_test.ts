@@ -15,13 +15,14 @@ import { textOf, wordAt } from "../../services/mock_server/mock_text.ts";
 import type { RequestBody } from "../../services/worker/endpoints/endpoint.ts";
 import { loadEndpoint } from "../../services/worker/endpoints/registry.ts";
 import { API_DEFAULTS } from "../services/mock_server/api_requests.ts";
-import { ANY_TURN } from "../services/worker/endpoints/transcripts.ts";
+import { turnFor } from "../services/worker/endpoints/transcripts.ts";
 import { receive } from "../services/worker/played_answer.ts";
 import { JOB, PLAN } from "../services/worker/sending.ts";
 
 const TOKENS = 7;
 const IDENTITY = { serial: "1", createdUnixS: 1_700_000_000, reportUsage: true };
-const TURN: Turn = { ...ANY_TURN, outputTokens: TOKENS };
+/** The length of a transcript is nobody's to choose, so that of the mock's text is the same. */
+const DEFAULTS = { ...API_DEFAULTS, defaultOutputTokens: TOKENS };
 
 /** Those that have a path of their own. */
 const TYPES = ENDPOINT_TYPE_NAMES.filter((type) => endpointFacts(type).path !== "");
@@ -46,13 +47,16 @@ function post(
 /** The mock's API for a type, and what it understands of the worker's request. */
 async function ask(type: EndpointType, streaming: boolean) {
   const endpoint = await loadEndpoint(type);
-  const plan = { ...PLAN, type, streaming, tokenCountSource: "client" as const };
+  // Pictures come in pieces only if one asks for pieces.
+  const extraInputs = type === "image_generation" && streaming ? { partial_images: 3 } : {};
+  const plan = { ...PLAN, type, streaming, extraInputs, tokenCountSource: "client" as const };
   const path = endpointPath(type, streaming);
   const api = APIS_BY_PATH.get(path);
   if (api === undefined) throw new Error(`the mock server has nothing at ${path}`);
-  const body = endpoint.buildBody({ plan, model: "m", turns: [TURN] });
-  const request = api.parse(post(path, body, endpoint.headers), API_DEFAULTS);
-  const job = { ...JOB, conversation: { ...JOB.conversation, turns: [TURN] } };
+  const turn: Turn = { ...turnFor(type), outputTokens: TOKENS };
+  const body = endpoint.buildBody({ plan, model: "m", turns: [turn] });
+  const request = api.parse(post(path, body, endpoint.headers), DEFAULTS);
+  const job = { ...JOB, conversation: { ...JOB.conversation, turns: [turn] } };
   const read = (text: string, status = 200) =>
     receive({ status, statusText: "Bad", reads: [[30, text]] }, plan, { endpoint, job });
   return { api, request, read, headers: endpoint.headers };
@@ -79,11 +83,17 @@ for (const type of TYPES) {
   if (endpointFacts(type).canStream) {
     Deno.test(`${type}: the worker reads the mock's stream, each token a chunk`, async () => {
       const { api, request, read } = await ask(type, true);
-      assertEquals([request.stream, request.outputTokens], [true, TOKENS]);
+      const { stream, outputTokens } = request;
+      const makesImages = type === "image_generation";
+      assertEquals([stream, outputTokens], [true, makesImages ? 3 : TOKENS]);
       const { opening, tokenHead, tokenTail, closing } = api.streamed!(request, IDENTITY);
-      const tokens = Array.from({ length: TOKENS }, (_, k) => tokenHead + wordAt(k) + tokenTail);
+      const tokens = Array.from(
+        { length: outputTokens },
+        (_, k) => tokenHead + wordAt(k) + tokenTail,
+      );
       const record = await read([...opening, ...tokens, ...closing()].join(""));
-      assertEquals(record.chunksAfterNs.length, TOKENS);
+      // The finished picture comes after the partial ones.
+      assertEquals(record.chunksAfterNs.length, makesImages ? outputTokens + 1 : TOKENS);
       checkAnswer(type, record, request.promptTokens);
     });
 
@@ -101,7 +111,7 @@ for (const type of TYPES) {
     const { api, read, headers } = await ask(type, false);
     const { errorBody = errorJson }: MockApi = api;
     const refusal = assertThrows(
-      () => api.parse(post(endpointPath(type, false), "{}", headers), API_DEFAULTS),
+      () => api.parse(post(endpointPath(type, false), "{}", headers), DEFAULTS),
       ApiError,
     ) as ApiError;
     assertEquals(refusal.status, 400);

@@ -1,4 +1,5 @@
 import type { MockApi } from "./api.ts";
+import { transcriptionsApi, translationsApi } from "./audio.ts";
 import { chatApi } from "./chat.ts";
 import { cohereRerankApi } from "./cohere_rerank.ts";
 import { completionsApi } from "./completions.ts";
@@ -8,6 +9,7 @@ import { ollamaChatApi } from "./ollama_chat.ts";
 import { ollamaGenerateApi } from "./ollama_generate.ts";
 import { teiRerankApi } from "./tei_rerank.ts";
 import { tgiGenerateApi } from "./tgi_generate.ts";
+import { imagesApi } from "./images.ts";
 import { messagesApi } from "./messages.ts";
 import { responsesApi } from "./responses.ts";
 
@@ -16,6 +18,9 @@ const APIS: readonly MockApi[] = [
   chatApi,
   completionsApi,
   embeddingsApi,
+  imagesApi,
+  transcriptionsApi,
+  translationsApi,
   cohereRerankApi,
   nimRankingApi,
   ollamaChatApi,

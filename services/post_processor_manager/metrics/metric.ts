@@ -71,8 +71,13 @@ export type Metric =
 /** A metric that each request has its own value of. */
 export type PerRequestMetric = RecordMetric | RecordListMetric;
 
+/** A stream of pictures, each better than the one before, has neither tokens nor a first one. */
+function streamsTokens({ streaming, media }: RequestFacts["record"]): boolean {
+  return streaming && (media === null || media.imagesMade === 0);
+}
+
 /** Whether a metric is computed for a request at all. */
 export function appliesTo(metric: PerRequestMetric, { record }: RequestFacts): boolean {
-  if (metric.flags.includes("streaming") && !record.streaming) return false;
+  if (metric.flags.includes("streaming") && !streamsTokens(record)) return false;
   return metric.flags.includes("unsuccessful") !== (record.outcome === "success");
 }

@@ -1,5 +1,6 @@
 import { CHUNK_METRICS } from "./chunk_metrics.ts";
 import { LATENCY_METRICS } from "./latency_metrics.ts";
+import { MEDIA_METRICS } from "./media_metrics.ts";
 import type { Metric, PerRequestMetric } from "./metric.ts";
 import { RUN_METRICS } from "./run_metrics.ts";
 import { SCHEDULE_METRICS } from "./schedule_metrics.ts";
@@ -18,6 +19,7 @@ export const METRICS: readonly Metric[] = [
   ...TOKEN_METRICS,
   ...USAGE_METRICS,
   ...RUN_METRICS,
+  ...MEDIA_METRICS,
 ];
 
 /** The metrics that each request has its own value of. */

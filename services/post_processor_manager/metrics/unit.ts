@@ -16,6 +16,10 @@ export const REQUESTS: Unit = { name: "requests", divisor: 1 };
 export const REQUESTS_PER_SECOND: Unit = { name: "requests/sec", divisor: 1 };
 export const TOKENS_PER_SECOND: Unit = { name: "tokens/sec", divisor: 1 };
 export const TOKENS_PER_SECOND_PER_USER: Unit = { name: "tokens/sec/user", divisor: 1 };
+export const IMAGES: Unit = { name: "images", divisor: 1 };
+export const IMAGES_PER_SECOND: Unit = { name: "images/sec", divisor: 1 };
+/** Formulas count in nanoseconds. */
+export const MILLISECONDS_PER_IMAGE: Unit = { name: "ms/image", divisor: 1e6 };
 export const PERCENT: Unit = { name: "%", divisor: 1 };
 export const RATIO: Unit = { name: "ratio", divisor: 1 };
 

@@ -15,6 +15,14 @@ export interface OtherChoice {
   readonly reasoning: string;
 }
 
+/** What a piece of an answer brings, or says, of things other than text. */
+export interface MediaPart {
+  /** Finished pictures in it. */
+  readonly images?: number;
+  /** How long the sound of the request is, as the server has it. */
+  readonly audioSeconds?: number | null;
+}
+
 /** What an endpoint understood of one stream event, or of a whole answer. */
 export interface AnswerPart {
   /** Decides whether, and as what, the piece is counted; embeddings carry output without text. */
@@ -25,6 +33,8 @@ export interface AnswerPart {
   toolCalls: string;
   /** The same of the choices after the first, where a request asked for several. */
   others: readonly OtherChoice[];
+  /** null: it is about text alone. */
+  media: MediaPart | null;
   /** null: this piece says nothing of it. */
   usage: Usage | null;
   /** Why the server stopped, in its own words. */
@@ -90,6 +100,7 @@ export function answerPart(fields: Partial<AnswerPart> = {}): AnswerPart {
     reasoning: "",
     toolCalls: "",
     others: NO_OTHERS,
+    media: null,
     usage: null,
     finish: null,
     error: null,

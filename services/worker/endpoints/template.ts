@@ -14,8 +14,8 @@ import { lastTurn } from "./whole_answers.ts";
  * say in those shapes what they say of counts, errors and the end. Throws an Error when the plan has
  * no template, or one that cannot be used.
  */
-export function templateEndpoint(plan: TemplatePlan | undefined): Endpoint {
-  if (plan === undefined) throw new Error("there is no template to make requests with");
+export function templateEndpoint(plan: TemplatePlan | null): Endpoint {
+  if (plan === null) throw new Error("there is no template to make requests with");
   const template = compileBody(plan.body);
   const path = plan.responseField === null ? null : compilePath(plan.responseField);
   return {

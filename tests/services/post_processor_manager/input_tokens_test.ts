@@ -28,6 +28,7 @@ function inputsOf(
   const warnings: unknown[] = [];
   const inputs = new InputTokens({
     source: "auto",
+    isSent: true,
     fetch: (index) => {
       fetched.push(index);
       return Promise.resolve({ index, id: "c", opening: [], turns: [], ...conversation });
@@ -44,6 +45,13 @@ function answered(completionTokens: number, change: Partial<RequestRecord>): Req
   const usage = { ...recordOf().usage!, completionTokens };
   return recordOf({ isLastTurn: false, usage, ...change });
 }
+
+Deno.test("texts that are not sent are not counted", async () => {
+  const { inputs, fetched } = inputsOf({ turns: [plainTurn(["one two"])] }, { isSent: false });
+  const record = recordOf({ inputTokens: null });
+  assertEquals(await inputs.complete(record), record);
+  assertEquals(fetched, []);
+});
 
 Deno.test("a request of one turn whose tokens are known is left as it is", () => {
   const record = recordOf();

@@ -80,6 +80,7 @@ export const RECORD: RequestRecord = {
   requestedOutputTokens: 5,
   usage: null,
   text: null,
+  media: null,
   httpStatus: null,
   error: null,
 };

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ENDPOINT_TYPE_NAMES } from "../../../../common/model/endpoint_types.ts";
 import type { Turn } from "../../../../common/model/conversation.ts";
 import type { Usage } from "../../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../../common/model/run_config.ts";
@@ -152,7 +153,7 @@ Deno.test("endpoints are loaded by their type, an unknown one names those that e
     await assertRejects(
       () => loadEndpoint(type),
       Error,
-      `unknown endpoint type "${type}"; known are: chat, chat_embeddings`,
+      `unknown endpoint type "${type}"; known are: ${ENDPOINT_TYPE_NAMES.join(", ")}`,
     );
   }
 });

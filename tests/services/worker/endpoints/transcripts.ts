@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { EndpointType } from "../../../../common/model/endpoint_types.ts";
+import { endpointFacts, type EndpointType } from "../../../../common/model/endpoint_types.ts";
 import { plainTurn, type Turn } from "../../../../common/model/conversation.ts";
 import type { RequestRecord } from "../../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../../common/model/run_config.ts";
 import { loadEndpoint } from "../../../../services/worker/endpoints/registry.ts";
+import { wavUri } from "../../../helpers/wav.ts";
 import { receive } from "../played_answer.ts";
 import { JOB } from "../sending.ts";
 
@@ -22,11 +23,21 @@ export interface Transcript {
   readonly contentEvents?: readonly number[];
 }
 
-/** A turn that every endpoint can send. */
+/** A turn that nearly every endpoint can send. */
 export const ANY_TURN: Turn = plainTurn(["What is AI?"], {
   inputTokens: 4,
   passages: ["AI is artificial intelligence.", "Bananas are yellow."],
 });
+
+/** How long the sound of `turnFor` is. */
+export const AUDIO_SECONDS = 1.5;
+
+/** A turn that an endpoint of this type can send. */
+export function turnFor(type: EndpointType): Turn {
+  if (endpointFacts(type).needs !== "audios") return ANY_TURN;
+  const audios = [wavUri({ seconds: AUDIO_SECONDS })];
+  return { ...ANY_TURN, media: { images: [], audios, videos: [] } };
+}
 
 /** Declares a test for each transcript: whole, and byte by byte, it makes the same record. */
 export function testTranscripts(type: EndpointType, transcripts: readonly Transcript[]): void {
@@ -57,7 +68,7 @@ async function play(
   pauseNs = 0,
 ): Promise<RequestRecord> {
   const endpoint = await loadEndpoint(type);
-  const conversation = { ...JOB.conversation, turns: [ANY_TURN] };
+  const conversation = { ...JOB.conversation, turns: [turnFor(type)] };
   return receive(
     { status, statusText, reads: pieces.map((piece, i) => [30 + i * pauseNs, piece]) },
     { type, streaming: false, tokenCountSource: "client", ...plan },
