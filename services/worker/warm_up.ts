@@ -1,5 +1,6 @@
-import { type Conversation, plainTurn } from "../../common/model/conversation.ts";
+import { type Conversation, plainTurn, type Turn } from "../../common/model/conversation.ts";
 import type { Credit } from "../../common/model/credit.ts";
+import { endpointFacts } from "../../common/model/endpoint_types.ts";
 import {
   createSendContext,
   type RequestJob,
@@ -34,7 +35,8 @@ export async function warmUp(options: SendContextOptions): Promise<void> {
   if (server === null) return;
   const context = createSendContext({ ...options, plan: { ...plan, urls: [`${server.url}/`] } });
   const { signal } = new AbortController();
-  for (let i = 0; i < ROUNDS; i++) await sendRequest(jobOf(i), context, signal);
+  const turn = turnFor(plan.type);
+  for (let i = 0; i < ROUNDS; i++) await sendRequest(jobOf(i, turn), context, signal);
   transport.close();
 }
 
@@ -61,10 +63,11 @@ function answerOf(streaming: boolean): Uint8Array {
   return encoder.encode(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${chunks.join("")}0\r\n\r\n`);
 }
 
-function jobOf(index: number): RequestJob {
+function jobOf(index: number, turn: Turn): RequestJob {
+  const conversation: Conversation = { index: 0, id: "warm-up", opening: [], turns: [turn] };
   return {
     credit: { ...CREDIT, id: index, index },
-    conversation: CONVERSATION,
+    conversation,
     receivedNs: 0,
     session: { correlationId: crypto.randomUUID(), answers: [] },
   };
@@ -86,4 +89,19 @@ export const CREDIT: Credit = {
 
 const TURN = plainTurn(["Are you ready? "], { inputTokens: 4, outputTokens: 1 });
 
-const CONVERSATION: Conversation = { index: 0, id: "warm-up", opening: [], turns: [TURN] };
+/** The turn with what an endpoint of this type cannot do without. */
+function turnFor(type: string): Turn {
+  switch (endpointFacts(type).needs) {
+    case "audios":
+      return {
+        ...TURN,
+        media: { images: [], audios: ["data:audio/wav;base64,UklGRg=="], videos: [] },
+      };
+    case "body":
+      return { ...TURN, body: "{}" };
+    case "passages":
+      return { ...TURN, passages: ["Yes."] };
+    default:
+      return TURN;
+  }
+}

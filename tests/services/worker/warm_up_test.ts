@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { dial } from "../../../common/http/dial.ts";
 import { Http1Transport } from "../../../common/http/http1_transport.ts";
+import { ENDPOINT_TYPE_NAMES } from "../../../common/model/endpoint_types.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
+import { loadEndpoint } from "../../../services/worker/endpoints/registry.ts";
 import { warmUp } from "../../../services/worker/warm_up.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
@@ -41,4 +43,29 @@ for (const streaming of [true, false]) {
 
 function planOf(streaming: boolean): EndpointPlan {
   return endpointPlanOf({ streaming, timeoutMs: 1_000 });
+}
+
+for (const type of ENDPOINT_TYPE_NAMES) {
+  Deno.test(`the warm-up of ${type} sends requests, whatever they need`, async () => {
+    const clock = new FakeClock();
+    const transport = new Http1Transport({ dial, clock });
+    let sent = 0;
+    const template = { body: "{}", responseField: null };
+    await warmUp({
+      plan: { ...planOf(false), type, template },
+      secrets: { apiKey: null, headers: {} },
+      endpoint: await loadEndpoint(type, { template }),
+      workerId: "worker_0",
+      clock,
+      transport: {
+        request(request) {
+          sent++;
+          return transport.request(request);
+        },
+        prepare() {},
+        close: () => transport.close(),
+      },
+    });
+    assert(sent > 0);
+  });
 }
