@@ -73,6 +73,14 @@ const REFUSALS: readonly Refusal[] = [
     lines: ["--run-type: k8s is not there yet; use process"],
   },
   {
+    name: "a stream of an API that never streams, and a template that there is none of",
+    args: "--mock-server --endpoint-type embeddings --streaming --payload-template a",
+    lines: [
+      "--streaming: has no effect with --endpoint-type embeddings, whose answers come whole",
+      "--payload-template: has no effect without --endpoint-type template",
+    ],
+  },
+  {
     name: "a configuration file that does not exist",
     args: "--mock-server --config nope.yaml",
     lines: ['--config: cannot read "nope.yaml": no such file'],

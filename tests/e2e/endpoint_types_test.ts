@@ -4,7 +4,13 @@ import {
   endpointFacts,
   type EndpointType,
 } from "../../common/model/endpoint_types.ts";
-import { type Artifacts, metricOf, readArtifacts, scalarOf } from "../helpers/artifacts.ts";
+import {
+  type Artifacts,
+  metricOf,
+  readArtifacts,
+  readJournal,
+  scalarOf,
+} from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
 import { wavUri } from "../helpers/wav.ts";
 import { checkAgreement } from "./agreement.ts";
@@ -90,6 +96,40 @@ for (const type of TYPES) {
       });
     });
   }
+}
+
+/** Data sets that lack what the endpoint needs, and what is said of them. */
+const LACKING: readonly (readonly [args: string, said: string])[] = [
+  [
+    "--endpoint-type audio_transcription",
+    "--endpoint-type audio_transcription: needs audio, which made-up prompts do not have; " +
+    "give them in an --input-file",
+  ],
+  [
+    "--endpoint-type cohere_rankings --input-file in.jsonl",
+    "--input-file: <cwd>/in.jsonl: line 1: passages: is missing, and " +
+    "--endpoint-type cohere_rankings needs it",
+  ],
+  [
+    "--endpoint-type raw --input-file in.jsonl",
+    "--input-file: <cwd>/in.jsonl: line 1: payload: is missing, and --endpoint-type raw needs it",
+  ],
+];
+
+for (const [args, said] of LACKING) {
+  Deno.test(`what is lacking is told before a request is sent: ${args}`, async () => {
+    await withSandbox(async (sandbox) => {
+      await Deno.writeTextFile(`${sandbox.path}/in.jsonl`, '{"text":"query"}\n');
+      const { code, stderr } = await sandbox.run(
+        `--mock-server --artifact-dir out ${args}`.split(" "),
+      );
+      assertEquals(
+        [code, stderr.replaceAll(sandbox.path, "<cwd>").trimEnd()],
+        [2, `aiperf: ${said}`],
+      );
+      assertEquals(await readJournal(`${sandbox.path}/out`), []);
+    });
+  });
 }
 
 /** Some of the requests were refused, each in words that were understood; the others were answered. */

@@ -242,3 +242,14 @@ for (const [name, text, error] of BAD_STREAMS) {
     assertEquals([record.outcome, record.error], ["error", error]);
   });
 }
+
+Deno.test("a line that never ends is one error, however much of it comes", async () => {
+  const piece = "x".repeat(2 ** 20);
+  const reads = ['{"a":"', ...Array(70).fill(piece)].map((text) => [30, text] as [number, string]);
+  const record = await receive({ reads }, {}, { endpoint: ollamaChatEndpoint });
+  assertEquals([record.outcome, record.error], ["error", {
+    code: 502,
+    type: "ResponseTooLarge",
+    message: "the server sent more than 64 MiB in one piece",
+  }]);
+});
