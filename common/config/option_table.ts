@@ -1,12 +1,14 @@
 import { ANALYZE_OPTIONS } from "./options/analyze_trace.ts";
 import { CONNECTION_OPTIONS } from "./options/connections.ts";
 import { ENDPOINT_OPTIONS } from "./options/endpoint.ts";
+import { AUDIO_OPTIONS, IMAGE_OPTIONS } from "./options/media.ts";
 import { INPUT_OPTIONS } from "./options/input.ts";
 import { LOAD_OPTIONS } from "./options/load.ts";
 import { MOCK_SERVER_OPTIONS } from "./options/mock_server.ts";
 import { MULTI_RUN_OPTIONS } from "./options/multi_run.ts";
 import { OUTPUT_OPTIONS, SERVICE_OPTIONS } from "./options/output.ts";
 import { PROMPT_OPTIONS } from "./options/prompts.ts";
+import { RANKING_OPTIONS } from "./options/rankings.ts";
 import { SERVER_OPTIONS } from "./options/server.ts";
 import { TOKENIZER_OPTIONS } from "./options/tokenizer.ts";
 import { TRACE_OPTIONS } from "./options/trace.ts";
@@ -20,6 +22,9 @@ export const OPTIONS = {
   ...SERVER_OPTIONS,
   ...INPUT_OPTIONS,
   ...PROMPT_OPTIONS,
+  ...RANKING_OPTIONS,
+  ...IMAGE_OPTIONS,
+  ...AUDIO_OPTIONS,
   ...TRACE_OPTIONS,
   ...ANALYZE_OPTIONS,
   ...TOKENIZER_OPTIONS,
@@ -37,6 +42,9 @@ const GROUPS: readonly (readonly [string, object])[] = [
   ["Server", SERVER_OPTIONS],
   ["Input", INPUT_OPTIONS],
   ["Made-up prompts", PROMPT_OPTIONS],
+  ["Made-up rankings", RANKING_OPTIONS],
+  ["Made-up images", IMAGE_OPTIONS],
+  ["Made-up audio", AUDIO_OPTIONS],
   ["Input file and trace", TRACE_OPTIONS],
   ["Analysis", ANALYZE_OPTIONS],
   ["Tokenizer", TOKENIZER_OPTIONS],

@@ -1,6 +1,9 @@
 /** What a turn must have for an API to be of use, beside what every turn has. */
 export type EndpointNeed = "audios" | "body" | "passages";
 
+/** What a turn can show beside text, as far as it can be made up. */
+export type MediaKind = "images" | "audios";
+
 /** What the command line has to know of an API; its code is the worker's. */
 export interface EndpointFacts {
   /** Where the API lives under the server's base URL; empty: at that URL itself. */
@@ -15,6 +18,10 @@ export interface EndpointFacts {
   readonly sendsNoText?: boolean;
   /** What every turn of the data set must have; absent: texts are enough. */
   readonly needs?: EndpointNeed;
+  /** What it takes beside text; absent: nothing. */
+  readonly takes?: readonly MediaKind[];
+  /** Whether a request says one turn alone, without what opens the conversation or was said before. */
+  readonly isOneTurn?: boolean;
 }
 
 /** Every API that the tool speaks, by its name in `--endpoint-type`. */
@@ -25,6 +32,8 @@ export const ENDPOINT_TYPES = {
     canStream: true,
     sendsNoText: true,
     needs: "audios",
+    takes: ["audios"],
+    isOneTurn: true,
   },
   audio_translation: {
     path: "/v1/audio/translations",
@@ -32,9 +41,20 @@ export const ENDPOINT_TYPES = {
     canStream: false,
     sendsNoText: true,
     needs: "audios",
+    takes: ["audios"],
+    isOneTurn: true,
   },
-  chat: { path: "/v1/chat/completions", streamingPath: null, canStream: true },
-  chat_embeddings: numbers("/v1/embeddings"),
+  chat: {
+    path: "/v1/chat/completions",
+    streamingPath: null,
+    canStream: true,
+    takes: ["images", "audios"],
+  },
+  chat_embeddings: {
+    ...numbers("/v1/embeddings"),
+    isOneTurn: false,
+    takes: ["images", "audios"],
+  },
   cohere_rankings: numbers("/v2/rerank", "passages"),
   completions: { path: "/v1/completions", streamingPath: null, canStream: true },
   embeddings: numbers("/v1/embeddings"),
@@ -50,12 +70,22 @@ export const ENDPOINT_TYPES = {
     canStream: true,
     writesNoText: true,
   },
-  messages: { path: "/v1/messages", streamingPath: null, canStream: true },
-  nim_embeddings: numbers("/v1/embeddings"),
+  messages: { path: "/v1/messages", streamingPath: null, canStream: true, takes: ["images"] },
+  nim_embeddings: { ...numbers("/v1/embeddings"), takes: ["images"] },
   nim_rankings: numbers("/v1/ranking", "passages"),
-  ollama_chat: { path: "/api/chat", streamingPath: null, canStream: true },
-  ollama_generate: { path: "/api/generate", streamingPath: null, canStream: true },
-  responses: { path: "/v1/responses", streamingPath: null, canStream: true },
+  ollama_chat: { path: "/api/chat", streamingPath: null, canStream: true, takes: ["images"] },
+  ollama_generate: {
+    path: "/api/generate",
+    streamingPath: null,
+    canStream: true,
+    takes: ["images"],
+  },
+  responses: {
+    path: "/v1/responses",
+    streamingPath: null,
+    canStream: true,
+    takes: ["images", "audios"],
+  },
   // Those that the user describes, by body, template or path, are where the URL says.
   raw: { path: "", streamingPath: null, canStream: true, needs: "body" },
   template: { path: "", streamingPath: null, canStream: true },
@@ -82,6 +112,12 @@ export function endpointPath(type: EndpointType, streaming: boolean): string {
 
 /** An API whose answers come whole and are numbers, not text. */
 function numbers(path: string, needs?: EndpointNeed): EndpointFacts {
-  const facts = { path, streamingPath: null, canStream: false, writesNoText: true };
+  const facts = {
+    path,
+    streamingPath: null,
+    canStream: false,
+    writesNoText: true,
+    isOneTurn: true,
+  };
   return needs === undefined ? facts : { ...facts, needs };
 }

@@ -35,6 +35,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     dueNs,
     issuedNs,
     receivedNs: issuedNs,
+    conversationWaitNs: 0,
     sentNs: null,
     connectNs: null,
     headersAfterNs: null,

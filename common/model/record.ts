@@ -91,6 +91,8 @@ export const requestRecordSchema = z.object({
   issuedNs: z.number(),
   /** When the worker had the credit in hand. */
   receivedNs: z.number(),
+  /** How long the credit, due and in hand, waited for its conversation; journals of before: 0. */
+  conversationWaitNs: z._default(z.number(), 0),
   /** Just before the request is begun, opening a connection included; null when it never was. */
   sentNs: z.nullable(z.number()),
 

@@ -19,6 +19,48 @@ export const lengthPairSchema = z.object({
 /** Lengths of prompts and answers that go together, and how common they are. */
 export type LengthPair = z.infer<typeof lengthPairSchema>;
 
+/** Wire schema of made-up pictures. */
+export const imagePlanSchema = z.object({
+  /** Pixels. */
+  width: normalSchema,
+  /** Pixels. */
+  height: normalSchema,
+  /** How many a turn has. */
+  perTurn: z.int(),
+  /** `random`: any of the others for each picture. */
+  format: z.enum(["png", "jpeg", "random"]),
+});
+
+/** Made-up pictures. */
+export type ImagePlan = z.infer<typeof imagePlanSchema>;
+
+/** Wire schema of made-up sounds. */
+export const audioPlanSchema = z.object({
+  seconds: normalSchema,
+  /** How many a turn has. */
+  perTurn: z.int(),
+  format: z.enum(["wav", "mp3"]),
+  /** Bits of a sample; each sound has any of them. */
+  depths: z.array(z.int()),
+  /** Each sound has any of them. */
+  sampleRatesHz: z.array(z.int()),
+  channels: z.int(),
+});
+
+/** Made-up sounds. */
+export type AudioPlan = z.infer<typeof audioPlanSchema>;
+
+/** Wire schema of made-up rankings. */
+export const rankingPlanSchema = z.object({
+  /** How many passages a request has. */
+  passages: normalSchema,
+  passageTokens: normalSchema,
+  queryTokens: normalSchema,
+});
+
+/** Made-up rankings: a query, and the passages that are to be put in order. */
+export type RankingPlan = z.infer<typeof rankingPlanSchema>;
+
 /** Wire schema of what made-up conversations are like beside their lengths and turns. */
 export const syntheticPlanSchema = z.object({
   /** Each conversation draws one of them, in place of `isl` and `osl`; null: there is no choice. */
@@ -31,6 +73,12 @@ export const syntheticPlanSchema = z.object({
   contextTokens: z.int(),
   /** How many texts a turn has. */
   textsPerTurn: z.int(),
+  /** null: turns have no pictures. */
+  images: z.nullable(imagePlanSchema),
+  /** null: turns have no sounds. */
+  audio: z.nullable(audioPlanSchema),
+  /** Turns are rankings, whatever else the plan says; null: they are not. */
+  rankings: z.nullable(rankingPlanSchema),
 });
 
 /** What made-up conversations are like beside their lengths and turns. */
@@ -43,4 +91,7 @@ export const PLAIN_SYNTHETIC: SyntheticPlan = {
   systemTokens: 0,
   contextTokens: 0,
   textsPerTurn: 1,
+  images: null,
+  audio: null,
+  rankings: null,
 };

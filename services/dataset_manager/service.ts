@@ -19,7 +19,9 @@ import {
 } from "../../common/service/hooks.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkAnswers, checkMadeUp, checkNeeds } from "./endpoint_needs.ts";
+import { KeptConversations } from "./kept_conversations.ts";
 import { markerWordsOf } from "./synthetic/marker_words.ts";
+import { openMedia } from "./synthetic/media.ts";
 import { openLexicon } from "./synthetic/open_lexicon.ts";
 import { createSyntheticDataset } from "./synthetic/synthetic_dataset.ts";
 
@@ -29,9 +31,13 @@ const MAX_ANSWER_CHARACTERS = 8 * 1024 * 1024;
 /** Who asks for what is not known is answered after so long in any case, and may ask again. */
 const PATIENCE_MS = 5_000;
 
+/** The same when they take longer to make: others wait, and a service has to give signs of life. */
+const ANSWER_WITHIN_MS = 200;
+
 /** Makes conversations, or reads them from a file, when they are asked for. */
 export class DatasetManager extends ComponentService {
   #dataset: Dataset | null = null;
+  readonly #kept = new KeptConversations((index) => this.#dataset!.conversation(index));
   #markerWords: MarkerWords | null = null;
   #history: DatasetPlan["history"] = "server";
 
@@ -53,9 +59,12 @@ export class DatasetManager extends ComponentService {
     await this.#dataset!.known?.(Math.max(...indexes));
     const history = this.#history;
     const conversations: Conversation[] = [];
+    const untilNs = this.clock.nowNs() + ANSWER_WITHIN_MS * 1e6;
     let characters = 0;
     for (const index of indexes) {
-      const conversation = this.#dataset!.conversation(index);
+      const isLate = conversations.length > 0 && this.clock.nowNs() > untilNs;
+      if (isLate) break;
+      const conversation = this.#kept.get(index);
       characters += charactersOf(conversation);
       if (conversations.length > 0 && characters > MAX_ANSWER_CHARACTERS) break;
       conversations.push(history === "server" ? conversation : { ...conversation, history });
@@ -115,6 +124,7 @@ export class DatasetManager extends ComponentService {
 
 /** Throws a BadInputError when no marker can be put into what is sent. */
 async function prepareMarkers(plan: DatasetPlan, dataset: Dataset): Promise<MarkerWords> {
+  await dataset.known?.(0);
   const isBody = plan.file !== null &&
     dataset.conversation(0).turns.some(({ body }) => body !== null);
   if (isBody) {
@@ -126,7 +136,10 @@ async function prepareMarkers(plan: DatasetPlan, dataset: Dataset): Promise<Mark
 async function openDataset({ dataset: plan, endpoint }: RunConfig, clock: Clock): Promise<Dataset> {
   const { file } = plan;
   if (file === null) {
-    const dataset = createSyntheticDataset(plan, await openLexicon(plan.tokenizer));
+    const dataset = createSyntheticDataset(plan, {
+      lexicon: await openLexicon(plan.tokenizer),
+      media: await openMedia(plan),
+    });
     checkMadeUp(dataset.conversation(0), endpoint.type);
     return dataset;
   }

@@ -5,7 +5,11 @@ import { FixedSchedule } from "./fixed_schedule.ts";
 import { OpenLoop } from "./open_loop.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import type { Pattern } from "./pattern.ts";
-import { createEarlySampler, type SamplingPlan, sessionsWithoutWrap } from "./sampler.ts";
+import {
+  createEarlySampler,
+  type EarlySamplingPlan,
+  sessionsWithoutWrap,
+} from "./early_sampler.ts";
 import { SessionSource } from "./sessions.ts";
 import { Slots } from "./slots.ts";
 import { Trace } from "./trace.ts";
@@ -15,7 +19,7 @@ import { UserCentric } from "./user_centric.ts";
 /** What a pattern is made from. */
 export interface PatternOptions {
   readonly plan: PhasePlan;
-  readonly dataset: SamplingPlan;
+  readonly dataset: EarlySamplingPlan;
   readonly outlines: Outlines;
   /** When the conversations begin; null: no fixed schedule is asked for. */
   readonly starts: TraceStarts | null;

@@ -12,7 +12,7 @@ import { BadInputError } from "../../common/service/bad_input_error.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { type EntryCount, KnownEntries } from "./known_entries.ts";
 import { type Outlines, OutlineStore, SINGLE_TURNS } from "./outlines.ts";
-import { canBeginEarly } from "./sampler.ts";
+import { canBeginEarly } from "./early_sampler.ts";
 import { isInCut, Trace, TraceError } from "./trace.ts";
 import { TraceStarts } from "./trace_starts.ts";
 

@@ -8,7 +8,7 @@ import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import { type Lead, NO_LEAD } from "./lead.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Departure } from "./pattern.ts";
-import type { SamplingPlan } from "./sampler.ts";
+import type { EarlySamplingPlan } from "./early_sampler.ts";
 import { StopRule } from "./stop_rule.ts";
 import type { TraceStarts } from "./trace_starts.ts";
 import { TurnSource } from "./turn_source.ts";
@@ -34,7 +34,7 @@ export interface PhasePorts {
 /** What a phase is made from. */
 export interface PhaseRunnerOptions {
   readonly plan: PhasePlan;
-  readonly dataset: SamplingPlan;
+  readonly dataset: EarlySamplingPlan;
   /** The turns of the conversations. Default: one each. */
   readonly outlines?: Outlines;
   /** When the conversations begin, for a fixed schedule. */

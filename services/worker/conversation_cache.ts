@@ -4,7 +4,7 @@ import { charactersOf } from "../../common/model/conversation_size.ts";
 /** Characters of text that a worker keeps at most. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 
-/** Asks the dataset manager for conversations, in one go. */
+/** Asks the dataset manager for conversations; it may give only the first of them, but one at least. */
 export type FetchConversations = (indexes: readonly number[]) => Promise<Conversation[]>;
 
 /**
@@ -14,14 +14,15 @@ export type FetchConversations = (indexes: readonly number[]) => Promise<Convers
  */
 export class ConversationCache {
   readonly #fetch: FetchConversations;
-  readonly #maxCharacters: number;
+  /** What it keeps at most. */
+  readonly maxCharacters: number;
   readonly #kept = new Map<number, Conversation>();
   readonly #coming = new Map<number, Promise<Conversation>>();
   #characters = 0;
 
   constructor(fetch: FetchConversations, maxCharacters = MAX_CHARACTERS) {
     this.#fetch = fetch;
-    this.#maxCharacters = maxCharacters;
+    this.maxCharacters = maxCharacters;
   }
 
   /** The conversation at an index: at once when it is at hand, else a promise of it. */
@@ -36,11 +37,14 @@ export class ConversationCache {
     return this.#coming.get(index) ?? this.#ask([index])[0]!;
   }
 
-  /** Asks for conversations before they are needed. */
-  prefetch(indexes: readonly number[]): void {
+  /**
+   * Asks for conversations before they are needed; resolves when they are there, with false when they
+   * did not come. Whoever needs one of them will see the error.
+   */
+  async prefetch(indexes: readonly number[]): Promise<boolean> {
     const wanted = indexes.filter((index) => !this.#kept.has(index) && !this.#coming.has(index));
-    // Whoever needs one of them will see the error; here nobody waits.
-    for (const coming of this.#ask(wanted)) coming.catch(() => {});
+    const outcomes = await Promise.allSettled(this.#ask(wanted));
+    return outcomes.every(({ status }) => status === "fulfilled");
   }
 
   /** Conversations at hand. */
@@ -48,27 +52,52 @@ export class ConversationCache {
     return this.#kept.size;
   }
 
+  /** Characters of the conversations at hand. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   #ask(indexes: readonly number[]): Promise<Conversation>[] {
-    if (indexes.length === 0) return [];
-    const answer = this.#fetch(indexes);
+    const answers = indexes.map(() => Promise.withResolvers<Conversation>());
+    void this.#fetchAll(indexes, answers);
     return indexes.map((index, position) => {
-      const coming = answer.then((conversations) => this.#keep(index, conversations[position]));
+      const coming = answers[position]!.promise;
       this.#coming.set(index, coming);
       coming.catch(() => this.#coming.delete(index));
       return coming;
     });
   }
 
-  #keep(index: number, conversation: Conversation | undefined): Conversation {
+  /** Each conversation is at hand as soon as it is there, also where others are still to come. */
+  async #fetchAll(
+    indexes: readonly number[],
+    answers: readonly PromiseWithResolvers<Conversation>[],
+  ): Promise<void> {
+    let there = 0;
+    try {
+      while (there < indexes.length) {
+        const some = await this.#fetch(indexes.slice(there));
+        if (some.length === 0) {
+          throw new Error(`The data set gave no conversation ${indexes[there]}`);
+        }
+        for (const conversation of some.slice(0, indexes.length - there)) {
+          this.#keep(indexes[there]!, conversation);
+          answers[there++]?.resolve(conversation);
+        }
+      }
+    } catch (error) {
+      for (const answer of answers.slice(there)) answer.reject(error);
+    }
+  }
+
+  #keep(index: number, conversation: Conversation): void {
     this.#coming.delete(index);
-    if (!conversation) throw new Error(`The data set gave no conversation ${index}`);
     this.#kept.set(index, conversation);
     this.#characters += charactersOf(conversation);
     for (const [oldest, other] of this.#kept) {
-      if (this.#characters <= this.#maxCharacters || oldest === index) break;
+      if (this.#characters <= this.maxCharacters || oldest === index) break;
       this.#kept.delete(oldest);
       this.#characters -= charactersOf(other);
     }
-    return conversation;
   }
 }

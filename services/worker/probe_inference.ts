@@ -45,7 +45,13 @@ export async function probeInference(probe: InferenceProbe): Promise<string | nu
     });
     checkText(context, plan.type);
     const session = { correlationId: crypto.randomUUID(), answers: [] };
-    const job = { credit: CREDIT, conversation: CONVERSATION, receivedNs: 0, session };
+    const job = {
+      credit: CREDIT,
+      conversation: CONVERSATION,
+      receivedNs: 0,
+      conversationWaitNs: 0,
+      session,
+    };
     const { outcome, error, httpStatus } = await sendRequest(job, context, signal);
     if (outcome === "success" || error?.type === "EmptyResponse") return null;
     const status = httpStatus === null ? "" : `${httpStatus} `;

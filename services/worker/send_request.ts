@@ -51,6 +51,8 @@ export interface RequestJob {
   conversation: Conversation;
   /** When the worker had the credit in hand. */
   receivedNs: number;
+  /** How long the credit, due and in hand, waited for its conversation. */
+  conversationWaitNs: number;
   /** What was said before; the answer is added to it when another turn follows. */
   session: Session;
   /** Called when the first piece of content has come. */
@@ -235,7 +237,7 @@ class SentRequest {
   }
 
   record(): RequestRecord {
-    const { credit, conversation, receivedNs, session } = this.#job;
+    const { credit, conversation, receivedNs, conversationWaitNs, session } = this.#job;
     const { template, workerId } = this.#context;
     const turn = conversation.turns[credit.turnIndex];
     const firstChunk = this.#firstChunk();
@@ -257,6 +259,7 @@ class SentRequest {
       dueNs: credit.dueNs,
       issuedNs: credit.issuedNs,
       receivedNs,
+      conversationWaitNs,
       sentNs: this.#sentNs,
       connectNs: this.#connectNs,
       headersAfterNs: this.#headersAfterNs,

@@ -13,6 +13,7 @@ import {
 import {
   type Conversation,
   conversationSchema,
+  type DatasetInfo,
   datasetInfoSchema,
 } from "../../common/model/conversation.ts";
 import type { Credit, CreditReturn, Phase } from "../../common/model/credit.ts";
@@ -37,6 +38,7 @@ import { SteadyLink } from "../../common/service/steady_link.ts";
 import { AbortableWaits } from "./abortable_waits.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { Departures } from "./departures.ts";
+import { Lookahead } from "./lookahead.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import type { RawExport } from "./raw/raw_export.ts";
 import {
@@ -46,17 +48,13 @@ import {
   type SendContextOptions,
   sendRequest,
 } from "./send_request.ts";
+import { SessionOrder } from "./session_order.ts";
 import { Sessions } from "./sessions.ts";
 import { warmUp } from "./warm_up.ts";
 import { writeInputs } from "./write_inputs.ts";
 
 /** How long the dataset manager may take for a few conversations. */
 const CONVERSATION_TIMEOUT_MS = 30_000;
-
-/** So many conversations are asked for before the first credit comes … */
-const PREFETCHED = 256;
-/** … so many at a time, so that the first of them are not held up by the last. */
-const PREFETCHED_AT_ONCE = 32;
 
 /** How often the worker manager gets to know how many records are in the journal. */
 const SAFE_MS = 250;
@@ -87,6 +85,8 @@ export class Worker extends ComponentService {
   #transport: HttpTransport | null = null;
   #sending: SendContext | null = null;
   #conversations: ConversationCache | null = null;
+  /** Called with a credit for the first turn of a session. */
+  #noteSession: (credit: Credit) => void = () => {};
   /** What each session is marked with; null: with nothing. */
   #markers: MarkerOptions | null = null;
   readonly #dataset = new SteadyLink({
@@ -130,7 +130,7 @@ export class Worker extends ComponentService {
     await this.#records.open();
     this.#markers = await this.#learnMarkers();
     this.#conversations = new ConversationCache((indexes) => this.#fetchConversations(indexes));
-    await this.#prefetch(this.#conversations, await this.#countEntries());
+    await this.#lookAhead(this.#conversations, this.#config!);
     this.#lagProbe.start();
     // Last: the worker manager takes the connection as a sign that the worker is ready.
     this.#manager = await this.connectTo("worker_manager");
@@ -141,17 +141,21 @@ export class Worker extends ComponentService {
     const receivedNs = this.clock.nowNs();
     const { signal } = this.#cancelled;
     const conversation = this.#conversations!.get(credit.conversationIndex);
+    if (credit.turnIndex === 0) this.#noteSession(credit);
     this.#held.add(credit.id);
     this.#departures!.add(() => {
+      const leaveNs = this.clock.nowNs();
       const sent = conversation instanceof Promise
         ? this.#waits.wait(conversation).then((late) =>
-          // Without it the request was cut off before it could be sent: the signal says so.
-          this.#send(
-            { credit, conversation: late ?? unknownConversation(credit), receivedNs },
-            signal,
-          )
+          this.#send({
+            credit,
+            // Without it the request was cut off before it could be sent: the signal says so.
+            conversation: late ?? unknownConversation(credit),
+            receivedNs,
+            conversationWaitNs: this.clock.nowNs() - leaveNs,
+          }, signal)
         )
-        : this.#send({ credit, conversation, receivedNs }, signal);
+        : this.#send({ credit, conversation, receivedNs, conversationWaitNs: 0 }, signal);
       sent.catch((error) => this.fail(error));
     }, credit.dueNs);
     const { load } = this.#phases.get(credit.phase)!;
@@ -203,7 +207,7 @@ export class Worker extends ComponentService {
         await this.#manager!.request({ kind: "get_used_indexes" }, CONVERSATION_TIMEOUT_MS),
       ),
       fetch: async (indexes) => {
-        const conversations = await this.#fetchConversations(indexes);
+        const conversations = await this.#fetchAll(indexes);
         return conversations.map((one) =>
           this.#marked(one, { phase: "profiling", sessionIndex: one.index })
         );
@@ -273,24 +277,24 @@ export class Worker extends ComponentService {
   }
 
   /** How many conversations are known by now; of made-up ones the plan says it. */
-  async #countEntries(): Promise<number> {
+  async #countEntries(): Promise<Pick<DatasetInfo, "entries" | "isComplete">> {
     const { file, entries } = this.#config!.dataset;
-    if (file === null) return entries;
+    if (file === null) return { entries, isComplete: true };
     const info = await this.#dataset.request(
       { kind: "get_dataset_info", beyond: null },
       CONVERSATION_TIMEOUT_MS,
     );
-    return datasetInfoSchema.parse(info).entries;
+    return datasetInfoSchema.parse(info);
   }
 
-  /** Resolves when the first of them are there: a credit that waits for one is late. */
-  async #prefetch(conversations: ConversationCache, entries: number): Promise<void> {
-    const count = Math.min(entries, PREFETCHED);
-    for (let first = 0; first < count; first += PREFETCHED_AT_ONCE) {
-      const size = Math.min(PREFETCHED_AT_ONCE, count - first);
-      conversations.prefetch(Array.from({ length: size }, (_, i) => first + i));
-    }
-    if (count > 0) await conversations.get(0);
+  /** Resolves when the conversations of the first sessions are there. */
+  async #lookAhead(cache: ConversationCache, config: RunConfig): Promise<void> {
+    const order = new SessionOrder({ config, learn: () => this.#countEntries() });
+    await order.learn();
+    const conversationOf = (phase: Phase, place: number) => order.conversationAt(phase, place);
+    const lookahead = new Lookahead({ cache, conversationOf });
+    this.#noteSession = (credit) => lookahead.note(credit.phase, order.placeOf(credit));
+    await lookahead.start(config.phases[0]!.phase);
   }
 
   async #send(received: Omit<RequestJob, "session">, signal: AbortSignal): Promise<void> {
@@ -322,13 +326,17 @@ export class Worker extends ComponentService {
     else void this.#manager!.send(message);
   }
 
+  /** Of large ones an answer holds only the first; there is always one at least. */
   async #fetchConversations(indexes: readonly number[]): Promise<Conversation[]> {
+    const command = { kind: "get_conversations" as const, indexes: [...indexes] };
+    const answer = await this.#dataset.request(command, CONVERSATION_TIMEOUT_MS);
+    return z.array(conversationSchema).check(z.minLength(1)).parse(answer);
+  }
+
+  async #fetchAll(indexes: readonly number[]): Promise<Conversation[]> {
     const all: Conversation[] = [];
-    // Of large ones an answer holds only the first; there is always one at least.
     while (all.length < indexes.length) {
-      const command = { kind: "get_conversations" as const, indexes: indexes.slice(all.length) };
-      const answer = await this.#dataset.request(command, CONVERSATION_TIMEOUT_MS);
-      all.push(...z.array(conversationSchema).check(z.minLength(1)).parse(answer));
+      all.push(...await this.#fetchConversations(indexes.slice(all.length)));
     }
     return all;
   }

@@ -69,6 +69,7 @@ function jobOf(index: number, turn: Turn): RequestJob {
     credit: { ...CREDIT, id: index, index },
     conversation,
     receivedNs: 0,
+    conversationWaitNs: 0,
     session: { correlationId: crypto.randomUUID(), answers: [] },
   };
 }

@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   throughput: async () => await (await import("./throughput_perf.ts")).measureThroughput(),
   accuracy: async () => await (await import("./accuracy_perf.ts")).measureAccuracy(),
   pacing: async () => await (await import("./pacing_perf.ts")).measurePacing(),
+  supply: async () => await (await import("./supply_perf.ts")).measureSupply(),
   memory: async () => await (await import("./memory_perf.ts")).measureMemory(),
   trace: async () => await (await import("./trace_perf.ts")).measureTrace(),
   summary: async () => await (await import("./component_perf.ts")).figuresOfSummary(),

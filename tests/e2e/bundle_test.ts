@@ -18,7 +18,8 @@ Deno.test("the bundle that a binary carries makes a whole run", async (t) => {
       await t.step("its services find each other, and the tokenizer its files", async () => {
         const args =
           "--mock-server --no-mock-usage --streaming --concurrency 2 --request-count 6 " +
-          "--osl 7 --artifact-dir out --config options.yaml";
+          "--osl 7 --artifact-dir out --config options.yaml --image-width-mean 8 " +
+          "--image-height-mean 8 --image-format random --audio-length-mean 0.1 --audio-format mp3";
         await Deno.writeTextFile(`${sandbox.path}/options.yaml`, "input:\n  random_seed: 1\n");
         const { code, stdout, stderr } = await sandbox.run(args.split(" "), { main });
         assertEquals(code, 0, stderr);

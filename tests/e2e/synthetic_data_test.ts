@@ -4,9 +4,16 @@ import { readArtifacts } from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
 import { withServer } from "../helpers/servers.ts";
 
+interface Part {
+  type: string;
+  text?: string;
+  "image_url"?: { url: string };
+  "input_audio"?: { data: string; format: string };
+}
+
 interface Message {
   role: string;
-  content: string | { type: string; text?: string }[];
+  content: string | Part[];
 }
 
 interface Body {
@@ -86,7 +93,8 @@ Deno.test("a seed gives the same bytes, whatever the number of workers", async (
   const args = "--request-count 60 --concurrency 8 --num-dataset-entries 20 --random-seed 3 " +
     "--seq-dist 20|5,5:50;30|5,6:50 --session-turns-mean 2 --session-turns-stddev 1 " +
     "--num-prefix-prompts 2 --prefix-prompt-length 16 --shared-system-prompt-length 11 " +
-    "--user-context-prompt-length 8";
+    "--user-context-prompt-length 8 --image-width-mean 20 --image-width-stddev 4 " +
+    "--image-height-mean 16 --image-format random --audio-length-mean 0.02 --audio-depths 8,16";
   const inputs: string[] = [];
   for (const workers of [1, 4]) {
     await send(`${args} --workers-max ${workers}`, ({ bodies, inputs: text }) => {
@@ -133,4 +141,54 @@ Deno.test("each session has a marker of its own, the same for the same seed, and
   }
   assertEquals(markers[0], markers[1]);
   assertEquals(markers[0], markers[2]);
+});
+
+Deno.test("pictures and sounds are on the wire, as parts of the message", async () => {
+  const args = "--request-count 3 --random-seed 5 --isl 9 --image-width-mean 12 " +
+    "--image-height-mean 10 --image-batch-size 2 --image-format jpeg --audio-length-mean 0.1 " +
+    "--audio-format mp3 --audio-sample-rates 16";
+  await send(args, async ({ bodies, folder }) => {
+    assertEquals(bodies.length, 3);
+    for (const { messages: [message] } of bodies) {
+      const parts = message!.content as Part[];
+      assertEquals(parts.map(({ type }) => type).sort(), [
+        "image_url",
+        "image_url",
+        "input_audio",
+        "text",
+      ]);
+      for (const { image_url: image, input_audio: audio } of parts) {
+        if (image) assert(image.url.startsWith("data:image/jpeg;base64,/9j/"));
+        if (audio) assertEquals(audio.format, "mp3");
+      }
+    }
+    const { requests } = await readArtifacts(folder);
+    for (const { metrics } of requests) {
+      assertEquals(metrics["input_sequence_length"], { value: 9, unit: "tokens" });
+    }
+  });
+});
+
+Deno.test("made-up rankings are on the wire", async () => {
+  const tokenizer = await loadTokenizer("builtin");
+  const bodies: { query: string; documents: string[] }[] = [];
+  const answer = async (request: Request): Promise<Response> => {
+    if (request.method !== "POST") return new Response("{}");
+    bodies.push(await request.json());
+    return Response.json({ results: [{ index: 0, relevance_score: 0.5 }] });
+  };
+  await withServer(answer, async (url) => {
+    await withSandbox(async (sandbox) => {
+      const args = `--url ${url} --model m --endpoint-type cohere_rankings --request-count 4 ` +
+        "--rankings-passages-mean 3 --rankings-passages-prompt-token-mean 12 " +
+        "--rankings-query-prompt-token-mean 7 --tokenizer builtin";
+      const { code, stderr } = await sandbox.run(args.split(" "));
+      assertEquals(code, 0, stderr);
+    });
+  });
+  assertEquals(bodies.length, 4);
+  for (const { query, documents } of bodies) {
+    assertEquals(tokenizer.count(query), 7);
+    assertEquals(documents.map((text) => tokenizer.count(text)), [12, 12, 12]);
+  }
 });

@@ -25,6 +25,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     dueNs: 1000 * MS,
     issuedNs: 1000 * MS,
     receivedNs: 1000 * MS,
+    conversationWaitNs: 0,
     sentNs: 1000 * MS,
     connectNs: null,
     headersAfterNs: 50 * MS,

@@ -9,6 +9,7 @@ import { checkIndex, type Dataset } from "../dataset.ts";
 import { conversationId, drawDuration, drawLength } from "../draw.ts";
 import { BUILTIN_LEXICON, type Lexicon } from "./lexicon.ts";
 import { makeOpening, makeTurn } from "./make_turn.ts";
+import type { MediaMaker } from "./media.ts";
 import { createTextWriter, type TextWriter } from "./text_writer.ts";
 
 /**
@@ -21,18 +22,30 @@ import { createTextWriter, type TextWriter } from "./text_writer.ts";
  */
 export function createSyntheticDataset(
   plan: DatasetPlan,
-  lexicon: Lexicon = BUILTIN_LEXICON,
+  { lexicon = BUILTIN_LEXICON, media = NO_MEDIA }: Partial<Materials> = {},
 ): Dataset {
-  return new SyntheticDataset(plan, lexicon);
+  return new SyntheticDataset(plan, { lexicon, media });
 }
+
+/** What conversations are made of. */
+export interface Materials {
+  /** The words of the run's tokenizer; those of the built-in ones unless given. */
+  readonly lexicon: Lexicon;
+  /** What makes pictures and sounds; there are none unless given. */
+  readonly media: MediaMaker;
+}
+
+const NO_MEDIA: MediaMaker = { make: () => null };
 
 class SyntheticDataset implements Dataset {
   readonly #plan: DatasetPlan;
   readonly #writer: TextWriter;
+  readonly #media: MediaMaker;
   #maxTurns: number | null = null;
 
-  constructor(plan: DatasetPlan, lexicon: Lexicon) {
+  constructor(plan: DatasetPlan, { lexicon, media }: Materials) {
     this.#plan = plan;
+    this.#media = media;
     this.#writer = createTextWriter(plan, lexicon);
   }
 
@@ -54,7 +67,7 @@ class SyntheticDataset implements Dataset {
       id: conversationId(plan.seed, index),
       opening: makeOpening(plan, index, this.#writer),
       turns: delaysOf(plan, index).map((delayMs, turnIndex) =>
-        makeTurn(plan, { index, turnIndex, delayMs, writer: this.#writer })
+        makeTurn(plan, { index, turnIndex, delayMs, writer: this.#writer, media: this.#media })
       ),
     };
   }

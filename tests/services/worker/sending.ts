@@ -47,6 +47,7 @@ export const JOB: RequestJob = {
   },
   conversation: CONVERSATION,
   receivedNs: 3000,
+  conversationWaitNs: 0,
   session: { correlationId: "session-1", answers: [] },
 };
 
@@ -69,6 +70,7 @@ export const RECORD: RequestRecord = {
   dueNs: 1000,
   issuedNs: 2000,
   receivedNs: 3000,
+  conversationWaitNs: 0,
   sentNs: null,
   connectNs: null,
   headersAfterNs: null,

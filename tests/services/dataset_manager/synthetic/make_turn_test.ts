@@ -23,7 +23,7 @@ function conversations(
 ): Conversation[] {
   const dataset = createSyntheticDataset(
     datasetPlanOf({ ...plan, synthetic: { ...PLAIN_SYNTHETIC, ...synthetic } }),
-    lexicon,
+    { lexicon },
   );
   return Array.from({ length: COUNT }, (_, index) => dataset.conversation(index));
 }
@@ -101,4 +101,24 @@ Deno.test("a tokenizer that cannot put texts together exactly is refused for pre
     BadInputError,
     "--prefix-prompt-length: o200k_base: with this tokenizer no text",
   );
+});
+
+Deno.test("a ranking has a query and passages of the drawn numbers and lengths", async () => {
+  const tokenizer = await loadTokenizer("builtin");
+  const rankings = {
+    passages: { mean: 4, stddev: 1 },
+    passageTokens: { mean: 20, stddev: 5 },
+    queryTokens: { mean: 9, stddev: 0 },
+  };
+  const numbers = new Set<number>();
+  for (const { opening, turns: [turn] } of conversations({ ...EVERYTHING, rankings })) {
+    assertEquals([opening.length, turn!.texts.length], [0, 1]);
+    assertEquals(tokenizer.count(turn!.texts[0]!), 9);
+    const passages = turn!.passages!;
+    numbers.add(passages.length);
+    assertEquals(new Set(passages).size, passages.length);
+    const counted = passages.reduce((sum, text) => sum + tokenizer.count(text), 9);
+    assertEquals(counted, turn!.inputTokens);
+  }
+  assert(numbers.has(3) && numbers.has(4) && numbers.has(5));
 });

@@ -14,7 +14,7 @@ for (const kind of TOKENIZER_KINDS) {
     const lexicon = createLexicon(tokenizer);
     const words = markerWordsOf(lexicon);
     for (const place of ["first_turn_prefix", "first_turn_suffix"] as const) {
-      const dataset = createSyntheticDataset(datasetPlanOf({ cacheBust: place }), lexicon);
+      const dataset = createSyntheticDataset(datasetPlanOf({ cacheBust: place }), { lexicon });
       for (let index = 0; index < 60; index++) {
         const { texts: [text], inputTokens } = dataset.conversation(index).turns[0]!;
         const session = { phase: "profiling", sessionIndex: index } as const;

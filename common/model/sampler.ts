@@ -1,7 +1,6 @@
-import type { Phase } from "../../common/model/credit.ts";
-import type { DatasetPlan } from "../../common/model/run_config.ts";
-import type { EntryCount } from "./known_entries.ts";
-import { deriveRandom, randomInt } from "../../common/runtime/random.ts";
+import { deriveRandom, randomInt } from "../runtime/random.ts";
+import type { Phase } from "./credit.ts";
+import type { DatasetPlan } from "./run_config.ts";
 
 /** Up to so many entries an epoch's order is laid out; beyond, each position is computed. */
 const LARGEST_TABLE = 4_096;
@@ -10,39 +9,8 @@ const FEISTEL_ROUNDS = 6;
 /** Which conversation request `index` (from 0) of a phase uses. */
 export type Sampler = (index: number) => number;
 
-/** The same where the data set is still being looked through; null: that is not known yet. */
-export type EarlySampler = (index: number) => number | null;
-
 /** What of the data set's plan matters for the choice. */
-export interface SamplingPlan extends Pick<DatasetPlan, "entries" | "sampling" | "seed"> {
-  /** Whether entries are used again when all have been; absent: they are. */
-  readonly wraps?: boolean;
-  /** How many entries there are as more come to be known; absent: as many as `entries` says. */
-  readonly known?: EntryCount;
-}
-
-/** Whether a phase can begin before it is known how many entries there are. */
-export function canBeginEarly({ sampling }: Pick<SamplingPlan, "sampling">, phase: Phase): boolean {
-  return sampling === "sequential" && phase === "profiling";
-}
-
-/** How many sessions there may be because no entry is used twice; Infinity: no limit, or not yet. */
-export function sessionsWithoutWrap({ wraps = true, known, entries }: SamplingPlan): number {
-  if (wraps) return Infinity;
-  if (known === undefined) return entries;
-  return known.isFinal ? known.count : Infinity;
-}
-
-/** Makes the sampler of a phase that may begin before it is known how many entries there are. */
-export function createEarlySampler(plan: SamplingPlan, phase: Phase): EarlySampler {
-  const { known } = plan;
-  if (known === undefined) return createSampler(plan, phase);
-  if (!canBeginEarly(plan, phase)) return createSampler({ ...plan, entries: known.count }, phase);
-  return (index) => {
-    if (index < known.count) return index;
-    return known.isFinal ? index % known.count : null;
-  };
-}
+export type SamplingPlan = Pick<DatasetPlan, "entries" | "sampling" | "seed">;
 
 /**
  * Makes the sampler of a phase: a pure function of the plan, the phase and the index.

@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import { Lookahead } from "../../../services/worker/lookahead.ts";
+
+/** A cache that notes what it is asked for, and has what `release` lets come. */
+class SlowCache {
+  readonly asked: number[][] = [];
+  readonly #waiting: (() => void)[] = [];
+  size = 0;
+  characters = 0;
+  isReachable = true;
+
+  constructor(readonly each: number, readonly maxCharacters: number) {}
+
+  async prefetch(indexes: readonly number[]): Promise<boolean> {
+    this.asked.push([...indexes]);
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.size += indexes.length;
+    this.characters += this.each * indexes.length;
+    return this.isReachable;
+  }
+
+  /** Lets the answers to all questions come, also to those that follow from them. */
+  async release(): Promise<void> {
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      next();
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+    }
+  }
+}
+
+function inOrder(_: string, session: number): number {
+  return session;
+}
+
+async function started(
+  cache: SlowCache,
+  conversationOf: (phase: string, session: number) => number | null = inOrder,
+): Promise<Lookahead> {
+  const lookahead = new Lookahead({ cache, conversationOf });
+  const ready = lookahead.start("profiling");
+  await cache.release();
+  await ready;
+  return lookahead;
+}
+
+Deno.test("the first conversation is asked for alone, then as many as fit, up to 256 ahead", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  await started(cache);
+  assertEquals(cache.asked[0], [0]);
+  const all = cache.asked.flat();
+  assertEquals(all, Array.from({ length: all.length }, (_, i) => i));
+  assert(all.length >= 256 && all.length < 256 + 32, `${all.length}`);
+  assert(cache.asked.every((batch) => batch.length <= 32));
+});
+
+Deno.test("large conversations are asked for one by one, and no more than half the cache holds", async () => {
+  const cache = new SlowCache(5 * 2 ** 20, 64 * 2 ** 20);
+  await started(cache);
+  assert(cache.asked.every((batch) => batch.length === 1));
+  assertEquals(cache.asked.length, 6);
+});
+
+Deno.test("as credits come, more is asked for, each session once", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const lookahead = await started(cache);
+  for (let session = 0; session < 1_000; session++) {
+    lookahead.note("profiling", session);
+    if (session % 50 === 0) await cache.release();
+    const asked = cache.asked.flat().at(-1)!;
+    assert(asked > session, "what a credit names has been asked for before");
+  }
+  const all = cache.asked.flat();
+  assertEquals(new Set(all).size, all.length);
+  assert(all.length < 1_000 + 256 + 33);
+});
+
+Deno.test("sessions of other workers are skipped, and old ones change nothing", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const lookahead = await started(cache);
+  cache.asked.length = 0;
+  lookahead.note("profiling", 5_000);
+  await cache.release();
+  assertEquals(cache.asked[0]![0], 5_001);
+  const count = cache.asked.length;
+  lookahead.note("profiling", 4_000);
+  await cache.release();
+  assertEquals(cache.asked.length, count);
+});
+
+Deno.test("another phase begins anew, in its own order", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const conversationOf = (phase: string, session: number) =>
+    phase === "profiling" ? session : 9_000 - session;
+  const lookahead = new Lookahead({ cache, conversationOf });
+  const ready = lookahead.start("warmup");
+  await cache.release();
+  await ready;
+  assertEquals(cache.asked[0], [9_000]);
+  lookahead.note("warmup", 3);
+  cache.asked.length = 0;
+  lookahead.note("profiling", 0);
+  await cache.release();
+  assertEquals(cache.asked[0]!.slice(0, 2), [1, 2]);
+});
+
+Deno.test("the end of the data set and answers that do not come end the asking", async () => {
+  const short = new SlowCache(3_000, 64 * 2 ** 20);
+  await started(short, (_, session) => session < 10 ? session : null);
+  assertEquals(short.asked.flat(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const broken = new SlowCache(3_000, 64 * 2 ** 20);
+  broken.isReachable = false;
+  const lookahead = await started(broken);
+  assertEquals(broken.asked.length, 3);
+  broken.isReachable = true;
+  lookahead.note("profiling", 40);
+  await broken.release();
+  assert(broken.asked.flat().length > 256);
+});
+
+Deno.test("a conversation that several sessions use is asked for once at a time", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  await started(cache, (_, session) => session % 5);
+  assert(cache.asked.every((batch) => new Set(batch).size === batch.length));
+});
