@@ -7,6 +7,7 @@ export function resolveSynthetic(values: OptionValues): SyntheticPlan {
   const { numPrefixPrompts, prefixPromptLength } = values;
   return {
     lengths: values.seqDist === null ? null : [...values.seqDist],
+    corpus: values.promptCorpus,
     prefixes: numPrefixPrompts === 0
       ? null
       : { count: numPrefixPrompts, tokens: prefixPromptLength },

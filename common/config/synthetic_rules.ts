@@ -58,6 +58,7 @@ const AUDIO_DETAILS: readonly OptionKey[] = [
 /** What only made-up conversations depend on. */
 const SYNTHETIC_DETAILS: readonly OptionKey[] = [
   ...TEXT_DETAILS,
+  "promptCorpus",
   ...TURN_DETAILS,
   ...RANKING_DETAILS,
   "imageWidthMean",

@@ -61,10 +61,17 @@ export const rankingPlanSchema = z.object({
 /** Made-up rankings: a query, and the passages that are to be put in order. */
 export type RankingPlan = z.infer<typeof rankingPlanSchema>;
 
+/** What made-up texts can consist of. */
+export const PROMPT_CORPORA = ["words", "sonnet", "coding", "random"] as const;
+
+/** What made-up texts consist of: common words, lines of verse or code, or any of the vocabulary. */
+export type PromptCorpus = typeof PROMPT_CORPORA[number];
+
 /** Wire schema of what made-up conversations are like beside their lengths and turns. */
 export const syntheticPlanSchema = z.object({
   /** Each conversation draws one of them, in place of `isl` and `osl`; null: there is no choice. */
   lengths: z.nullable(z.array(lengthPairSchema)),
+  corpus: z.enum(PROMPT_CORPORA),
   /** Each conversation begins with one of `count` texts of so many tokens; null: with its own. */
   prefixes: z.nullable(z.object({ count: z.int(), tokens: z.int() })),
   /** Length of a system prompt that all conversations have in common; 0: there is none. */
@@ -87,6 +94,7 @@ export type SyntheticPlan = z.infer<typeof syntheticPlanSchema>;
 /** Made-up conversations as they are unless anything is said. */
 export const PLAIN_SYNTHETIC: SyntheticPlan = {
   lengths: null,
+  corpus: "words",
   prefixes: null,
   systemTokens: 0,
   contextTokens: 0,

@@ -1,5 +1,5 @@
 import type { Tiktoken } from "tiktoken/lite";
-import type { Tokenizer } from "./tokenizer.ts";
+import type { OpenTokenizer } from "./tokenizer.ts";
 
 /** The encodings that are built in. */
 export const TIKTOKEN_ENCODINGS = [
@@ -49,7 +49,7 @@ export function resolveEncoding(name: string): TiktokenEncoding {
  *
  * Building one takes up to half a second of processor time: keep it, and keep it off hot paths.
  */
-export async function loadTokenizer(name: string): Promise<Tokenizer> {
+export async function loadTokenizer(name: string): Promise<OpenTokenizer> {
   const encoding = resolveEncoding(name);
   const [{ Tiktoken }, vocabulary] = await Promise.all([
     import("tiktoken/lite"),
@@ -112,8 +112,9 @@ function splitLongRuns(text: string): string[] {
   return parts;
 }
 
-class TiktokenTokenizer implements Tokenizer {
+class TiktokenTokenizer implements OpenTokenizer {
   readonly name: string;
+  readonly unknownToken = null;
   readonly #encoder: Tiktoken;
 
   constructor(name: string, encoder: Tiktoken) {
@@ -129,6 +130,12 @@ class TiktokenTokenizer implements Tokenizer {
     const parts = splitLongRuns(text);
     if (parts.length === 1) return this.#encodePart(text);
     return Uint32Array.from(parts.flatMap((part) => [...this.#encodePart(part)]));
+  }
+
+  *spellings(): Iterable<string> {
+    for (const bytes of this.#encoder.token_byte_values()) {
+      if (bytes.every((byte) => byte < 0x80)) yield String.fromCharCode(...bytes);
+    }
   }
 
   #encodePart(text: string): Uint32Array {

@@ -137,7 +137,7 @@ async function openDataset({ dataset: plan, endpoint }: RunConfig, clock: Clock)
   const { file } = plan;
   if (file === null) {
     const dataset = createSyntheticDataset(plan, {
-      lexicon: await openLexicon(plan.tokenizer),
+      lexicon: await openLexicon(plan.tokenizer, plan.synthetic.corpus),
       media: await openMedia(plan),
     });
     checkMadeUp(dataset.conversation(0), endpoint.type);

@@ -169,6 +169,17 @@ Deno.test("pictures and sounds are on the wire, as parts of the message", async 
   });
 });
 
+Deno.test("lines of a corpus are on the wire, with exactly the tokens asked for", async () => {
+  const args = "--request-count 5 --random-seed 5 --isl 90 --prompt-corpus coding " +
+    "--num-prefix-prompts 1 --prefix-prompt-length 30";
+  await send(args, async ({ bodies }) => {
+    assertEquals(new Set(await Promise.all(bodies.map(shapeOf))), new Set(["user 120"]));
+    for (const { messages: [message] } of bodies) {
+      assert(textsOf(message!)[0]!.split("\n").length > 5);
+    }
+  });
+});
+
 Deno.test("made-up rankings are on the wire", async () => {
   const tokenizer = await loadTokenizer("builtin");
   const bodies: { query: string; documents: string[] }[] = [];

@@ -1,4 +1,5 @@
 import { CACHE_BUSTS } from "../../model/cache_bust.ts";
+import { PROMPT_CORPORA } from "../../model/synthetic_plan.ts";
 import { option } from "../option.ts";
 import { sequenceDistribution } from "../sequence_distribution.ts";
 import { choice, integer } from "../value_type.ts";
@@ -13,6 +14,13 @@ export const PROMPT_OPTIONS = {
     aliases: ["--sequence-distribution"],
     help:
       'Lengths of prompts and answers that go together, "ISL|stddev,OSL|stddev:percent;…": each conversation draws one pair; see docs/synthetic_data.md.',
+  }),
+  promptCorpus: option({
+    type: choice(PROMPT_CORPORA),
+    default: "words",
+    path: "input.prompt.corpus",
+    help:
+      "What made-up texts consist of: common English words, lines of Shakespeare's sonnets, lines of code, or any words of the tokenizer's vocabulary.",
   }),
   promptBatchSize: option({
     type: integer({ min: 1 }),

@@ -1,5 +1,6 @@
 import type { Random } from "../../../common/runtime/random.ts";
 import type { Lexicon, PricedWord } from "./lexicon.ts";
+import { writeLines } from "./lines.ts";
 import { writePrompt } from "./prompt.ts";
 
 /** One word in so many is the last of its sentence … */
@@ -48,10 +49,30 @@ export function exactBlocks(lexicon: Lexicon, blocks: readonly BlockRequest[]): 
   return joinBlocks(blocks.map(({ random, tokens }) => exactBlock(lexicon, random, tokens)));
 }
 
-function write(
+interface Wanted {
+  readonly tokens: number;
+  /** What the text may begin with. */
+  readonly first: readonly PricedWord[];
+}
+
+function write(lexicon: Lexicon, random: Random, { tokens, first }: Wanted): string {
+  if (lexicon.lines === undefined) return writeWords(lexicon, random, { tokens, first });
+  const isBlock = first === lexicon.openings;
+  const { text, left } = writeLines(lexicon.lines, random, { tokens, isBlock });
+  if (text === "") return writeWords(lexicon, random, { tokens, first });
+  // Words that may stand anywhere fill what no line fits into.
+  return left === 0 ? text : joinBlocks([text, exactBlock(wordsOf(lexicon), random, left)]);
+}
+
+/** The same lexicon without its lines. */
+function wordsOf({ isBuiltin, starts, openings, words, hasPunctuation }: Lexicon): Lexicon {
+  return { isBuiltin, starts, openings, words, hasPunctuation };
+}
+
+function writeWords(
   { openings, words, hasPunctuation }: Lexicon,
   random: Random,
-  { tokens, first }: { tokens: number; first: readonly PricedWord[] },
+  { tokens, first }: Wanted,
 ): string {
   const fits = fitOf(words);
   const start = draw(random, first, (word) => fits(tokens - word.tokens));

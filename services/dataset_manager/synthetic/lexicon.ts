@@ -1,3 +1,4 @@
+import type { PricedLine } from "./lines.ts";
 import { STARTERS, WORDS } from "./words.ts";
 
 /** A word and the tokens that it adds to a text. */
@@ -22,6 +23,8 @@ export interface Lexicon {
   readonly words: readonly PricedWord[];
   /** Whether a comma and a full stop after a word are a token each. */
   readonly hasPunctuation: boolean;
+  /** Lines that prompts are made of as far as they fit; absent: words alone. */
+  readonly lines?: readonly PricedLine[];
 }
 
 /** Words that may begin a sentence, as they do it. */

@@ -21,12 +21,15 @@ const PUNCTUATED_REGEXP = /^[A-Za-z., ]*[A-Za-z][.,][A-Za-z., ]*$/;
  *
  * Why what is measured once holds in every text: words are left out that a token could join with
  * the word before, so that each of them becomes the same tokens wherever it stands. A trial of a few
- * thousand tokens makes sure. Throws a BadInputError when the tokenizer has no such words.
+ * thousand tokens makes sure. `candidates`: the words to choose from; capitals come on top. Throws a BadInputError when the tokenizer has no such words.
  */
-export function createLexicon(tokenizer: OpenTokenizer): Lexicon {
+export function createLexicon(
+  tokenizer: OpenTokenizer,
+  candidates: readonly string[] = WORDS,
+): Lexicon {
   const joints = new Joints(tokenizer.spellings());
   const price = new PriceList(tokenizer);
-  const words = WORDS.filter((word) => joints.isSafe(word));
+  const words = candidates.filter((word) => joints.isSafe(word));
   const capitals = CAPITALS.filter((word) => joints.isSafe(word));
   const anyCase = capitals.concat(words);
   const anywhere = (word: string) => price.anywhere(word);

@@ -5,6 +5,14 @@ import { problemsOf } from "../../helpers/command_line.ts";
 const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
   ["--num-prefix-prompts 3", "--num-prefix-prompts: needs --prefix-prompt-length above 0"],
   ["--prompt-prefix-length 3", "--prompt-prefix-length: needs --num-prefix-prompts above 0"],
+  [
+    "--prompt-corpus verse",
+    '--prompt-corpus: must be one of words, sonnet, coding, random, got "verse"',
+  ],
+  [
+    "--prompt-corpus sonnet --input-file a.jsonl",
+    "--prompt-corpus: has no effect with --input-file",
+  ],
   ["-b 0", '-b: must be a whole number of at least 1, got "0"'],
   [
     "--shared-system-prompt-length -1",
