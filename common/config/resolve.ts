@@ -260,6 +260,9 @@ function resolveDataset(
       stddev: values.conversationTurnDelayStddev,
     },
     delayRatio: values.conversationTurnDelayRatio,
+    longestDelayMs: values.interTurnDelayCapSeconds === null
+      ? null
+      : values.interTurnDelayCapSeconds * 1000,
     synthetic: resolveSynthetic(values),
     cacheBust: values.cacheBust,
     sampling: values.datasetSamplingStrategy,

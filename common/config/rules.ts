@@ -47,6 +47,7 @@ const TURN_DELAYS: readonly OptionKey[] = [
   "conversationTurnDelayMean",
   "conversationTurnDelayStddev",
   "conversationTurnDelayRatio",
+  "interTurnDelayCapSeconds",
 ];
 
 const RULES: readonly Rule[] = [

@@ -103,6 +103,8 @@ export const datasetPlanSchema = z.object({
   turnDelayMs: z.object({ mean: z.number(), stddev: z.number() }),
   /** Every pause between turns, made up or recorded, is multiplied by it. */
   delayRatio: z.number(),
+  /** No pause between turns is longer, after `delayRatio`; null: no such limit. */
+  longestDelayMs: z.nullable(z.number()),
   synthetic: syntheticPlanSchema,
   /** Where each session has a marker of its own, against the server's prefix cache. */
   cacheBust: z.enum(CACHE_BUSTS),

@@ -35,6 +35,15 @@ export function drawDuration(random: Random, { mean, stddev }: Normal): number {
   return 0;
 }
 
+/** A pause between turns as the plan wants it: scaled, and no longer than the longest. */
+export function pauseOf(
+  { delayRatio, longestDelayMs }: Pick<DatasetPlan, "delayRatio" | "longestDelayMs">,
+  delayMs: number | null,
+): number | null {
+  if (delayMs === null) return null;
+  return Math.min(delayMs * delayRatio, longestDelayMs ?? Infinity);
+}
+
 /** The streams of the first turn are those of a conversation that has no other. */
 export function streamOf(purpose: string, index: number, turnIndex: number): string {
   const stream = `dataset.${purpose}.${index}`;

@@ -12,6 +12,7 @@ export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {
     turns: { mean: 1, stddev: 0 },
     turnDelayMs: { mean: 0, stddev: 0 },
     delayRatio: 1,
+    longestDelayMs: null,
     synthetic: PLAIN_SYNTHETIC,
     cacheBust: "none",
     sampling: "sequential",

@@ -25,6 +25,7 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
       turns: { mean: 1, stddev: 0 },
       turnDelayMs: { mean: 0, stddev: 0 },
       delayRatio: 1,
+      longestDelayMs: null,
       synthetic: PLAIN_SYNTHETIC,
       cacheBust: "none",
       sampling: "sequential",

@@ -126,6 +126,14 @@ export const INPUT_OPTIONS = {
     help:
       "What a turn's request holds of what was said before: the turns with the server's own answers, nothing, or the turns with the answers that the data set has recorded.",
   }),
+  interTurnDelayCapSeconds: option({
+    type: decimal({ min: 0 }),
+    default: null,
+    defaultNote: "no limit",
+    path: "input.conversation.turn.delay.cap_seconds",
+    unit: "seconds",
+    help: "No pause between turns is longer, also of --input-file, after its ratio.",
+  }),
   datasetSamplingStrategy: option({
     type: choice(["sequential", "random", "shuffle"]),
     default: "sequential",

@@ -1,6 +1,6 @@
 import type { Media, Turn } from "../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
-import { drawOutputTokens, streamOf } from "../draw.ts";
+import { drawOutputTokens, pauseOf, streamOf } from "../draw.ts";
 import { isUrl } from "../formats/media_fields.ts";
 import type { PromptWriter } from "../synthetic/prompt_writer.ts";
 import type { MediaFiles } from "./media_files.ts";
@@ -42,7 +42,7 @@ export function completeTurn(
     outputTokens: turn.body === null
       ? drawOutputTokens(plan, index, turnIndex) ?? turn.outputTokens
       : turn.outputTokens,
-    delayMs: turn.delayMs === null ? null : turn.delayMs * plan.delayRatio,
+    delayMs: pauseOf(plan, turn.delayMs),
   };
 }
 

@@ -8,7 +8,7 @@ import { type DatasetFormat, TRACE_FORMATS } from "../../../common/model/dataset
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
 import { deriveRandom, randomInt } from "../../../common/runtime/random.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
-import { conversationId } from "../draw.ts";
+import { conversationId, pauseOf } from "../draw.ts";
 import { FieldError } from "../formats/fields.ts";
 import type { FormatSettings, LineContent } from "../formats/format.ts";
 import type { Lexicon } from "../synthetic/lexicon.ts";
@@ -155,9 +155,9 @@ class FileDataset implements Dataset {
 
   outline(index: number): ConversationOutline {
     checkIndex(index, this.entries);
-    const { delayRatio } = this.#opened.plan;
+    const { plan } = this.#opened;
     const turns = this.#opened.indexing.index.times(index).map(({ delayMs, timestampMs }) => ({
-      delayMs: delayMs === null ? null : delayMs * delayRatio,
+      delayMs: pauseOf(plan, delayMs),
       timestampMs,
     }));
     return { index, turns };

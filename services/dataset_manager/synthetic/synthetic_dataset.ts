@@ -6,7 +6,7 @@ import type {
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
 import { deriveRandom } from "../../../common/runtime/random.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
-import { conversationId, drawDuration, drawLength } from "../draw.ts";
+import { conversationId, drawDuration, drawLength, pauseOf } from "../draw.ts";
 import { BUILTIN_LEXICON, type Lexicon } from "./lexicon.ts";
 import { makeOpening, makeTurn } from "./make_turn.ts";
 import type { MediaMaker } from "./media.ts";
@@ -90,11 +90,11 @@ function delaysOf(plan: DatasetPlan, index: number): (number | null)[] {
   const delays: (number | null)[] = [null];
   const turns = turnsOf(plan, index);
   if (turns === 1) return delays;
-  const { turnDelayMs, delayRatio, seed } = plan;
+  const { turnDelayMs, seed } = plan;
   const hasDelays = turnDelayMs.mean > 0 || turnDelayMs.stddev > 0;
   const random = deriveRandom(seed, `dataset.delay.${index}`);
   for (let turn = 1; turn < turns; turn++) {
-    delays.push(hasDelays ? drawDuration(random, turnDelayMs) * delayRatio : null);
+    delays.push(hasDelays ? pauseOf(plan, drawDuration(random, turnDelayMs)) : null);
   }
   return delays;
 }

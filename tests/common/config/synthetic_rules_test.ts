@@ -13,6 +13,10 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
     "--prompt-corpus sonnet --input-file a.jsonl",
     "--prompt-corpus: has no effect with --input-file",
   ],
+  [
+    "--inter-turn-delay-cap-seconds 5",
+    "--inter-turn-delay-cap-seconds: has no effect without --conversation-turn-mean",
+  ],
   ["-b 0", '-b: must be a whole number of at least 1, got "0"'],
   [
     "--shared-system-prompt-length -1",

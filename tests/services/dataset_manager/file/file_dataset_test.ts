@@ -69,6 +69,12 @@ Deno.test("a file of conversations has their turns, pauses and ids", async () =>
   }
 });
 
+Deno.test("no pause of a file is longer than the longest", async () => {
+  const dataset = await open(SESSIONS, { plan: { longestDelayMs: 100 } });
+  assertEquals(dataset.outline(0).turns.map(({ delayMs }) => delayMs), [null, 100]);
+  assertEquals(dataset.conversation(1).turns.map(({ delayMs }) => delayMs), [null, 80, null]);
+});
+
 Deno.test("--osl wins over the lengths in the file, and each turn has its own", async () => {
   const plan = { osl: { mean: 50, stddev: 10 } };
   const single = await open(TRACE, { plan });

@@ -232,3 +232,13 @@ Deno.test("the most turns are those of the longest conversation", () => {
   const fixed = datasetPlanOf({ turns: { mean: 5, stddev: 0 }, entries: 2 ** 50 });
   assertEquals(createSyntheticDataset(fixed).info().maxTurns, 5);
 });
+
+Deno.test("no pause is longer than the longest, after the ratio", () => {
+  const outline = (change: Partial<DatasetPlan>) =>
+    createSyntheticDataset(datasetPlanOf({ ...SEVERAL, ...change })).outline(3).turns
+      .map(({ delayMs }) => delayMs);
+  const delays = outline({ delayRatio: 2 });
+  assert(delays.some((delay) => delay! > 150));
+  const cut = delays.map((delay) => delay && Math.min(delay, 150));
+  assertEquals(outline({ delayRatio: 2, longestDelayMs: 150 }), cut);
+});
