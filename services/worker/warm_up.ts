@@ -1,3 +1,4 @@
+import type { HttpTransport } from "../../common/http/http_transport.ts";
 import { type Conversation, plainTurn, type Turn } from "../../common/model/conversation.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import { endpointFacts } from "../../common/model/endpoint_types.ts";
@@ -37,7 +38,20 @@ export async function warmUp(options: SendContextOptions): Promise<void> {
   const { signal } = new AbortController();
   const turn = turnFor(plan.type);
   for (let i = 0; i < ROUNDS; i++) await sendRequest(jobOf(i, turn), context, signal);
+  if (plan.urls.some((url) => url.startsWith("https:"))) await loadAuthorities(server, transport);
   transport.close();
+}
+
+/**
+ * The first secure connection of a process loads the authorities that are trusted, which takes some
+ * 100 ms in which nothing else runs. That the server within does not speak TLS comes after that.
+ */
+async function loadAuthorities({ url }: WarmUpServer, transport: HttpTransport): Promise<void> {
+  const request = { method: "GET" as const, headers: [], body: null };
+  const { signal } = new AbortController();
+  await transport.request({ ...request, url: url.replace("http:", "https:"), signal }).catch(
+    () => {},
+  );
 }
 
 /** null where there is no loopback: then the first requests are late, and their records say so. */

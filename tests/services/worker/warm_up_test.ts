@@ -69,3 +69,24 @@ for (const type of ENDPOINT_TYPE_NAMES) {
     assert(sent > 0);
   });
 }
+
+Deno.test("the warm-up for a secure server makes a secure connection, and minds no failure", async () => {
+  const clock = new FakeClock();
+  const secure: boolean[] = [];
+  const transport = new Http1Transport({
+    clock,
+    dial: (address, signal) => {
+      secure.push(address.isSecure);
+      return dial(address, signal);
+    },
+  });
+  await warmUp({
+    plan: { ...planOf(true), urls: ["https://server.test/v1/chat/completions"] },
+    secrets: { apiKey: null, headers: {} },
+    endpoint: chatEndpoint,
+    workerId: "worker_0",
+    clock,
+    transport,
+  });
+  assertEquals(secure, [false, true]);
+});
