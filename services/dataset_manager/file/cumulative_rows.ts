@@ -1,7 +1,7 @@
 import type { LineContent } from "../formats/format.ts";
 import type { BlockId } from "../formats/recipe.ts";
 
-/** So many sessions are watched at a time; a trace that repeats itself shows it soon. */
+/** So many sessions are watched, the first; a trace that repeats itself shows it soon. */
 const MOST_WATCHED = 1_000;
 
 /** What a row said, as far as a later one may repeat it. */
@@ -18,7 +18,8 @@ interface RowStart {
  * that was sent, everything before would be sent twice.
  */
 export class CumulativeRows {
-  readonly #last = new Map<string, RowStart>();
+  /** Of each session that is watched. */
+  readonly #last = new Map<number, RowStart>();
   #seen = 0;
   #repeating = 0;
 
@@ -32,21 +33,21 @@ export class CumulativeRows {
     return this.#repeating > 0 && 2 * this.#repeating >= this.#seen;
   }
 
-  /** Takes the rows of a file in order; `isGoingOn`: the row's session has begun before. */
-  add({ link, turns, prompts }: LineContent, isGoingOn: boolean): void {
+  /** Takes the rows of a file in order; `session`: the position of the row's session. */
+  add({ link, turns, prompts }: LineContent, session: number): void {
     const turn = turns[0]!;
-    if (link === undefined || turn.isStandalone) return;
+    if (session >= MOST_WATCHED || link === undefined || turn.isStandalone) return;
     const row: RowStart = {
       inputTokens: prompts?.[0]?.inputTokens ?? 0,
       blocks: prompts?.[0]?.blocks ?? null,
       text: turn.messages === null ? turn.texts[0] ?? null : JSON.stringify(turn.messages),
     };
-    const before = this.#last.get(link.joins);
-    if (isGoingOn && before !== undefined) {
+    const before = this.#last.get(session);
+    if (before !== undefined) {
       this.#seen++;
       if (repeats(row, before)) this.#repeating++;
     }
-    if (before !== undefined || this.#last.size < MOST_WATCHED) this.#last.set(link.knownAs, row);
+    this.#last.set(session, row);
   }
 }
 

@@ -1,4 +1,6 @@
 const SMALLEST = 1_024;
+/** Numbers of a place. */
+const WIDTH = 3;
 /** Fuller than that, and looking something up would take long. */
 const FULLEST = 0.6;
 
@@ -8,10 +10,12 @@ const FULLEST = 0.6;
  * Among ten million names two are taken for the same with a probability of 3 in a million.
  */
 export class IdTable {
-  #high = new Uint32Array(SMALLEST);
-  #low = new Uint32Array(SMALLEST);
-  /** One more than the number; 0: the place is free. */
-  #values = new Uint32Array(SMALLEST);
+  /**
+   * Of each place the two halves of the hash and one more than the number; 0: the place is free.
+   *
+   * They stand together, as a look at them costs most when it has to wait for the memory.
+   */
+  #places = new Uint32Array(WIDTH * SMALLEST);
   #size = 0;
 
   /** How many names there are. */
@@ -21,44 +25,47 @@ export class IdTable {
 
   /** The number of a name; undefined when there is no such name. */
   get(name: string): number | undefined {
-    const value = this.#values[this.#placeOf(hash(name, HIGH_SEED), hash(name, LOW_SEED))]!;
+    const place = this.#placeOf(hash(name, HIGH_SEED), hash(name, LOW_SEED));
+    const value = this.#places[place + 2]!;
     return value === 0 ? undefined : value - 1;
   }
 
   /** Gives a name a number, 0 to 2^32 - 2. */
   set(name: string, value: number): void {
-    if (this.#size >= FULLEST * this.#values.length) this.#grow();
+    if (this.#size >= FULLEST * this.#places.length / WIDTH) this.#grow();
     this.#put(hash(name, HIGH_SEED), hash(name, LOW_SEED), value + 1);
   }
 
   #put(high: number, low: number, value: number): void {
     const place = this.#placeOf(high, low);
-    if (this.#values[place] === 0) this.#size++;
-    this.#high[place] = high;
-    this.#low[place] = low;
-    this.#values[place] = value;
+    const places = this.#places;
+    if (places[place + 2] === 0) this.#size++;
+    places[place] = high;
+    places[place + 1] = low;
+    places[place + 2] = value;
   }
 
   /** Where a hash is, or would go. */
   #placeOf(high: number, low: number): number {
-    const mask = this.#values.length - 1;
-    let place = low & mask;
-    while (
-      this.#values[place] !== 0 && (this.#high[place] !== high || this.#low[place] !== low)
-    ) place = (place + 1) & mask;
-    return place;
+    const places = this.#places;
+    const mask = places.length / WIDTH - 1;
+    let at = low & mask;
+    for (;;) {
+      const place = WIDTH * at;
+      const isFree = places[place + 2] === 0;
+      if (isFree || (places[place] === high && places[place + 1] === low)) return place;
+      at = (at + 1) & mask;
+    }
   }
 
   #grow(): void {
-    const [high, low, values] = [this.#high, this.#low, this.#values];
-    const length = 2 * values.length;
-    this.#high = new Uint32Array(length);
-    this.#low = new Uint32Array(length);
-    this.#values = new Uint32Array(length);
+    const old = this.#places;
+    this.#places = new Uint32Array(2 * old.length);
     this.#size = 0;
-    values.forEach((value, i) => {
-      if (value !== 0) this.#put(high[i]!, low[i]!, value);
-    });
+    for (let place = 0; place < old.length; place += WIDTH) {
+      const value = old[place + 2]!;
+      if (value !== 0) this.#put(old[place]!, old[place + 1]!, value);
+    }
   }
 }
 

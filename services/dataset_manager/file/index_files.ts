@@ -152,11 +152,11 @@ export class FileIndexing {
     const content = readers[source]!.read(bytes);
     if (content === null) return;
     check?.(content);
-    const isGoingOn = content.link !== undefined && this.index.knows(content.link);
+    const conversation = this.index.find(content.link);
     const { maxEntries } = this.#options.file;
-    if (!isGoingOn && this.index.entries >= (maxEntries ?? Infinity)) return;
-    this.index.add({ offset, length: bytes.length, number, source }, content);
-    this.cumulative.add(content, isGoingOn);
+    if (conversation === undefined && this.index.entries >= (maxEntries ?? Infinity)) return;
+    const place = { offset, length: bytes.length, number, source };
+    this.cumulative.add(content, this.index.add(place, content, conversation));
   }
 
   /** Only the names of several files say anything. */

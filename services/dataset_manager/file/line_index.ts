@@ -1,7 +1,9 @@
+import type { Turn } from "../../../common/model/conversation.ts";
 import { FieldError } from "../formats/fields.ts";
 import type { LineContent, SessionLink } from "../formats/format.ts";
 import { IdTable } from "./id_table.ts";
 import { NumberList } from "./number_list.ts";
+import { historyOf, SessionRows } from "./session_rows.ts";
 
 /** A part of a file, in bytes. */
 export interface Span {
@@ -27,21 +29,20 @@ export interface TurnTime {
   readonly timestampMs: number | null;
 }
 
-/** No row comes after it in its conversation. */
-const NONE = 2 ** 32 - 1;
-
 /**
  * Where each conversation of a data set is in its files and when its turns are to be sent.
  *
- * Neither text nor ids are kept: 36 bytes for a line of one turn, 20 more where lines have ids.
+ * Neither text nor ids are kept: 12 bytes a line, and 8 for each timestamp or pause; where lines have
+ * ids some 20 bytes an id, and 16 more for a line that is one of several of its session.
  */
 export class LineIndex {
   readonly #offsets = new NumberList("double");
   readonly #lengths = new NumberList("count");
   /** Empty as long as there is one file. */
   readonly #sources = new NumberList("count");
-  /** The position of each row's first turn in the two lists that follow, NaN for null. */
-  readonly #firstTurns = new NumberList("count");
+  /** How many turns more than rows there are before each row. */
+  readonly #turnsAhead = new NumberList("count");
+  /** Of all turns, NaN for null. */
   readonly #delaysMs = new NumberList("double");
   readonly #timestampsMs = new NumberList("double");
   readonly #ids = new IdTable();
@@ -70,25 +71,31 @@ export class LineIndex {
     return this.#hasTimestamps;
   }
 
-  /** Adds what a line says. Throws a FieldError when it does not fit those before it. */
-  add(place: LinePlace, content: LineContent): void {
+  /** The conversation that a line goes on with; undefined: it begins one. */
+  find(link: SessionLink | undefined): number | undefined {
+    return link && this.#ids.get(link.joins);
+  }
+
+  /**
+   * Adds what a line says; returns the conversation it belongs to.
+   *
+   * `conversation`: what `find` says of it. Throws a FieldError when it does not fit those before it.
+   */
+  add(place: LinePlace, content: LineContent, conversation: number | undefined): number {
     const { link, turns } = content;
     const row = this.#offsets.length;
     if (link !== undefined && row === 0) this.#sessions = new SessionRows();
     if (link !== undefined && this.#sessions === null) {
       throw new FieldError("session_id", "is there, and the lines before have none");
     }
-    const conversation = link && this.#ids.get(link.joins);
     this.#check(place, content, conversation);
     this.#addRow(place, turns);
-    if (link) this.#ids.set(link.knownAs, conversation ?? this.entries);
+    const at = conversation ?? this.entries - (this.#sessions === null ? 1 : 0);
+    const isKnown = conversation !== undefined && link?.knownAs === link?.joins;
+    if (link && !isKnown) this.#ids.set(link.knownAs, at);
     const turnsSoFar = this.#sessions?.add({ row, turns }, conversation) ?? turns.length;
     this.#maxTurns = Math.max(this.#maxTurns, turnsSoFar);
-  }
-
-  /** Whether the conversation that a line with this link belongs to has begun. */
-  knows(link: SessionLink): boolean {
-    return this.#ids.get(link.joins) !== undefined;
+    return at;
   }
 
   /** Where the lines of a conversation are. */
@@ -104,7 +111,7 @@ export class LineIndex {
   times(index: number): TurnTime[] {
     const times: TurnTime[] = [];
     for (const row of this.#rowsOf(index)) {
-      for (let at = this.#firstTurns.at(row); at < this.#endOf(row); at++) {
+      for (let at = this.#firstTurn(row); at < this.#endOf(row); at++) {
         times.push({
           delayMs: nullable(this.#delaysMs.at(at)),
           timestampMs: nullable(this.#timestampsMs.at(at)),
@@ -117,7 +124,7 @@ export class LineIndex {
   /** When a conversation begins; null: at no set time. */
   startMs(index: number): number | null {
     const row = this.#sessions?.firstRow(index) ?? index;
-    return nullable(this.#timestampsMs.at(this.#firstTurns.at(row)));
+    return nullable(this.#timestampsMs.at(this.#firstTurn(row)));
   }
 
   #check(
@@ -125,9 +132,13 @@ export class LineIndex {
     { id, link, turns }: LineContent,
     conversation: number | undefined,
   ): void {
-    const { timestampMs } = turns[0]!;
+    const [turn] = turns;
+    const { timestampMs } = turn!;
     if (conversation === undefined) this.#checkTimestamp(timestampMs !== null);
-    else if (timestampMs !== null) this.#checkOrder(conversation, timestampMs);
+    else {
+      if (timestampMs !== null) this.#checkOrder(conversation, timestampMs);
+      this.#checkHistory(conversation, turn!);
+    }
     if (id === null || link !== undefined) return;
     const other = this.#ids.get(id);
     if (other === undefined) return this.#ids.set(id, number);
@@ -144,7 +155,7 @@ export class LineIndex {
     }
     this.#offsets.push(offset);
     this.#lengths.push(length);
-    this.#firstTurns.push(this.#delaysMs.length);
+    this.#turnsAhead.push(this.#delaysMs.length - this.#turnsAhead.length);
     for (const { delayMs, timestampMs } of turns) {
       this.#delaysMs.push(delayMs ?? NaN);
       this.#timestampsMs.push(timestampMs ?? NaN);
@@ -175,68 +186,29 @@ export class LineIndex {
     );
   }
 
+  /** What the turns before have said is either added to a row or in it. */
+  #checkHistory(conversation: number, turn: Turn): void {
+    const before = this.#sessions!.history(conversation);
+    const now = historyOf(turn);
+    if (before === now || before === "unsaid" || now === "unsaid") return;
+    throw new FieldError(
+      "message_mode",
+      `is "${now}" here, and "${before}" on a line before it of its session; ` +
+        "all messages of a session must be the one or the other",
+    );
+  }
+
+  #firstTurn(row: number): number {
+    return row + this.#turnsAhead.at(row);
+  }
+
   #endOf(row: number): number {
     const next = row + 1;
-    return next < this.#firstTurns.length ? this.#firstTurns.at(next) : this.#delaysMs.length;
+    return next < this.#turnsAhead.length ? this.#firstTurn(next) : this.#delaysMs.length;
   }
 
   #rowsOf(index: number): number[] {
     return this.#sessions?.rowsOf(index) ?? [index];
-  }
-}
-
-interface AddedRow {
-  readonly row: number;
-  readonly turns: LineContent["turns"];
-}
-
-/** Which rows belong together: each row knows the next one of its conversation. */
-class SessionRows {
-  readonly #next = new NumberList("count");
-  /** Of each conversation its first and last row, its turns and its latest timestamp. */
-  readonly #first = new NumberList("count");
-  readonly #last = new NumberList("count");
-  readonly #turns = new NumberList("count");
-  readonly #latestMs = new NumberList("double");
-
-  get entries(): number {
-    return this.#first.length;
-  }
-
-  firstRow(conversation: number): number {
-    return this.#first.at(conversation);
-  }
-
-  /** -Infinity: no turn of the conversation has a timestamp. */
-  latestMs(conversation: number): number {
-    return this.#latestMs.at(conversation);
-  }
-
-  /** Returns how many turns the row's conversation has now. */
-  add({ row, turns }: AddedRow, conversation: number | undefined): number {
-    const latestMs = turns.reduce((latest, { timestampMs }) => timestampMs ?? latest, -Infinity);
-    this.#next.push(NONE);
-    if (conversation === undefined) {
-      this.#first.push(row);
-      this.#last.push(row);
-      this.#turns.push(turns.length);
-      this.#latestMs.push(latestMs);
-      return turns.length;
-    }
-    this.#next.set(this.#last.at(conversation), row);
-    this.#last.set(conversation, row);
-    const turnsNow = this.#turns.at(conversation) + turns.length;
-    this.#turns.set(conversation, turnsNow);
-    this.#latestMs.set(conversation, Math.max(latestMs, this.latestMs(conversation)));
-    return turnsNow;
-  }
-
-  rowsOf(conversation: number): number[] {
-    const rows: number[] = [];
-    for (let row = this.firstRow(conversation); row !== NONE; row = this.#next.at(row)) {
-      rows.push(row);
-    }
-    return rows;
   }
 }
 

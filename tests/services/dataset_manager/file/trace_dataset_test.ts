@@ -153,6 +153,16 @@ Deno.test("of messages in parts, tools hold until others are declared", async ()
 
 const BAD_SESSIONS: readonly (readonly [Rows, string])[] = [
   [
+    [
+      { session_id: "s", messages: [{ role: "user", content: "a" }], message_mode: "delta" },
+      { session_id: "t", messages: [{ role: "user", content: "c" }] },
+      { session_id: "s", text_input: "b" },
+      { session_id: "s", messages: [{ role: "user", content: "b" }], message_mode: "history" },
+    ],
+    'line 4: message_mode: is "history" here, and "delta" on a line before it of its session; ' +
+    "all messages of a session must be the one or the other",
+  ],
+  [
     [{ text_input: "a" }, { session_id: "s", text_input: "b" }],
     "line 2: session_id: is there, and the lines before have none",
   ],
