@@ -1,8 +1,10 @@
+import { HeldBytes } from "./held_bytes.ts";
 import type { SseEvent } from "./sse.ts";
+import { LineDecoder } from "./stream_text.ts";
 
 /** What a `LineParser` may be told. */
 export interface LineParserOptions {
-  /** The longest line that is accepted; 64 MiB unless given. */
+  /** The longest line that is accepted; 32 MiB unless given. */
   maxLineBytes?: number;
 }
 
@@ -15,7 +17,7 @@ export class LineLimitError extends Error {
   }
 }
 
-const DEFAULT_MAX_LINE_BYTES = 64 * 2 ** 20;
+const DEFAULT_MAX_LINE_BYTES = 32 * 2 ** 20;
 const LF = 0x0a;
 const NOTHING = new Uint8Array(0);
 
@@ -30,11 +32,10 @@ const NOTHING = new Uint8Array(0);
 export class LineParser {
   readonly #emit: (event: SseEvent) => void;
   readonly #max: number;
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** The bytes of a line whose end has not come yet, at the front of a buffer that doubles. */
-  #held = NOTHING;
-  #heldBytes = 0;
-  #atStart = true;
+  readonly #decoder = new LineDecoder();
+  readonly #parse = (lines: string) => this.#parseLines(lines);
+  /** A line whose end has not come yet. */
+  readonly #held = new HeldBytes();
 
   /** `emit` is called with each line, in order, from within `push` and `end`. */
   constructor(emit: (event: SseEvent) => void, options: LineParserOptions = {}) {
@@ -45,55 +46,32 @@ export class LineParser {
   /**
    * Takes in what one network read brought; the caller may reuse `bytes` afterwards.
    *
-   * Throws `LineLimitError`, after the lines before it, when a line is too long.
+   * Throws `LineLimitError` or `EncodingError`, after the lines before it, when a line is too long or
+   * not in UTF-8.
    */
   push(bytes: Uint8Array): void {
     const end = bytes.lastIndexOf(LF) + 1;
-    if (end > 0) this.#parse(end === bytes.length ? bytes : bytes.subarray(0, end));
-    if (end < bytes.length) this.#hold(bytes.subarray(end));
+    if (end > 0) {
+      const lines = end === bytes.length ? bytes : bytes.subarray(0, end);
+      this.#decoder.decode(this.#held.takeWith(lines), this.#parse);
+    }
+    if (end === bytes.length) return;
+    if (this.#held.length + bytes.length - end > this.#max) throw new LineLimitError(this.#max);
+    this.#held.append(bytes.subarray(end));
   }
 
-  /** The stream is over: delivers what is still unfinished. */
+  /** The stream is over: delivers what is still unfinished; throws what `push` does. */
   end(): void {
-    this.#parse(NOTHING);
+    if (this.#held.length > 0) this.#decoder.decode(this.#held.takeWith(NOTHING), this.#parse);
   }
 
-  /** Reads the lines of what was held and of `bytes`, which end where a line does. */
-  #parse(bytes: Uint8Array): void {
-    let whole = bytes;
-    if (this.#heldBytes > 0) {
-      this.#append(bytes);
-      whole = this.#held.subarray(0, this.#heldBytes);
-      this.#heldBytes = 0;
-      this.#held = NOTHING;
-    }
-    let text = this.#decoder.decode(whole);
-    if (this.#atStart && text !== "") {
-      this.#atStart = false;
-      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-    }
-    for (const line of text.split("\n")) this.#line(line);
+  #parseLines(lines: string): void {
+    for (const line of lines.split("\n")) this.#line(line);
   }
 
   #line(line: string): void {
     if (line.length > this.#max) throw new LineLimitError(this.#max);
     const data = line.trim();
     if (data !== "") this.#emit({ event: "message", data, id: "" });
-  }
-
-  #hold(bytes: Uint8Array): void {
-    if (this.#heldBytes + bytes.length > this.#max) throw new LineLimitError(this.#max);
-    this.#append(bytes);
-  }
-
-  #append(bytes: Uint8Array): void {
-    const needed = this.#heldBytes + bytes.length;
-    if (needed > this.#held.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.#held.length));
-      larger.set(this.#held.subarray(0, this.#heldBytes));
-      this.#held = larger;
-    }
-    this.#held.set(bytes, this.#heldBytes);
-    this.#heldBytes = needed;
   }
 }

@@ -11,16 +11,22 @@ import {
   emptyAnswer,
   htmlAnswer,
   looksLikeHtml,
+  notEvents,
+  notUtf8,
   tooLarge,
   unexpectedAnswer,
 } from "./request_failure.ts";
 import { type SseEvent, SseLimitError, SseParser } from "./sse.ts";
+import { EncodingError, TextGatherer } from "./stream_text.ts";
 
 /** More than any message needs; the rest of an error page is not worth reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** What a whole answer, or one event of a stream, may be at most. */
+/** What a whole answer may be at most. */
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
+
+/** What one event, or one line, of a stream may be at most; none of those that are wanted is near it. */
+const MAX_EVENT_BYTES = 32 * 2 ** 20;
 
 /** How a stream of events begins. */
 const LIKE_EVENTS_REGEXP = /^\s*(?:data|event|id|retry)?:/;
@@ -49,8 +55,9 @@ export async function readJsonAnswer(
   http: HttpAnswer,
   context: ReadContext,
 ): Promise<ErrorDetails | null> {
-  const { text, isWhole } = await readWhole(http.body, context, MAX_ANSWER_BYTES);
+  const { text, isWhole, isUtf8 } = await readWhole(http.body, context, MAX_ANSWER_BYTES);
   if (!isWhole) return tooLarge(MAX_ANSWER_BYTES);
+  if (!isUtf8) return notUtf8("the answer", text);
   if (text.trim() === "") return emptyAnswer("the answer is empty", null);
   const { answer, endpoint } = context;
   const body = parseJson(text);
@@ -97,8 +104,9 @@ export async function readStream(
     isOver = await readEvents(reader, context, { bytes: first.value, framing });
   } catch (thrown) {
     if (thrown instanceof SseLimitError || thrown instanceof LineLimitError) {
-      return tooLarge(MAX_ANSWER_BYTES);
+      return tooLarge(MAX_EVENT_BYTES);
     }
+    if (thrown instanceof EncodingError) return notUtf8("the stream");
     throw thrown;
   } finally {
     if (!isOver) reader.cancel();
@@ -113,7 +121,9 @@ async function readEvents(
   first: { bytes: Uint8Array<ArrayBuffer>; framing: "sse" | "lines" },
 ): Promise<boolean> {
   let afterNs = answer.lastByteAfterNs ?? 0;
+  let events = 0;
   const parser = parserOf(first.framing, (event) => {
+    events++;
     if (answer.error === null) answer.add(endpoint.readEvent(event), afterNs);
   });
   let { bytes } = first;
@@ -132,6 +142,8 @@ async function readEvents(
     bytes = value;
   }
   parser.end();
+  const stray = parser instanceof SseParser && events === 0 ? parser.strayLine : null;
+  if (stray !== null) answer.error = notEvents(stray);
   return true;
 }
 
@@ -141,14 +153,15 @@ function parserOf(
   emit: (event: SseEvent) => void,
 ): SseParser | LineParser {
   return framing === "sse"
-    ? new SseParser(emit, { maxEventBytes: MAX_ANSWER_BYTES })
-    : new LineParser(emit, { maxLineBytes: MAX_ANSWER_BYTES });
+    ? new SseParser(emit, { maxEventBytes: MAX_EVENT_BYTES })
+    : new LineParser(emit, { maxLineBytes: MAX_EVENT_BYTES });
 }
 
 interface WholeText {
   text: string;
   /** False when there was more than the limit. */
   isWhole: boolean;
+  isUtf8: boolean;
 }
 
 /** Reads what is left of a body, after `first`, up to `maxBytes`. */
@@ -158,20 +171,18 @@ async function readWhole(
   maxBytes: number,
   first?: Uint8Array<ArrayBuffer>,
 ): Promise<WholeText> {
-  const decoder = new TextDecoder();
-  let text = "";
+  const gatherer = new TextGatherer();
   let size = 0;
+  let isWhole = true;
   let bytes = first;
   try {
     for (;;) {
       if (bytes !== undefined) {
         size += bytes.length;
-        text += decoder.decode(bytes, { stream: true });
+        gatherer.push(bytes);
       }
-      if (size > maxBytes) {
-        reader.cancel();
-        return { text, isWhole: false };
-      }
+      isWhole = size <= maxBytes;
+      if (!isWhole) break;
       const { done, value } = await reader.read();
       if (done) break;
       context.answer.lastByteAfterNs = reader.arrivedNs - context.sentNs;
@@ -181,7 +192,9 @@ async function readWhole(
     reader.cancel();
     throw thrown;
   }
-  return { text: text + decoder.decode(), isWhole: true };
+  if (isWhole) gatherer.end();
+  else reader.cancel();
+  return { text: gatherer.text, isWhole, isUtf8: gatherer.isUtf8 };
 }
 
 /**

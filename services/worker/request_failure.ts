@@ -64,6 +64,25 @@ export function tooLarge(maxBytes: number): ErrorDetails {
   return { code: BROKEN_ANSWER, type: "ResponseTooLarge", message };
 }
 
+/**
+ * An answer in another encoding than the one that JSON and event streams have; `text`: what could be
+ * made of it.
+ */
+export function notUtf8(what: string, text = ""): ErrorDetails {
+  const shown = text === "" ? "" : `: ${excerpt(text)}`;
+  return {
+    code: BROKEN_ANSWER,
+    type: "InvalidEncoding",
+    message: `${what} is not in UTF-8${shown}`,
+  };
+}
+
+/** A stream without any event that begins with `line`, which no stream of events has. */
+export function notEvents(line: string): ErrorDetails {
+  const guess = line.includes("\0") ? " (is it in UTF-16?)" : "";
+  return unexpectedAnswer(`the answer is not a stream of events${guess}: ${excerpt(line)}`);
+}
+
 /** Whether a text starts as a HTML or XML page does. */
 export function looksLikeHtml(text: string): boolean {
   return /^\s*</.test(text);

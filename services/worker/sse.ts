@@ -1,3 +1,6 @@
+import { HeldBytes } from "./held_bytes.ts";
+import { LineDecoder } from "./stream_text.ts";
+
 /** One event of a `text/event-stream`. */
 export interface SseEvent {
   /** The event's type: `message` unless the stream named another. */
@@ -10,7 +13,7 @@ export interface SseEvent {
 
 /** What an `SseParser` may be told. */
 export interface SseParserOptions {
-  /** The largest event, and the longest line, that is accepted; 64 MiB unless given. */
+  /** The largest event, and the longest line, that is accepted; 32 MiB unless given. */
   maxEventBytes?: number;
 }
 
@@ -23,11 +26,16 @@ export class SseLimitError extends Error {
   }
 }
 
-const DEFAULT_MAX_EVENT_BYTES = 64 * 2 ** 20;
+const DEFAULT_MAX_EVENT_BYTES = 32 * 2 ** 20;
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
+const LINE_END = Uint8Array.of(LF);
+/** What a line of data takes besides its text, at the least: `data:` and its end. */
+const DATA_LINE_BYTES = 6;
+/** More of a line than is ever shown. */
+const STRAY_LENGTH = 1000;
 
 /**
  * An incremental parser of server-sent events, over bytes as they come from the network.
@@ -40,20 +48,20 @@ const SPACE = 0x20;
 export class SseParser {
   readonly #emit: (event: SseEvent) => void;
   readonly #max: number;
-  /** `ignoreBOM` keeps the mark in the text: only one at the very start of the stream is dropped. */
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-  /** The bytes of a line whose end has not come yet. */
-  #carry: Uint8Array[] = [];
-  #carryBytes = 0;
+  readonly #decoder = new LineDecoder();
+  readonly #parse = (lines: string) => this.#parseLines(lines);
+  /** A line whose end has not come yet. */
+  readonly #held = new HeldBytes();
   /** The last read ended in CR, so a LF at the start of the next belongs to it. */
   #afterCr = false;
-  #atStart = true;
 
   #data: string | null = null;
+  /** The bytes that the data lines of this event had, at the least. */
+  #dataBytes = 0;
   #event = "";
   #id = "";
   #retryMs: number | null = null;
+  #strayLine: string | null = null;
 
   /** `emit` is called with each event, in order, from within `push` and `end`. */
   constructor(emit: (event: SseEvent) => void, options: SseParserOptions = {}) {
@@ -66,10 +74,16 @@ export class SseParser {
     return this.#retryMs;
   }
 
+  /** The beginning of the first line that no stream of events has; null: there was none. */
+  get strayLine(): string | null {
+    return this.#strayLine;
+  }
+
   /**
    * Takes in what one network read brought; the caller may reuse `bytes` afterwards.
    *
-   * Throws `SseLimitError`, after the events before it, when an event is too large.
+   * Throws `SseLimitError` or `EncodingError`, after the events before it, when an event is too large
+   * or not in UTF-8.
    */
   push(bytes: Uint8Array): void {
     const length = bytes.length;
@@ -79,42 +93,19 @@ export class SseParser {
 
     let end = length;
     while (end > start && bytes[end - 1] !== LF && bytes[end - 1] !== CR) end--;
-    if (end > start) this.#parseLines(this.#decode(bytes, start, end));
-    if (end < length) this.#keep(bytes.slice(end));
-  }
-
-  /** The stream is over: delivers what is still unfinished. */
-  end(): void {
-    if (this.#carryBytes > 0) this.#parseLines(this.#decode(new Uint8Array(0), 0, 0) + "\n");
-    this.#dispatch();
-  }
-
-  #keep(bytes: Uint8Array): void {
-    this.#carryBytes += bytes.length;
-    if (this.#carryBytes > this.#max) throw new SseLimitError(this.#max);
-    this.#carry.push(bytes);
-  }
-
-  /** The text of the bytes kept so far and of `bytes` from `start` to `end`, where a line ends. */
-  #decode(bytes: Uint8Array, start: number, end: number): string {
-    const part = end - start === bytes.length ? bytes : bytes.subarray(start, end);
-    const text = this.#decoder.decode(this.#carryBytes === 0 ? part : this.#joinCarry(part));
-    if (!this.#atStart) return text;
-    this.#atStart = false;
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  }
-
-  #joinCarry(last: Uint8Array): Uint8Array {
-    const all = new Uint8Array(this.#carryBytes + last.length);
-    let offset = 0;
-    for (const piece of this.#carry) {
-      all.set(piece, offset);
-      offset += piece.length;
+    if (end > start) {
+      const lines = end - start === length ? bytes : bytes.subarray(start, end);
+      this.#decoder.decode(this.#held.takeWith(lines), this.#parse);
     }
-    all.set(last, offset);
-    this.#carry = [];
-    this.#carryBytes = 0;
-    return all;
+    if (end === length) return;
+    if (this.#held.length + length - end > this.#max) throw new SseLimitError(this.#max);
+    this.#held.append(bytes.subarray(end));
+  }
+
+  /** The stream is over: delivers what is still unfinished; throws what `push` does. */
+  end(): void {
+    if (this.#held.length > 0) this.#decoder.decode(this.#held.takeWith(LINE_END), this.#parse);
+    this.#dispatch();
   }
 
   /** `text`: whole lines, each with its end. */
@@ -155,16 +146,18 @@ export class SseParser {
     const value = rest.startsWith(" ") ? rest.slice(1) : rest;
     if (name === "data") this.#addData(value);
     else if (name === "event") this.#event = value;
-    else if (name === "id" && !value.includes("\0")) this.#id = value;
-    else if (name === "retry" && /^[0-9]+$/.test(value)) this.#retryMs = Number(value);
+    else if (name === "id") this.#id = value.includes("\0") ? this.#id : value;
+    else if (name !== "retry") this.#strayLine ??= line.slice(0, STRAY_LENGTH);
+    else if (/^[0-9]+$/.test(value)) this.#retryMs = Number(value);
   }
 
   #addData(value: string): void {
+    this.#dataBytes += value.length + DATA_LINE_BYTES;
     if (this.#data === null) {
       this.#data = value;
       return;
     }
-    if (this.#data.length + value.length >= this.#max) throw new SseLimitError(this.#max);
+    if (this.#dataBytes > this.#max) throw new SseLimitError(this.#max);
     this.#data += "\n" + value;
   }
 
@@ -172,6 +165,7 @@ export class SseParser {
     const data = this.#data;
     const event = this.#event;
     this.#data = null;
+    this.#dataBytes = 0;
     this.#event = "";
     if (data !== null) this.#emit({ event: event === "" ? "message" : event, data, id: this.#id });
   }

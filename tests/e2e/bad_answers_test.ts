@@ -140,7 +140,11 @@ const BAD_ANSWERS: readonly BadAnswer[] = [
   {
     name: "text that is no answer at all",
     body: "It works!",
-    says: { code: 502, type: "EmptyResponse", message: "the stream ended without content" },
+    says: {
+      code: 502,
+      type: "UnexpectedResponse",
+      message: "the answer is not a stream of events: It works!",
+    },
   },
 ];
 

@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LineLimitError, LineParser } from "../../../services/worker/lines.ts";
+import { EncodingError } from "../../../services/worker/stream_text.ts";
 
 const encoder = new TextEncoder();
 
@@ -71,10 +72,14 @@ Deno.test("a line is delivered as soon as its end is there", () => {
   assertEquals(lines, ["1", "2", "345", "6"]);
 });
 
-Deno.test("invalid UTF-8 in a line becomes the replacement character and spoils nothing else", () => {
-  const bytes = Uint8Array.of(0x61, 0xff, 0xf0, 0x9f, 0x0a, 0x62, 0x0a);
-  assertEquals(parse([bytes]), ["a\ufffd\ufffd", "b"]);
-  assertEquals(parse(byteByByte(bytes)), ["a\ufffd\ufffd", "b"]);
+Deno.test("what is not UTF-8 ends in one error, after the lines before it", () => {
+  const bytes = Uint8Array.of(...encoder.encode('"é"\n\r\n"b'), 0xff, ...encoder.encode('"\n1\n'));
+  for (const pieces of [[bytes], byteByByte(bytes)]) {
+    const lines: string[] = [];
+    const parser = new LineParser(({ data }) => lines.push(data));
+    assertThrows(() => pieces.forEach((piece) => parser.push(piece)), EncodingError);
+    assertEquals(lines, ['"é"']);
+  }
 });
 
 Deno.test("a line over the limit ends in one error, after the lines before it", () => {
@@ -135,10 +140,24 @@ Deno.test("any split of any stream gives the lines of the whole, which are the o
   );
 });
 
-Deno.test("arbitrary bytes never throw, and are the oracle's lines", () => {
+Deno.test("arbitrary bytes are the oracle's lines, up to what is not UTF-8", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      assertEquals(parse(byteByByte(bytes)), parseWhole(bytes));
+      const outcomes = [[bytes], byteByByte(bytes)].map((pieces) => {
+        const lines: string[] = [];
+        const parser = new LineParser(({ data }) => lines.push(data));
+        try {
+          for (const piece of pieces) parser.push(piece);
+          parser.end();
+          return { lines, isUtf8: true };
+        } catch (thrown) {
+          assertInstanceOf(thrown, EncodingError);
+          return { lines, isUtf8: false };
+        }
+      });
+      assertEquals(outcomes[0], outcomes[1]);
+      const { lines, isUtf8 } = outcomes[0]!;
+      assertEquals(lines, parseWhole(bytes).slice(0, isUtf8 ? undefined : lines.length));
     }),
     { numRuns: 300 },
   );

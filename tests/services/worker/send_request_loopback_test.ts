@@ -295,7 +295,7 @@ const FAILURES: Failure[] = [
     error: {
       code: 502,
       type: "ResponseTooLarge",
-      message: "the server sent more than 64 MiB in one piece",
+      message: "the server sent more than 32 MiB in one piece",
     },
   },
   {

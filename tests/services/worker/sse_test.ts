@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type SseEvent, SseLimitError, SseParser } from "../../../services/worker/sse.ts";
+import { EncodingError } from "../../../services/worker/stream_text.ts";
 import { parseWhole } from "./sse_oracle.ts";
 
 const encoder = new TextEncoder();
@@ -163,17 +164,38 @@ Deno.test("an event is delivered as soon as its blank line has begun", () => {
   assertEquals(events, ["a", "b", "c"]);
 });
 
-Deno.test("invalid UTF-8 becomes the replacement character and spoils nothing else", () => {
-  const bytes = Uint8Array.of(
-    ...encoder.encode("data: a"),
-    0xff,
-    0xf0,
-    0x9f,
-    ...encoder.encode("\n\ndata: b\n\n"),
-  );
-  const events = [message("a\ufffd\ufffd"), message("b")];
-  assertEquals(parse([bytes]), events);
-  assertEquals(parse(byteByByte(bytes)), events);
+Deno.test("what is not UTF-8 ends in one error, after the events before it", () => {
+  const cases = {
+    "a byte that no character has": [0xff],
+    "a character of Latin-1": [0xe9],
+    "half a character": [0xf0, 0x9f],
+    "half a surrogate": [0xed, 0xa0, 0x80],
+  };
+  for (const [name, wrong] of Object.entries(cases)) {
+    for (const lineEnd of ["\n", "\r\n", "\r"]) {
+      const start = `data: é${lineEnd}data: b${lineEnd}${lineEnd}data: a`;
+      const end = `c${lineEnd}${lineEnd}data: d${lineEnd}${lineEnd}`;
+      const bytes = Uint8Array.of(...encoder.encode(start), ...wrong, ...encoder.encode(end));
+      for (const pieces of [[bytes], byteByByte(bytes)]) {
+        const events: string[] = [];
+        const parser = new SseParser(({ data }) => events.push(data));
+        assertThrows(() => pieces.forEach((piece) => parser.push(piece)), EncodingError);
+        assertEquals(events, ["é\nb"], name);
+      }
+    }
+  }
+});
+
+Deno.test("a stream that ends within a character is not UTF-8", () => {
+  assertThrows(() => parse([encoder.encode("data: €").slice(0, -1)]), EncodingError);
+});
+
+Deno.test("the first line that no stream of events has is remembered", () => {
+  const parser = new SseParser(() => {});
+  parser.push(encoder.encode(": c\nid: 1\nid: \0\nretry: x\nevent: e\ndata: 1\n\ndata\n\n"));
+  assertEquals(parser.strayLine, null);
+  parser.push(encoder.encode("It works!\nReally: yes\n"));
+  assertEquals(parser.strayLine, "It works!");
 });
 
 Deno.test("retry is kept when it is a number, and is not an event", () => {
@@ -249,13 +271,54 @@ Deno.test("any split of any stream gives the events of the whole, which are the 
   );
 });
 
-Deno.test("arbitrary bytes never throw", () => {
+Deno.test("arbitrary bytes give the oracle's events, or those before what is not UTF-8", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      assertEquals(parse(byteByByte(bytes)), parseWhole(bytes));
+      const outcomes = [[bytes], byteByByte(bytes)].map((pieces) => {
+        const events: SseEvent[] = [];
+        const parser = new SseParser((event) => events.push(event));
+        try {
+          for (const piece of pieces) parser.push(piece);
+          parser.end();
+          return { events, isUtf8: true };
+        } catch (thrown) {
+          assertInstanceOf(thrown, EncodingError);
+          return { events, isUtf8: false };
+        }
+      });
+      assertEquals(outcomes[0], outcomes[1]);
+      const { events, isUtf8 } = outcomes[0]!;
+      assertEquals(isUtf8, isValid(bytes));
+      assertEquals(events, parseWhole(bytes).slice(0, isUtf8 ? undefined : events.length));
     }),
     { numRuns: 300 },
   );
+});
+
+function isValid(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("an endless event in single bytes, or of empty lines, takes memory of the limit's size", () => {
+  const max = 2 ** 20;
+  for (const piece of ["x", "data:\n"]) {
+    const bytes = encoder.encode(piece);
+    const parser = new SseParser(() => {}, { maxEventBytes: max });
+    const before = Deno.memoryUsage().external + Deno.memoryUsage().heapUsed;
+    let pushed = 0;
+    assertThrows(() => {
+      for (; pushed <= 2 * max; pushed += bytes.length) parser.push(bytes);
+    }, SseLimitError);
+    const grown = Deno.memoryUsage().external + Deno.memoryUsage().heapUsed - before;
+    assertEquals(pushed <= max, true, `${pushed} bytes were taken`);
+    // A list of a million pieces would be over 100 MB.
+    assertEquals(grown < 64 * max, true, `${grown} bytes`);
+  }
 });
 
 Deno.test("the end of a stream without events is quiet", () => {

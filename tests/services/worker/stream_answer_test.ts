@@ -268,7 +268,11 @@ const TRANSCRIPTS: AnswerCase[] = [
     expected: {
       outcome: "error",
       endAfterNs: 30,
-      error: { code: 502, type: "EmptyResponse", message: "the stream ended without content" },
+      error: {
+        code: 502,
+        type: "UnexpectedResponse",
+        message: "the answer is not a stream of events: It works!",
+      },
     },
   },
 ];

@@ -250,6 +250,6 @@ Deno.test("a line that never ends is one error, however much of it comes", async
   assertEquals([record.outcome, record.error], ["error", {
     code: 502,
     type: "ResponseTooLarge",
-    message: "the server sent more than 64 MiB in one piece",
+    message: "the server sent more than 32 MiB in one piece",
   }]);
 });
