@@ -21,7 +21,24 @@ export interface Reply {
 const MAX_BYTES = 4 * 2 ** 20;
 
 /** Asks a server on a connection like those of the run. Rejects as a transport does. */
-export async function askServer({ method, url, secrets, signal }: Question): Promise<Reply> {
+export async function askServer(question: Question): Promise<Reply> {
+  return await ask(question, async (answer) => {
+    return { status: answer.status, text: await readText(answer) };
+  });
+}
+
+/** Asks a server for the status of its answer alone: what follows may never end. Rejects likewise. */
+export async function askStatus(question: Question): Promise<number> {
+  return await ask(question, ({ status, body }) => {
+    body.cancel();
+    return status;
+  });
+}
+
+async function ask<T>(
+  { method, url, secrets, signal }: Question,
+  read: (answer: HttpAnswer) => T | Promise<T>,
+): Promise<T> {
   const transport = await openTransport(secrets.connections, new SystemClock(0));
   try {
     const answer = await transport.request({
@@ -32,7 +49,7 @@ export async function askServer({ method, url, secrets, signal }: Question): Pro
       secretHeaders: new Set(Object.keys(secrets.headers).map((name) => name.toLowerCase())),
       signal,
     });
-    return { status: answer.status, text: await readText(answer) };
+    return await read(answer);
   } finally {
     transport.close();
   }

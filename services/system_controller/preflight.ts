@@ -7,7 +7,7 @@ import {
 } from "../../common/http/http_error.ts";
 import { parseUnixUrl } from "../../common/http/target.ts";
 import type { RunSecrets } from "../../common/model/run_config.ts";
-import { askServer, type Reply } from "./ask_server.ts";
+import { askServer, askStatus, type Question, type Reply } from "./ask_server.ts";
 import type { ServerCall } from "./server_calls.ts";
 
 /** How long the server may take to answer before the load starts. */
@@ -37,9 +37,7 @@ const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) }
  */
 export async function checkReachable(urls: readonly string[], secrets: RunSecrets): Promise<void> {
   const origins = new Set(urls.map(originOf));
-  await Promise.all([...origins].map(async (origin) => {
-    await ask(origin, secrets);
-  }));
+  await Promise.all([...origins].map((url) => reach({ url, secrets, by: askStatus })));
 }
 
 /**
@@ -121,14 +119,14 @@ function readModels(text: string): string[] | null {
  */
 export async function postNothing({ url, secrets, timeoutMs, signal }: ServerCall): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  let reply: Reply;
+  let status: number;
   try {
-    reply = await askServer({ method: "POST", url, secrets, signal: limited });
+    status = await askStatus({ method: "POST", url, secrets, signal: limited });
   } catch (error) {
     throw new Error(describeNetworkError(error, timeoutMs), { cause: error });
   }
   // Not what it says: it may hold anything.
-  if (!isGood(reply.status)) throw new Error(`the server answered ${reply.status}`);
+  if (!isGood(status)) throw new Error(`the server answered ${status}`);
 }
 
 function isGood(status: number): boolean {
@@ -141,10 +139,20 @@ function originOf(url: string): string {
   return unix === null ? new URL(url).origin : `unix:${unix.socketPath}`;
 }
 
-async function ask(url: string, secrets: RunSecrets): Promise<Reply> {
+function ask(url: string, secrets: RunSecrets): Promise<Reply> {
+  return reach({ url, secrets, by: askServer });
+}
+
+interface Reach<T> {
+  readonly url: string;
+  readonly secrets: RunSecrets;
+  readonly by: (question: Question) => Promise<T>;
+}
+
+async function reach<T>({ url, secrets, by }: Reach<T>): Promise<T> {
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    return await askServer({ method: "GET", url, secrets, signal });
+    return await by({ method: "GET", url, secrets, signal });
   } catch (error) {
     throw new UnreachableError(`Cannot reach ${url}: ${describeNetworkError(error)}`);
   }

@@ -30,6 +30,12 @@ Deno.test("checkReachable() is content with any HTTP answer", async () => {
   });
 });
 
+Deno.test("checkReachable() does not wait for the end of an answer", async () => {
+  await withServer(() => new Response(new ReadableStream()), async (url) => {
+    await checkReachable([url], NO_SECRETS);
+  });
+});
+
 Deno.test("checkReachable() says that nobody listens on the port", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const url = `http://127.0.0.1:${listener.addr.port}`;
