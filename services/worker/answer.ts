@@ -42,6 +42,7 @@ export class Answer {
   #output = "";
   #reasoning = "";
   #content = "";
+  #called = "";
   /** The choices after the first. */
   readonly #others = new Map<number, AnswerText>();
 
@@ -66,7 +67,10 @@ export class Answer {
     this.chunksAfterNs.push(afterNs);
     if (afterNs === this.chunksAfterNs[0]) this.#noteFirst(part);
     if (this.chunksAfterNs.length === 1) this.#options.onFirstContent?.();
-    if (this.#options.keepContent) this.#content += part.content;
+    if (this.#options.keepContent) {
+      this.#content += part.content;
+      this.#called += part.toolCalls;
+    }
     if (!this.#options.keepText) return;
     this.#output += part.content + part.toolCalls;
     this.#reasoning += part.reasoning;
@@ -95,9 +99,16 @@ export class Answer {
     return this.chunksAfterNs.length > 0;
   }
 
-  /** What was said so far, without reasoning and called tools; empty when it is not kept. */
+  /**
+   * What the next turn is to hear of the answer so far, without its reasoning; empty when it is not
+   * kept.
+   *
+   * Called tools are left out as long as there is text, and are the text where there is none: servers
+   * refuse an assistant's message without content, calls without their results, and two turns of
+   * the user in a row.
+   */
   get content(): string {
-    return this.#content;
+    return this.#content === "" ? this.#called : this.#content;
   }
 
   /** The text so far, of all choices one after the other; empty when it is not kept. */

@@ -25,7 +25,7 @@ function buildBody(request: BodyRequest): string {
   const turn = lastTurn(request);
   const { plan, model, turns } = request;
   refuseMedia(turns, "messages", ["audios", "videos"]);
-  // An answer that only called tools left no text, and the API takes no empty message.
+  // An answer that was reasoning alone left no text, and the API takes no empty message.
   const said = turns.flatMap(messagesOf).filter(({ content }) => content !== "");
   const isSystem = ({ role }: JsonObject) => role === "system" || role === "developer";
   const system = said.filter(isSystem).map(({ content }) => content);

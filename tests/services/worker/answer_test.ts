@@ -41,3 +41,14 @@ Deno.test("choices that come mixed are told apart; the first alone is the answer
   assertEquals(answer.text, { output: "abxy12", reasoning: "(x)(y)(1)(2)" });
   assertEquals(answer.chunksAfterNs.length, 6);
 });
+
+Deno.test("called tools are what the next turn hears where the answer has no text", () => {
+  const answer = new Answer({ keepText: false, keepContent: true });
+  const call = (toolCalls: string) => answer.add(answerPart({ carries: "output", toolCalls }), 1);
+  call("weather");
+  call('{"city":"Bonn"}');
+  answer.add(answerPart({ carries: "reasoning", reasoning: "hm" }), 2);
+  assertEquals(answer.content, 'weather{"city":"Bonn"}');
+  answer.add(answerPart({ carries: "output", content: "It rains." }), 3);
+  assertEquals(answer.content, "It rains.");
+});

@@ -161,3 +161,15 @@ Deno.test("an answer that is there before its time to be cut off is a success", 
   const { record } = await exchange(job, { reads: [[10, says("ONE") + DONE]] });
   assertEquals(record.outcome, "success");
 });
+
+Deno.test("an answer that only called tools is no empty message in the next request", async () => {
+  const session = { correlationId: "session-1", answers: [] };
+  await exchange(jobOf(session, 0), { reads: [[10, ROLE + THINKING + CALLING + DONE]] });
+  const { body } = await exchange(jobOf(session, 1), { reads: [[10, says("TWO") + DONE]] });
+  assertEquals(body.messages, [
+    { role: "system", content: "be brief" },
+    { role: "user", content: "one" },
+    { role: "assistant", content: "f{}" },
+    { role: "user", content: "two" },
+  ]);
+});
