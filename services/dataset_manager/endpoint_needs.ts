@@ -7,14 +7,21 @@ import type { LineContent } from "./formats/format.ts";
 /** A need, the field that fills it, and whether a turn does. */
 interface Need {
   readonly field: string;
+  /** The option that has it made up; null: there is none. */
+  readonly option: string | null;
   isMet(turn: Turn): boolean;
 }
 
 const NEEDS: Readonly<Record<EndpointNeed, Need>> = {
-  audios: { field: "audio", isMet: ({ media }) => media !== null && media.audios.length > 0 },
-  body: { field: "payload", isMet: ({ body }) => body !== null },
+  audios: {
+    field: "audio",
+    option: "--audio-length-mean",
+    isMet: ({ media }) => media !== null && media.audios.length > 0,
+  },
+  body: { field: "payload", option: null, isMet: ({ body }) => body !== null },
   passages: {
     field: "passages",
+    option: "--rankings-passages-mean",
     isMet: ({ passages }) => passages !== null && passages.length > 0,
   },
 };
@@ -48,9 +55,10 @@ export function checkAnswers({ opening, turns }: Pick<LineContent, "opening" | "
 export function checkMadeUp(first: Conversation, endpointType: string): void {
   const need = needOf(endpointType);
   if (need === null || first.turns.every((turn) => need.isMet(turn))) return;
+  const madeUp = need.option === null ? "" : `, or have it made up by ${need.option}`;
   throw new BadInputError(
-    `--endpoint-type ${endpointType}: needs ${need.field}, which made-up prompts do not have; ` +
-      "give them in an --input-file",
+    `--endpoint-type ${endpointType}: needs ${need.field}, which the made-up prompts do not have; ` +
+      `give it in an --input-file${madeUp}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { readJournal } from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
 import { withServer } from "../helpers/servers.ts";
@@ -168,3 +168,36 @@ Deno.test("every bad answer of a server is told in words", async () => {
     });
   });
 });
+
+/** Turns a terminal's text red, and around, and rings its bell. */
+const EVIL = "\u001b[31m\u0007\u202e\u009b";
+
+/** What a server may say in which place, and what it is asked by. */
+const PLACES: readonly (readonly [name: string, args: string])[] = [
+  ["the models that it lists", "--request-count 1"],
+  ["why it is not ready", "--model m --wait-for-model-timeout 1 --wait-for-model-interval 0.5"],
+  ["why it does not empty its cache", "--model m --reset-kv-cache"],
+  ["why a request failed", "--model m --request-count 1"],
+];
+
+for (const [name, args] of PLACES) {
+  Deno.test(`nothing that a server says acts upon the terminal: ${name}`, async () => {
+    const handler = ({ url, method }: Request) => {
+      if (method === "GET" && !url.endsWith("/models")) return new Response("up");
+      const data = ["a", "b"].map((id) => ({ id: id + EVIL }));
+      if (method === "GET") return Response.json({ data });
+      const error = { message: `told ${EVIL}`, type: `type ${EVIL}` };
+      return Response.json({ error }, { status: 500 });
+    };
+    await withServer(handler, async (url) => {
+      await withSandbox(async (sandbox) => {
+        const { code, stdout, stderr } = await sandbox.run(
+          `--url ${url} --tokenizer builtin --artifact-dir out ${args}`.split(" "),
+        );
+        assertNotEquals(code, 0, stderr);
+        // deno-lint-ignore no-control-regex
+        assertEquals((stdout + stderr).match(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]/g), null, stderr);
+      });
+    });
+  });
+}

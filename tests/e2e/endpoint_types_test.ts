@@ -102,8 +102,8 @@ for (const type of TYPES) {
 const LACKING: readonly (readonly [args: string, said: string])[] = [
   [
     "--endpoint-type audio_transcription",
-    "--endpoint-type audio_transcription: needs audio, which made-up prompts do not have; " +
-    "give them in an --input-file",
+    "--endpoint-type audio_transcription: needs audio, which the made-up prompts do not have; " +
+    "give it in an --input-file, or have it made up by --audio-length-mean",
   ],
   [
     "--endpoint-type cohere_rankings --input-file in.jsonl",

@@ -42,8 +42,14 @@ Deno.test("made-up prompts are refused by an endpoint that they are no use to", 
   assertThrows(
     () => checkMadeUp(conversation, "hf_tei_rankings"),
     BadInputError,
-    "--endpoint-type hf_tei_rankings: needs passages, which made-up prompts do not have; " +
-      "give them in an --input-file",
+    "--endpoint-type hf_tei_rankings: needs passages, which the made-up prompts do not have; " +
+      "give it in an --input-file, or have it made up by --rankings-passages-mean",
+  );
+  assertThrows(
+    () => checkMadeUp(conversation, "raw"),
+    BadInputError,
+    "--endpoint-type raw: needs payload, which the made-up prompts do not have; give it in an " +
+      "--input-file",
   );
 });
 
