@@ -2,6 +2,7 @@ import type { BadMessageHandler, Channel, Listener, MessageHandler, Transport } 
 import { asError, deliver, namePeer, type Receiver } from "./delivery.ts";
 import { checkBodyFits, decodeBody, encodeFrames, FrameDecoder } from "./frame.ts";
 import type { Message } from "./messages.ts";
+import { Breather, nextTurn } from "../runtime/breather.ts";
 
 const READ_BUFFER_BYTES = 64 * 1024;
 
@@ -297,13 +298,16 @@ export class UnixChannel implements Channel {
   async #readAll(receiver: Receiver): Promise<void> {
     const decoder = new FrameDecoder();
     const buffer = new Uint8Array(READ_BUFFER_BYTES);
+    const breather = new Breather();
     try {
       while (!this.#isClosed) {
         const bytes = await this.#connection.read(buffer);
         if (bytes === null) break;
+        breather.begin();
         for (const body of decoder.push(buffer.subarray(0, bytes))) {
           const waiting = deliverBytes(body, receiver);
           if (waiting) await waiting;
+          if (breather.isDue(body.length)) await nextTurn();
           if (this.#isClosed) return;
         }
       }

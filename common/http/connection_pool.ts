@@ -11,6 +11,8 @@ interface Idle<T> {
   readonly connection: T;
   /** In ns since the run's epoch; Infinity: for as long as the server keeps it. */
   readonly untilNs: number;
+  /** Whether it is still kept. */
+  isKept: boolean;
 }
 
 /** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
@@ -49,6 +51,7 @@ export class ConnectionPool<T extends Poolable> {
     const last = idle?.pop();
     if (last === undefined) return null;
     if (idle!.length === 0) this.#idle.delete(key);
+    last.isKept = false;
     if (last.untilNs > this.#clock.nowNs()) return last.connection;
     last.connection.close();
     // The others have been idle for longer, but perhaps their server had other ideas of it.
@@ -57,7 +60,7 @@ export class ConnectionPool<T extends Poolable> {
 
   /** Keeps a connection for `idleMs`, or until the other end closes it; Infinity is allowed. */
   give(key: string, connection: T, idleMs: number): void {
-    const entry = { connection, untilNs: this.#clock.nowNs() + idleMs * 1e6 };
+    const entry = { connection, untilNs: this.#clock.nowNs() + idleMs * 1e6, isKept: true };
     const idle = this.#idle.get(key);
     if (idle === undefined) this.#idle.set(key, [entry]);
     else idle.push(entry);
@@ -69,7 +72,10 @@ export class ConnectionPool<T extends Poolable> {
 
   /** Closes the idle connections under `key`. */
   closeKey(key: string): void {
-    for (const { connection } of this.#idle.get(key) ?? []) connection.close();
+    for (const entry of this.#idle.get(key) ?? []) {
+      entry.isKept = false;
+      entry.connection.close();
+    }
     this.#idle.delete(key);
   }
 
@@ -82,11 +88,12 @@ export class ConnectionPool<T extends Poolable> {
 
   /** Does nothing when the connection is in use again, or gone. */
   #drop(key: string, entry: Idle<T>): void {
-    const idle = this.#idle.get(key);
-    const index = idle?.lastIndexOf(entry) ?? -1;
-    if (index < 0) return;
-    idle!.splice(index, 1);
-    if (idle!.length === 0) this.#idle.delete(key);
+    // Of one in use this is told with each answer, and thousands of others may be idle.
+    if (!entry.isKept) return;
+    entry.isKept = false;
+    const idle = this.#idle.get(key)!;
+    idle.splice(idle.lastIndexOf(entry), 1);
+    if (idle.length === 0) this.#idle.delete(key);
     entry.connection.close();
   }
 

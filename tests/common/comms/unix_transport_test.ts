@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeFrames, FrameTooLargeError } from "../../../common/comms/frame.ts";
 import type { Message } from "../../../common/comms/messages.ts";
-import { acceptAll, UnixTransport } from "../../../common/comms/unix_transport.ts";
+import { acceptAll, UnixChannel, UnixTransport } from "../../../common/comms/unix_transport.ts";
 import { Inbox, unixPair, writeAll } from "../../helpers/channel_pairs.ts";
 
 const encoder = new TextEncoder();
@@ -193,4 +193,42 @@ Deno.test("what waits for others is sent before the connection ends", async () =
   await pair.ours.close();
   await inbox.count(1);
   assertEquals(inbox.messages, numbered(1));
+});
+
+/** A connection on which everything is there already, like that to a peer far ahead. */
+function backlogOf(bytes: Uint8Array): Deno.UnixConn {
+  let at = 0;
+  return {
+    read(buffer: Uint8Array): Promise<number | null> {
+      const piece = bytes.subarray(at, at + buffer.length);
+      buffer.set(piece);
+      at += piece.length;
+      return Promise.resolve(piece.length === 0 ? null : piece.length);
+    },
+    close(): void {},
+  } as unknown as Deno.UnixConn;
+}
+
+Deno.test("timers fire while a backlog is worked off, however much there is of it", async () => {
+  const sent = numbered(20_000);
+  const bytes = encodeFrames(sent.map((message) => JSON.stringify(message)));
+  const channel = new UnixChannel(backlogOf(bytes), "a peer far ahead");
+  let received = 0;
+  let receivedAtTimer: number | null = null;
+  const timer = setTimeout(() => receivedAtTimer = received, 1);
+  channel.receive(
+    () => {
+      received++;
+      // What a message sets off costs more than the message.
+      const endMs = performance.now() + 0.02;
+      while (performance.now() < endMs);
+    },
+    (problem) => {
+      throw problem;
+    },
+  );
+  await channel.closed;
+  clearTimeout(timer);
+  assertEquals(received, sent.length);
+  assert(receivedAtTimer !== null && receivedAtTimer < sent.length, "no timer fired meanwhile");
 });

@@ -1,0 +1,48 @@
+/** So much is worked off between two turns of the event loop, in ms. */
+const STRETCH_MS = 25;
+
+/** From so many bytes on what comes read by read is a backlog, too. */
+const BACKLOG_BYTES = 32 * 1024;
+
+/**
+ * Keeps who reads a backlog from holding up everything else.
+ *
+ * A read of what is there already resolves without a turn of the event loop, and the runtime allows
+ * a hundred of them in a row. With all that a message sets off, that can be seconds, in which no
+ * timer fires and no sign of life is given.
+ */
+export class Breather {
+  readonly #now: () => number;
+  #bytes = 0;
+  /** When the event loop had its last turn for sure, or a long time before that. */
+  #turnMs: number;
+  #readMs: number;
+
+  /** `now`: a clock in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#turnMs = this.#readMs = now();
+  }
+
+  /** A read has come: what it brought is going to be worked off. */
+  begin(): void {
+    this.#readMs = this.#now();
+  }
+
+  /** So many bytes more have been worked off; whether a turn of the event loop is due now. */
+  isDue(bytes: number): boolean {
+    this.#bytes += bytes;
+    const nowMs = this.#now();
+    const sinceMs = this.#bytes < BACKLOG_BYTES ? this.#readMs : this.#turnMs;
+    if (nowMs - sinceMs < STRETCH_MS) return false;
+    this.#bytes = 0;
+    this.#turnMs = this.#readMs = nowMs;
+    return true;
+  }
+}
+
+/** Resolves when timers and what has come over sockets have had their turn. */
+export function nextTurn(): Promise<void> {
+  // Nothing shorter will do: the runtime looks at its sockets when it has nothing else to do.
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
