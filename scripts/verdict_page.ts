@@ -70,12 +70,13 @@ const CLOSING = [
   "- **Connections**: how many requests were the first on theirs and how long it took to open, TLS " +
   "included, how many found an open one, and how many failed without any. Requests that open one " +
   "wait for it, so it is part of their latencies, except where connections were opened ahead: a " +
-  "closed loop does so for its first requests. Nothing of it is known with HTTP/2.",
+  "closed loop does so for its first requests. How many were opened in place of one that had been " +
+  "closed, by the server, after four idle seconds or by `--connection-reuse-strategy never`, and how " +
+  "many were open at once: the most of each worker, added up. Nothing of it is known with HTTP/2.",
   "- **Free ports and file handles**: requests that failed for want of one.",
   "## What cannot be known",
-  "How many connections were open at once is not recorded; each request in flight has one of its " +
-  "own, so it is the largest concurrency at least. The kernel's count of connections opened is that " +
-  "of the whole machine. Garbage collection is not told apart from other work of an event loop.",
+  "The kernel's count of connections opened is that of the whole machine. Garbage collection is not " +
+  "told apart from other work of an event loop.",
 ];
 
 function limit(value: number | null, { unit, isLower }: Threshold): string {

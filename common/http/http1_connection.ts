@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Poolable } from "./connection_pool.ts";
+import type { ConnectionFacts } from "./http_transport.ts";
 
 /** Bytes in both directions: what a connection is made of. */
 export interface ByteStream {
@@ -13,6 +14,11 @@ export interface ByteStream {
 /** Enough for the chunks of a stream; a read that fills it makes the next ones larger. */
 const FIRST_BUFFER_BYTES = 4096;
 const LARGE_BUFFER_BYTES = 65536;
+
+/** How a connection was opened. */
+export type Opening = Pick<ConnectionFacts, "openedInNs" | "isReplacement">;
+
+const OPEN_ALREADY: Opening = { openedInNs: 0, isReplacement: false };
 
 /**
  * One connection to a server: writes whole requests and reads into a buffer of its own.
@@ -28,20 +34,22 @@ export class Http1Connection implements Poolable {
   #waiting: Promise<number | null> | null = null;
   #isClosed = false;
   #arrivedNs = 0;
-  #openedInNs: number;
+  readonly #onClose: () => void;
+  #opening: Opening;
 
-  /** `openedInNs`: how long it took to open, in ns. */
-  constructor(stream: ByteStream, clock: Clock, openedInNs: number) {
+  /** `onClose` is called once. */
+  constructor(stream: ByteStream, clock: Clock, opening: Opening, onClose: () => void) {
     this.#stream = stream;
     this.#clock = clock;
-    this.#openedInNs = openedInNs;
+    this.#opening = opening;
+    this.#onClose = onClose;
   }
 
-  /** How long it took to open, for the first who asks; 0 for all others. */
-  takeOpenedInNs(): number {
-    const ns = this.#openedInNs;
-    this.#openedInNs = 0;
-    return ns;
+  /** How it was opened, for the first who asks; for all others it was open already. */
+  takeOpening(): Opening {
+    const opening = this.#opening;
+    this.#opening = OPEN_ALREADY;
+    return opening;
   }
 
   /** When the last read resolved, in ns since the run's epoch. */
@@ -78,6 +86,7 @@ export class Http1Connection implements Poolable {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#onClose();
     this.#stream.close();
   }
 }

@@ -62,6 +62,8 @@ export class Http1Transport implements HttpTransport {
   /** How many connections are being opened beforehand, by their keys. */
   readonly #coming = new Map<string, number>();
   readonly #closed = new AbortController();
+  #openNow = 0;
+  #mostOpen = 0;
 
   constructor({ dial, clock, reuse = "pooled", proxy = null }: Http1TransportOptions) {
     this.#dial = dial;
@@ -121,7 +123,7 @@ export class Http1Transport implements HttpTransport {
     signal.throwIfAborted();
     const key = this.#keyOf(target, request.session);
     const connection = this.#pool.take(key) ?? await this.#open(target.address, signal);
-    request.onConnection?.(connection.takeOpenedInNs());
+    request.onConnection?.({ ...connection.takeOpening(), open: this.#openNow });
     const onAbort = () => connection.close();
     signal.addEventListener("abort", onAbort, { once: true });
     const exchange = new Http1Exchange(connection, signal, (end) => {
@@ -151,7 +153,12 @@ export class Http1Transport implements HttpTransport {
     try {
       const startNs = this.#clock.nowNs();
       const stream = await this.#dial(address, signal);
-      return new Http1Connection(stream, this.#clock, this.#clock.nowNs() - startNs);
+      const openedInNs = this.#clock.nowNs() - startNs;
+      // There were as many before, so one of them has been closed.
+      const isReplacement = ++this.#openNow <= this.#mostOpen;
+      this.#mostOpen = Math.max(this.#mostOpen, this.#openNow);
+      const opening = { openedInNs, isReplacement };
+      return new Http1Connection(stream, this.#clock, opening, () => this.#openNow--);
     } catch (thrown) {
       throw signal.aborted ? signal.reason : thrown;
     }

@@ -10,13 +10,20 @@ export interface HttpRequest {
   readonly secretHeaders?: ReadonlySet<string>;
   /** Ends the request at any time; its connection is closed then. */
   readonly signal: AbortSignal;
-  /**
-   * Called when the request has a connection, with how long that took to open, in ns, if no other
-   * request was on it before; else with 0. Not called where nobody knows.
-   */
-  readonly onConnection?: (openedInNs: number) => void;
+  /** Called when the request has a connection. Not called where nobody knows. */
+  readonly onConnection?: (connection: ConnectionFacts) => void;
   /** The conversation that the request belongs to, for connections that are kept by conversation. */
   readonly session?: RequestSession;
+}
+
+/** What is known of the connection that a request got. */
+export interface ConnectionFacts {
+  /** How long it took to open, in ns, if no other request was on it before; else 0. */
+  readonly openedInNs: number;
+  /** No other request was on it before, and it was opened in place of one that had been closed. */
+  readonly isReplacement: boolean;
+  /** How many connections the client has now, to all servers together, this one among them. */
+  readonly open: number;
 }
 
 /** A conversation, as far as its connection is concerned. */

@@ -210,6 +210,10 @@ export const connectionsReportSchema = z.object({
   opened: z.int(),
   /** Requests on a connection that had served another one before. */
   reused: z.int(),
+  /** Of those `opened`, how many were opened in place of one that had been closed. */
+  reconnects: z.int(),
+  /** The most that each worker had open at once, all workers together; null: nobody knows. */
+  mostOpen: z.nullable(z.int()),
   /** Requests that failed without a connection. */
   failed: z.int(),
   /** How long the connections took to open, TLS included; null: none was opened. */

@@ -38,6 +38,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     conversationWaitNs: 0,
     sentNs: null,
     connectNs: null,
+    openConnections: null,
     headersAfterNs: null,
     chunksAfterNs: [],
     firstOutputChunk: null,

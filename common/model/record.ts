@@ -101,6 +101,10 @@ export const requestRecordSchema = z.object({
    * already; null: there was none, or nobody knows, as with HTTP/2 and in journals of before.
    */
   connectNs: z._default(z.nullable(z.number()), null),
+  /** Present where that connection was opened in place of one that had been closed. */
+  isReconnect: z.optional(z.boolean()),
+  /** How many connections the worker had when the request got its own; null as `connectNs`. */
+  openConnections: z._default(z.nullable(z.int()), null),
 
   /** Response headers there, after `sentNs`. */
   headersAfterNs: z.nullable(z.number()),

@@ -1,4 +1,9 @@
-import type { HttpAnswer, HttpRequest, HttpTransport } from "../../common/http/http_transport.ts";
+import type {
+  ConnectionFacts,
+  HttpAnswer,
+  HttpRequest,
+  HttpTransport,
+} from "../../common/http/http_transport.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
 import {
@@ -111,6 +116,8 @@ class SentRequest {
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
   #connectNs: number | null = null;
+  #isReconnect = false;
+  #openConnections: number | null = null;
   #headersAfterNs: number | null = null;
   #failedAfterNs: number | null = null;
   #httpStatus: number | null = null;
@@ -145,7 +152,7 @@ class SentRequest {
       signal: open.signal,
       session: { id: session.correlationId, isLast: credit.isLastTurn },
       // A redirect may lead to another server, and another connection.
-      onConnection: (ns) => this.#connectNs = (this.#connectNs ?? 0) + ns,
+      onConnection: (facts) => this.#noteConnection(facts),
     };
     open.signal.throwIfAborted();
 
@@ -158,6 +165,12 @@ class SentRequest {
     const { endpoint } = template;
     const error = await this.#read(http, { endpoint, answer: this.#answer, open, sentNs });
     if (error !== null) this.#failWith(error);
+  }
+
+  #noteConnection({ openedInNs, isReplacement, open }: ConnectionFacts): void {
+    this.#connectNs = (this.#connectNs ?? 0) + openedInNs;
+    this.#isReconnect ||= isReplacement;
+    this.#openConnections = Math.max(this.#openConnections ?? 0, open);
   }
 
   /** Cuts the request off in time, if the credit says so. */
@@ -262,6 +275,8 @@ class SentRequest {
       conversationWaitNs,
       sentNs: this.#sentNs,
       connectNs: this.#connectNs,
+      ...(this.#isReconnect && { isReconnect: true }),
+      openConnections: this.#openConnections,
       headersAfterNs: this.#headersAfterNs,
       chunksAfterNs: this.#answer.chunksAfterNs,
       firstOutputChunk: this.#answer.firstOutputChunk,

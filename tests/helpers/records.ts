@@ -28,6 +28,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     conversationWaitNs: 0,
     sentNs: 1000 * MS,
     connectNs: null,
+    openConnections: null,
     headersAfterNs: 50 * MS,
     chunksAfterNs: [100 * MS, 110 * MS, 120 * MS, 130 * MS, 140 * MS],
     firstOutputChunk: 0,

@@ -50,6 +50,10 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     ...(connections === null ? [] : [
       ["Requests that Opened a Connection", String(connections.opened)] as Row,
       ["Requests on an Open Connection", String(connections.reused)] as Row,
+      ["Reconnects", String(connections.reconnects)] as Row,
+      ...connections.mostOpen === null
+        ? []
+        : [["Connections Open at Most", String(connections.mostOpen)] as Row],
       ["Requests without a Connection", String(connections.failed)] as Row,
       ...connections.opening === null ? [] : delayRows("Connect", connections.opening),
     ]),

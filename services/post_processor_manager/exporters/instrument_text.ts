@@ -74,16 +74,20 @@ function concurrencyText({ asked, avg, max, steady }: ConcurrencyReport): string
 
 function connectionsText({ connections }: InstrumentReport): string[] {
   if (connections === null) return [];
-  const { opened, reused, failed, opening } = connections;
+  const { opened, reused, reconnects, mostOpen, failed, opening } = connections;
   const cost = opening === null
     ? ""
     : ` in ${milliseconds(opening.p50Ms)} (median), ${milliseconds(opening.p99Ms)} (p99)`;
   const without = failed === 0 ? "" : `, ${withThousands(String(failed))} could not be`;
+  const again = reconnects === 0
+    ? ""
+    : `, ${withThousands(String(reconnects))} of them in place of closed ones`;
+  const most = mostOpen === null ? "" : `, ${withThousands(String(mostOpen))} at once at most`;
   const open = withThousands(String(reused));
   return [
     `Connections: ${
       withThousands(String(opened))
-    } opened${cost}${without}; ${open} requests on open ones.`,
+    } opened${cost}${again}${most}${without}; ${open} requests on open ones.`,
   ];
 }
 

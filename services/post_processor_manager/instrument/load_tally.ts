@@ -21,6 +21,10 @@ export interface TalliedConnections {
   /** How long those took to open that were opened. */
   readonly openedInNs: Float64Array;
   readonly reused: number;
+  /** Those that were opened in place of closed ones. */
+  readonly reconnects: number;
+  /** The most that each worker had at once, added up; 0: nobody knows. */
+  readonly mostOpen: number;
   /** Requests that failed, and of whose connection nothing is known. */
   readonly unconnected: number;
 }
@@ -39,6 +43,8 @@ export class LoadTally {
   readonly #perWorker = new Map<string, number>();
   readonly #connectNs = new Column();
   #reused = 0;
+  #reconnects = 0;
+  readonly #mostOpen = new Map<string, number>();
   #unconnected = 0;
   #outOfPorts = 0;
   #outOfFiles = 0;
@@ -60,7 +66,12 @@ export class LoadTally {
     this.#handOverNs.push(handOverDelayNs(record));
   }
 
-  #addConnection({ connectNs, outcome }: RequestRecord): void {
+  #addConnection(record: RequestRecord): void {
+    const { connectNs, outcome, workerId, openConnections: open } = record;
+    if (record.isReconnect) this.#reconnects++;
+    if (open !== null && open > (this.#mostOpen.get(workerId) ?? 0)) {
+      this.#mostOpen.set(workerId, open);
+    }
     if (connectNs === 0) this.#reused++;
     else if (connectNs !== null) this.#connectNs.push(connectNs);
     else if (outcome === "error") this.#unconnected++;
@@ -68,8 +79,15 @@ export class LoadTally {
 
   /** How the requests came by their connections. */
   get connections(): TalliedConnections {
-    const openedInNs = wide(this.#connectNs);
-    return { openedInNs, reused: this.#reused, unconnected: this.#unconnected };
+    let mostOpen = 0;
+    for (const open of this.#mostOpen.values()) mostOpen += open;
+    return {
+      openedInNs: wide(this.#connectNs),
+      reused: this.#reused,
+      reconnects: this.#reconnects,
+      mostOpen,
+      unconnected: this.#unconnected,
+    };
   }
 
   /** Requests that were sent. */

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { dial } from "../../../common/http/dial.ts";
 import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import { ConnectionClosedError, HttpSyntaxError } from "../../../common/http/http_error.ts";
+import type { ConnectionFacts } from "../../../common/http/http_transport.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { chunk, chunkedHead, type RawConnection, wholeAnswer } from "../../helpers/raw_server.ts";
 import { until } from "../../helpers/until.ts";
@@ -47,7 +48,7 @@ Deno.test("head and body are those of the server", async () => {
 Deno.test("a request hears how long its connection took to open, or that it was open", async () => {
   const clock = new FakeClock();
   await withScene(always(ANSWER), async ({ server }) => {
-    const heard: number[] = [];
+    const heard: [openedInNs: number, open: number][] = [];
     const transport = new Http1Transport({
       clock,
       dial: async (address, signal) => {
@@ -63,13 +64,35 @@ Deno.test("a request hears how long its connection took to open, or that it was 
         headers: [],
         body: null,
         signal: new AbortController().signal,
-        onConnection: (ns) => heard.push(ns),
+        onConnection: ({ openedInNs, open }) => heard.push([openedInNs, open]),
       });
       await readAll(answer);
     }
-    assertEquals(heard, [7e6, 0, 0]);
+    assertEquals(heard, [[7e6, 1], [0, 1], [0, 1]]);
     transport.close();
   }, clock);
+});
+
+Deno.test("a request hears whether its connection stands for one that was closed", async () => {
+  const heard: [isReplacement: boolean, open: number][] = [];
+  const onConnection = ({ isReplacement, open }: ConnectionFacts) =>
+    heard.push([isReplacement, open]);
+  const closing = ANSWER.replace("\r\n", "\r\nconnection: close\r\n");
+  let isFirst = true;
+  const handle = async (connection: RawConnection) => {
+    for (let more = true; more && await connection.request() !== null;) {
+      await connection.write(isFirst ? closing : ANSWER);
+      more = !isFirst;
+      isFirst = false;
+    }
+  };
+  await withScene(handle, async ({ send, ask }) => {
+    await ask({ onConnection });
+    const held = [await send({ onConnection }), await send({ onConnection })];
+    for (const answer of held) await readAll(answer);
+    await ask({ onConnection });
+  });
+  assertEquals(heard, [[false, 1], [true, 1], [false, 2], [false, 2]]);
 });
 
 Deno.test("a connection that cannot be opened is not heard of", async () => {

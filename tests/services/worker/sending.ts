@@ -73,6 +73,7 @@ export const RECORD: RequestRecord = {
   conversationWaitNs: 0,
   sentNs: null,
   connectNs: null,
+  openConnections: null,
   headersAfterNs: null,
   chunksAfterNs: [],
   firstOutputChunk: null,

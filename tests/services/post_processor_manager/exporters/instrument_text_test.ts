@@ -29,12 +29,17 @@ Deno.test("instrumentText says what the connections cost, where that is known", 
   const lineOf = (connections: InstrumentReport["connections"]) =>
     instrumentText(reportOf({ connections }), 200)[4];
   assertEquals(
-    lineOf({ opened: 1_000, reused: 2_000, failed: 0, opening }),
+    lineOf({ opened: 1_000, reused: 2_000, reconnects: 0, mostOpen: null, failed: 0, opening }),
     "    Connections: 1,000 opened in 1.00 ms (median), 3.00 ms (p99); 2,000 requests on open ones.",
   );
   assertEquals(
-    lineOf({ opened: 0, reused: 5, failed: 3, opening: null }),
-    "    Connections: 0 opened, 3 could not be; 5 requests on open ones.",
+    lineOf({ opened: 0, reused: 5, reconnects: 0, mostOpen: 2, failed: 3, opening: null }),
+    "    Connections: 0 opened, 2 at once at most, 3 could not be; 5 requests on open ones.",
+  );
+  assertEquals(
+    lineOf({ opened: 1_000, reused: 2, reconnects: 988, mostOpen: 12, failed: 0, opening }),
+    "    Connections: 1,000 opened in 1.00 ms (median), 3.00 ms (p99), 988 of them in place of " +
+      "closed ones, 12 at once at most; 2 requests on open ones.",
   );
 });
 

@@ -49,13 +49,18 @@ function reportOn(
 
 Deno.test("the report tells what the connections cost, where the records do", () => {
   const connected = run(6, () => 0).map((record, i): RequestRecord => {
-    if (i < 3) return { ...record, connectNs: (i + 1) * MS };
-    if (i < 5) return { ...record, connectNs: 0 };
+    const [workerId, open] = [["a", 7], ["b", 2], ["a", 9], ["b", 1], ["a", 8]][i] ?? [];
+    const known = { ...record, workerId: String(workerId), openConnections: Number(open) };
+    if (i === 2) return { ...known, connectNs: 3 * MS, isReconnect: true };
+    if (i < 3) return { ...known, connectNs: (i + 1) * MS };
+    if (i < 5) return { ...known, connectNs: 0 };
     return { ...record, connectNs: null, outcome: "error", httpStatus: null };
   });
   assertEquals(reportOn(connected).instrument.connections, {
     opened: 3,
     reused: 2,
+    reconnects: 1,
+    mostOpen: 11,
     failed: 1,
     opening: { avgMs: 2, p50Ms: 2, p90Ms: 2.8, p99Ms: 2.98, maxMs: 3 },
   });
