@@ -21,6 +21,12 @@ export const CUT_OFF_AT_END: ErrorDetails = {
   message: "the run ended before the answer was complete",
 };
 
+/** What is written of a request that the end of the run called off, and that no server has seen. */
+export const CALLED_OFF_AT_END: ErrorDetails = {
+  ...CUT_OFF_AT_END,
+  message: "the run ended before the request was sent",
+};
+
 /** Wire schema of the server's own token counts. */
 export const usageSchema = z.object({
   promptTokens: z.nullable(z.int()),

@@ -1,5 +1,6 @@
 import { Distribution } from "../../common/stats/distribution.ts";
 import {
+  CALLED_OFF_AT_END,
   CUT_OFF_AT_END,
   type ErrorDetails,
   type RequestRecord,
@@ -132,13 +133,16 @@ export class PhaseMetrics {
       if (isUncounted && this.#options.tokenCountSource === "server") this.#uncounted++;
     } else {
       this.#errors.add(record.error ?? UNEXPLAINED);
-      if (record.error?.message === CUT_OFF_AT_END.message) this.#cutOff++;
+      if (AT_END.has(record.error?.message)) this.#cutOff++;
     }
     if (record.sentNs === null) return;
     this.#firstSentNs = Math.min(this.#firstSentNs, record.sentNs);
     this.#lastEndNs = Math.max(this.#lastEndNs, record.sentNs + (record.endAfterNs ?? 0));
   }
 }
+
+/** What is written of those that the end of the run stopped. */
+const AT_END = new Set<string | undefined>([CUT_OFF_AT_END.message, CALLED_OFF_AT_END.message]);
 
 interface Aggregate {
   readonly metric: AggregateMetric;

@@ -8,6 +8,7 @@ import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
 import {
   type AnswerText,
+  CALLED_OFF_AT_END,
   CUT_OFF_AT_END,
   type ErrorDetails,
   type FirstChunk,
@@ -207,7 +208,8 @@ class SentRequest {
     const { cancelAfterNs } = this.#job.credit;
     if (open.cut === "cancelled" || open.cut === "planned") {
       this.#outcome = "cancelled";
-      this.#error = open.cut === "planned" ? plannedCut(cancelAfterNs ?? 0) : CUT_OFF_AT_END;
+      const atEnd = this.#sentNs === null ? CALLED_OFF_AT_END : CUT_OFF_AT_END;
+      this.#error = open.cut === "planned" ? plannedCut(cancelAfterNs ?? 0) : atEnd;
     } else if (open.cut === "timeout") {
       this.#failWith(timedOut(template.plan.timeoutMs));
     } else if (this.#sentNs === null) {

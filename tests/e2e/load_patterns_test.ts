@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import type { RequestRecord } from "../../common/model/record.ts";
+import { exportFiles } from "../../common/model/artifact_files.ts";
+import { CALLED_OFF_AT_END, type RequestRecord } from "../../common/model/record.ts";
 import type { MockServerOptions } from "../../services/mock_server/mock_options.ts";
 import type { MockServer } from "../../services/mock_server/server.ts";
 import { type Artifacts, readArtifacts, scalarOf } from "../helpers/artifacts.ts";
@@ -221,15 +222,27 @@ testLoad("a fixed schedule replays the timestamps of a file", {
 
 testLoad("users take turns at their own pace from the start on", {
   mock: { ttftMs: 5 },
-  load: "--user-centric-rate 40 --num-users 4 --session-turns-mean 3 --request-count 36",
+  load: "--user-centric-rate 10 --num-users 4 --session-turns-mean 3 --request-count 30",
   hasTimes: true,
-  check: (ran) => {
-    assertEquals(duesMs(ran.profiling), Array.from({ length: 36 }, (_due, i) => i * 25));
-    const users = Map.groupBy(ran.profiling, ({ correlationId }) => correlationId);
-    for (const turns of users.values()) {
-      const dues = turns.map(({ dueNs }) => dueNs / 1e6);
-      dues.forEach((due, i) => i > 0 && assertAlmostEquals(due - dues[i - 1]!, 100, 1e-3));
+  check: ({ profiling }) => {
+    const startNs = profiling[0]!.dueNs;
+    const placeOf = ({ dueNs }: RequestRecord) => (dueNs - startNs) / 100e6;
+    const users = [...Map.groupBy(profiling, ({ correlationId }) => correlationId).values()];
+    // Whoever comes is on time, whatever the answers to others do.
+    for (const [first] of users) assertAlmostEquals(placeOf(first!) % 1, 0, 1e-6);
+    const steps = users.flatMap((turns) => {
       assertEquals(turns.map(({ turnIndex }) => turnIndex), [...turns.keys()]);
+      return turns.slice(1).map((turn, i) => ({ before: turns[i]!, turn }));
+    });
+    // A turn follows four places after the one before, or when that has its answer at last.
+    const onTime = steps.filter(({ before, turn }) => {
+      const places = placeOf(turn) - placeOf(before);
+      assert(places > 4 - 1e-6, `${places} places after the turn before`);
+      return places < 4 + 1e-6;
+    });
+    assert(onTime.length > steps.length / 2, `${onTime.length} of ${steps.length} on time`);
+    for (const { before, turn } of steps) {
+      assert(turn.dueNs >= before.sentNs! + before.endAfterNs!, "before the answer was there");
     }
   },
 });
@@ -304,10 +317,12 @@ Deno.test("the same seed makes the same load, whatever the number of workers", a
   await withMockServer({ ttftMs: 400 }, async (server) => {
     await withSandbox(async (sandbox) => {
       const plans: unknown[] = [];
+      const sent: string[][] = [];
+      const inputs: string[] = [];
       for (const workers of [1, 4]) {
         const load = "--request-rate 150 --request-count 60 --dataset-sampling-strategy shuffle " +
           "--isl-stddev 90 --request-cancellation-rate 20 --request-cancellation-delay 0.2 " +
-          "--random-seed 11";
+          "--random-seed 11 --export-level raw";
         const args =
           `--url ${server.url} --osl 2 --artifact-dir out${workers} --workers-max ${workers} ${load}`;
         const { code, stderr } = await sandbox.run(args.split(" "));
@@ -322,8 +337,50 @@ Deno.test("the same seed makes the same load, whatever the number of workers", a
           outcome,
         ]));
         assertEquals(new Set(records.map(({ workerId }) => workerId)).size, workers);
+        sent.push(await bodiesIn(`${sandbox.path}/out${workers}`));
+        inputs.push(artifacts.inputsText);
       }
+      assertEquals(sent[0], sent[1]);
+      assertEquals(sent[0]!.length, 60);
+      assertEquals(inputs[0], inputs[1]);
       assertEquals(plans[0], plans[1]);
     });
   });
+});
+
+/** The bodies that went over the wire, each with its conversation, sorted. */
+async function bodiesIn(folder: string): Promise<string[]> {
+  const text = await Deno.readTextFile(`${folder}/${exportFiles("profile_export").raw}`);
+  return text.trimEnd().split("\n").map((line) => {
+    const { metadata, payload } = JSON.parse(line);
+    return `${metadata.conversation_id} ${JSON.stringify(payload)}`;
+  }).sort();
+}
+
+testLoad("a run that is stopped with credits ahead of their time counts what was sent", {
+  mock: { ttftMs: 5, errorRate: 0.3 },
+  load: "--request-rate 400 --arrival-pattern constant --request-count 4000 " +
+    "--failed-request-threshold 0.1 --warmup-request-count 40",
+  code: 1,
+  check: (ran) => {
+    const { profiling, json } = ran;
+    const sent = profiling.filter(({ sentNs }) => sentNs !== null);
+    const unsent = profiling.filter(({ sentNs }) => sentNs === null);
+    for (const { outcome, error, endAfterNs } of unsent) {
+      assertEquals([outcome, endAfterNs], ["cancelled", null]);
+      assertEquals(error, CALLED_OFF_AT_END);
+    }
+    assertEquals(json.credits["issued"], profiling.length);
+    const { arrivals, lateness } = json.instrument as unknown as {
+      arrivals: { issued: number; sent: { count: number } };
+      lateness: { requests: number };
+    };
+    assertEquals(
+      [arrivals.issued, arrivals.sent.count, lateness.requests],
+      [profiling.length, sent.length, sent.length],
+    );
+    // The server has seen what was sent, at most, and nothing else.
+    assert(ran.server.stats().received <= 40 + sent.length);
+    checkAgreement(ran);
+  },
 });

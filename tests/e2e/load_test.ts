@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readArtifacts, scalarOf } from "../helpers/artifacts.ts";
 import { type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
-import { StallingServer, withMockServer } from "../helpers/servers.ts";
+import { StallingServer, withMockServer, withServer } from "../helpers/servers.ts";
 import { checkAgreement } from "./agreement.ts";
 
 /** Runs a load against the server at `url`; throws unless it ends with 0. */
@@ -75,6 +75,34 @@ Deno.test("a Poisson load with a cap and a warm-up", async (t) => {
         assert(gaps.every((gap) => gap >= 0));
         assert(new Set(gaps).size > gaps.length / 2);
       });
+    });
+  });
+});
+
+Deno.test("no run outlives its duration and its grace period, whatever the server does", async () => {
+  let firstMs: number | null = null;
+  const silence = Promise.withResolvers<void>();
+  await withServer((request) => {
+    if (request.method !== "POST") return new Response("{}");
+    firstMs ??= performance.now();
+    return silence.promise.then(() => new Response("{}"));
+  }, async (url) => {
+    await withSandbox(async (sandbox) => {
+      const load = "--request-rate 50 --arrival-pattern constant --benchmark-duration 2 " +
+        "--benchmark-grace-period 1";
+      const { code, stderr } = await sandbox.run(
+        `--url ${url} --model m --isl 8 --artifact-dir out ${load}`.split(" "),
+      );
+      const tookMs = performance.now() - firstMs!;
+      silence.resolve();
+      assertEquals(code, 1, stderr);
+      const { records } = await readArtifacts(`${sandbox.path}/out`);
+      assertEquals(records.length, 100);
+      assert(records.every(({ outcome }) => outcome === "cancelled"));
+      // Two seconds for the results; a machine with far more to do than it can gets longer.
+      const isBusy = Deno.loadavg()[0]! > 2 * navigator.hardwareConcurrency;
+      const mostMs = 3_000 + (isBusy ? 20_000 : 2_000);
+      assert(tookMs >= 2_900 && tookMs < mostMs, `it took ${tookMs} ms`);
     });
   });
 });

@@ -1,5 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { CUT_OFF_AT_END, type ErrorDetails } from "../../../common/model/record.ts";
+import {
+  CALLED_OFF_AT_END,
+  CUT_OFF_AT_END,
+  type ErrorDetails,
+} from "../../../common/model/record.ts";
 import {
   type WarningFacts,
   warningsFor,
@@ -78,6 +82,8 @@ Deno.test("a cancellation that was planned is nothing to warn of", () => {
   assertEquals(reportOn([recordOf(), cancelled(planned)]).warnings, []);
   const [warning] = reportOn([recordOf(), cancelled(planned), cancelled(CUT_OFF_AT_END)]).warnings;
   assertMatch(warning!, /^1 request had not ended when the run did/);
+  const both = [CUT_OFF_AT_END, CALLED_OFF_AT_END].map(cancelled);
+  assertMatch(reportOn([recordOf(), ...both]).warnings[0]!, /^2 requests had not ended/);
 });
 
 Deno.test("the report warns of what its records show", () => {

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { CALLED_OFF_AT_END } from "../../../common/model/record.ts";
 import { Worker } from "../../../services/worker/service.ts";
 import type { FakeHost } from "../../helpers/fake_peer.ts";
 import { messageExamples } from "../../helpers/messages.ts";
@@ -55,6 +56,32 @@ Deno.test("a credit that waits for its conversation is cut off at once", async (
     const { outcome, sentNs, conversationIndex, inputTokens, error } = record;
     assertEquals([outcome, sentNs, conversationIndex], ["cancelled", null, 900]);
     assertEquals([inputTokens, error?.code], [null, 499]);
+  });
+});
+
+Deno.test("a credit that waits for its time is called off unsent, and the next one is used", async () => {
+  await withRunning(async ({ harness, manager, records }) => {
+    const peer = await manager.guest();
+    const dueNs = harness.clock.nowNs() + 3_600e9;
+    const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 0, dueNs };
+    peer.send({ type: "credit", credit });
+    await until("the credit", async () => {
+      const missing = await peer.ask({ kind: "find_missing_credits", ids: [credit.id] });
+      return Array.isArray(missing) && missing.length === 0;
+    });
+    assertEquals(peer.of("credit_return"), []);
+    peer.send({ type: "cancel_credits" });
+    const { creditReturn } = await peer.next("credit_return");
+    assertEquals([creditReturn.creditId, creditReturn.outcome], [credit.id, "cancelled"]);
+    const journal = await records.guest();
+    const { record } = await journal.next("record");
+    assertEquals([record.outcome, record.sentNs, record.dueNs], ["cancelled", null, dueNs]);
+    assertEquals(record.error, CALLED_OFF_AT_END);
+
+    const next = { ...credit, id: credit.id + 1, dueNs: harness.clock.nowNs() };
+    peer.send({ type: "credit", credit: next });
+    await until("the next record", () => journal.of("record").length === 2);
+    assert(journal.of("record")[1]!.record.outcome !== "cancelled");
   });
 });
 
