@@ -65,6 +65,18 @@ const recordsProgress = z.object({
   account: creditAccountSchema,
 });
 
+/** Told now and then while somebody waits for the input file to be looked through. */
+const datasetProgress = z.object({
+  type: z.literal("dataset_progress"),
+  /** The file's name, without its folder. */
+  file: z.string(),
+  /** How much of it has been looked through, from 0 to 1. */
+  share: z.number(),
+});
+
+/** Something that the user should know of the data set, as a sentence. */
+const datasetNote = z.object({ type: z.literal("dataset_note"), text: z.string() });
+
 /** Wire schemas of everything that is published on the bus; the `type` is the topic. */
 export const RUN_EVENT_SCHEMAS = [
   phaseStartedSchema,
@@ -73,6 +85,8 @@ export const RUN_EVENT_SCHEMAS = [
   phaseCompleteSchema,
   runComplete,
   recordsProgress,
+  datasetProgress,
+  datasetNote,
 ] as const;
 
 /** Something that happened in the run and that other services may want to know. */
@@ -86,4 +100,6 @@ export const RUN_EVENT_TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "phase_complete",
   "run_complete",
   "records_progress",
+  "dataset_progress",
+  "dataset_note",
 ]);

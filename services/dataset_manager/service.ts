@@ -7,6 +7,7 @@ import type {
 } from "../../common/model/conversation.ts";
 import { charactersOf } from "../../common/model/conversation_size.ts";
 import type { MarkerWords } from "../../common/model/cache_bust.ts";
+import type { RunEvent } from "../../common/model/run_event.ts";
 import type { DatasetPlan, RunConfig } from "../../common/model/run_config.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { BadInputError } from "../../common/service/bad_input_error.ts";
@@ -38,14 +39,16 @@ const ANSWER_WITHIN_MS = 200;
 export class DatasetManager extends ComponentService {
   #dataset: Dataset | null = null;
   readonly #kept = new KeptConversations((index) => this.#dataset!.conversation(index));
+  readonly #told = new Set<string>();
   #markerWords: MarkerWords | null = null;
   #history: DatasetPlan["history"] = "server";
 
   @onConfigure
   protected async open({ config }: Configuration): Promise<void> {
     this.#history = config.dataset.history;
-    this.#dataset = await openDataset(config, this.clock);
-    this.#dataset.checked?.catch((error) => this.fail(error));
+    this.#dataset = await openDataset(config, this.clock, (event) => this.publish(event));
+    this.#tellNotes();
+    this.#dataset.checked?.then(() => this.#tellNotes(), (error) => this.fail(error));
     if (config.dataset.cacheBust !== "none") {
       this.#markerWords = await prepareMarkers(config.dataset, this.#dataset);
     }
@@ -108,6 +111,16 @@ export class DatasetManager extends ComponentService {
     };
   }
 
+  /** Says what should be known of the data set as soon as it is, and once. */
+  #tellNotes(): void {
+    for (const text of this.#dataset!.notes?.() ?? []) {
+      if (this.#told.has(text)) continue;
+      this.#told.add(text);
+      this.log.warning(text);
+      this.publish({ type: "dataset_note", text });
+    }
+  }
+
   /** Waits until more than `beyond` conversations are known, or all, but not for long. */
   async #known(beyond: number): Promise<void> {
     const answered = new AbortController();
@@ -133,7 +146,11 @@ async function prepareMarkers(plan: DatasetPlan, dataset: Dataset): Promise<Mark
   return markerWordsOf(await openLexicon(plan.tokenizer));
 }
 
-async function openDataset({ dataset: plan, endpoint }: RunConfig, clock: Clock): Promise<Dataset> {
+async function openDataset(
+  { dataset: plan, endpoint }: RunConfig,
+  clock: Clock,
+  tell: (event: RunEvent) => void,
+): Promise<Dataset> {
   const { file } = plan;
   if (file === null) {
     const dataset = createSyntheticDataset(plan, {
@@ -155,5 +172,5 @@ async function openDataset({ dataset: plan, endpoint }: RunConfig, clock: Clock)
     },
     nowMs: () => clock.nowNs() / 1e6,
     rest: (busyMs, signal) => clock.sleep(busyMs, signal),
-  });
+  }, tell);
 }

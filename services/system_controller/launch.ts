@@ -82,13 +82,19 @@ async function lead(
     level: config.logLevel as LogLevel,
     sink: (line) => runLog.line(line),
   });
-  const note = (config.trial?.number ?? 1) === 1 ? request.note : null;
+  const isFirst = (config.trial?.number ?? 1) === 1;
+  const note = isFirst ? request.note : null;
   const onLoad = () => {
     if (note === null) return;
     log.info(note);
     terminal.line(`aiperf: ${note}`);
   };
-  const view = new RunView(terminal, { ui, name: nameOf(config), plainIntervalMs });
+  const view = new RunView(terminal, {
+    ui,
+    name: nameOf(config),
+    saysNotes: isFirst,
+    plainIntervalMs,
+  });
   const controller = new SystemController({
     type: "system_controller",
     id: CONTROLLER_ID,

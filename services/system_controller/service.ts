@@ -174,7 +174,12 @@ export class SystemController extends ControllerService {
   }
 
   @onMessage("phase_progress")
-  protected notePhaseProgress(event: MessageOf<"phase_progress">): void {
+  @onMessage("records_progress")
+  @onMessage("dataset_progress")
+  @onMessage("dataset_note")
+  protected show(
+    event: MessageOf<"phase_progress" | "records_progress" | "dataset_progress" | "dataset_note">,
+  ): void {
     this.#request.view.note(event, this.clock.nowNs());
   }
 
@@ -183,11 +188,6 @@ export class SystemController extends ControllerService {
     this.log.info(`Phase ${event.phase} is complete: ${event.issued} requests, ${event.reason}`);
     if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
     this.#calls.noteEnd(event);
-    this.#request.view.note(event, this.clock.nowNs());
-  }
-
-  @onMessage("records_progress")
-  protected noteRecords(event: MessageOf<"records_progress">): void {
     this.#request.view.note(event, this.clock.nowNs());
   }
 

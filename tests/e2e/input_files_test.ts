@@ -219,6 +219,8 @@ Deno.test("bad lines that are to be left out are counted in the result", async (
       await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.json`),
     );
     assert(warnings[0].includes("line 2: output_length: must be"), warnings[0]);
+    // Nobody has to wait for the result to know of it.
+    assertEquals(stderr.split("\n")[0], `aiperf: ${warnings[0]}`);
   });
 });
 

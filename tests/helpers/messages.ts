@@ -142,5 +142,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
     reason: "count",
   },
   run_complete: { type: "run_complete", wasCancelled: true },
+  dataset_progress: { type: "dataset_progress", file: "a.jsonl", share: 0.43 },
+  dataset_note: { type: "dataset_note", text: "1 line was left out." },
   records_progress: { type: "records_progress", phase: "profiling", account },
 };

@@ -30,7 +30,8 @@ const SINGLE_TURN_FORMATS: readonly DatasetFormat[] = [
 ];
 
 /** Files and what is to be made of them. */
-export interface FileDatasetOptions extends Pick<IndexOptions, "rest" | "nowMs" | "check"> {
+export interface FileDatasetOptions
+  extends Pick<IndexOptions, "rest" | "onLook" | "nowMs" | "check"> {
   readonly plan: DatasetPlan;
   readonly file: DatasetFile;
   /** The data set closes them. Each of several is one conversation. */
@@ -72,7 +73,7 @@ export async function createFileDataset(options: FileDatasetOptions): Promise<Da
 }
 
 async function readersOf(options: FileDatasetOptions): Promise<LineReader[]> {
-  const { file, sources, isStreaming, media } = options;
+  const { file, sources, isStreaming, media, onLook } = options;
   const settings: FormatSettings = {
     blockSize: file.blockSize,
     history: file.history,
@@ -85,7 +86,7 @@ async function readersOf(options: FileDatasetOptions): Promise<LineReader[]> {
   if (file.synthesis === null) return [new LineReader(file.format, settings)];
   const { synthesizer } = await import("../trace/synthesizer.ts");
   const reader = () => new LineReader(file.format, settings);
-  const change = await synthesizer(file.synthesis, sources[0]!, reader);
+  const change = await synthesizer(file.synthesis, sources[0]!, { newReader: reader, onLook });
   return [new LineReader(file.format, settings, change)];
 }
 

@@ -8,17 +8,16 @@ export function fileNotes(
 ): string[] {
   const notes: string[] = [];
   if (skipsBadLines && leftOut.count > 0) {
-    const lines = leftOut.count === 1 ? "1 line" : `${leftOut.count} lines`;
-    const which = leftOut.count === 1 ? "" : "the first: ";
-    notes.push(
-      `${lines} of ${path} could not be used and were left out; ${which}${leftOut.first}.`,
-    );
+    const isOne = leftOut.count === 1;
+    const lines = isOne ? "1 line" : `${leftOut.count} lines`;
+    const outcome = isOne ? "was left out" : "were left out; the first";
+    notes.push(`${lines} of ${path} could not be used and ${outcome}: ${leftOut.first}.`);
   }
   if (history === null && cumulative.isLikely) {
     const { repeating, seen } = cumulative.counts;
     notes.push(
       `The rows of ${path} look as if each held all that was said before (${repeating} of ${seen} ` +
-        "repeat the row before of their session): then what was said before was sent twice. Say " +
+        "repeat the row before of their session): then what was said before is sent twice. Say " +
         "--trace-history cumulative to send each row as it is, or --trace-history delta if each " +
         "row is what is new.",
     );

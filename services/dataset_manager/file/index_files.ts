@@ -32,6 +32,8 @@ export interface IndexOptions {
   readonly check?: (content: LineContent) => void;
   /** Called between two pieces, once the head is done: others have to have their turn. */
   rest?(busyMs: number, signal: AbortSignal): Promise<void>;
+  /** Called after each piece that somebody waits for: so many bytes of the files have been read. */
+  onLook?(bytes: number): void;
   nowMs(): number;
 }
 
@@ -167,6 +169,8 @@ export class FileIndexing {
 
   async #endPiece(bytes: number): Promise<void> {
     this.#bytes += bytes;
+    const isAwaited = !this.#isHeadDone || this.#isUrgent || this.#waiting.length > 0;
+    if (isAwaited) this.#options.onLook?.(this.#bytes);
     this.#wake();
     // Of sessions, nobody knows how they go on before the end.
     if (this.#bytes < HEAD_BYTES || this.index.hasSessions) return;

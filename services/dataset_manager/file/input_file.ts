@@ -6,6 +6,8 @@ import type { ByteSource } from "./read_lines.ts";
 export interface InputSource extends ByteSource {
   /** Its name, without its folder. */
   readonly name: string;
+  /** In bytes, when it was opened. */
+  readonly size: number;
   /** The bytes of a part of it, fewer where the file ends before. */
   readAt(span: Span): Uint8Array;
   /** Must be called once. */
@@ -17,9 +19,9 @@ const FILE_REGEXP = /\.jsonl$/i;
 
 /** Opens an input file. Throws a BadInputError that names it when it cannot be read. */
 export async function openInputFile(path: string): Promise<InputSource> {
-  const { isFile } = await find(path);
+  const { isFile, size } = await find(path);
   if (!isFile) throw unusable(path, "it is no regular file");
-  return new OpenInputFile(path);
+  return new OpenInputFile(path, size);
 }
 
 /**
@@ -73,14 +75,16 @@ const OPEN = new Set<OpenInputFile>();
 /** A file that is closed when too many others were used after it, and opened again when needed. */
 class OpenInputFile implements InputSource {
   readonly name: string;
+  readonly size: number;
   readonly #path: string;
   #file: Deno.FsFile | null = null;
   /** Reads on while others read here and there: each has a position of its own. */
   #stream: Deno.FsFile | null = null;
   #isClosed = false;
 
-  constructor(path: string) {
+  constructor(path: string, size: number) {
     this.#path = path;
+    this.size = size;
     this.name = path.slice(path.lastIndexOf("/") + 1);
   }
 

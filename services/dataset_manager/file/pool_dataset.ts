@@ -48,7 +48,7 @@ export async function createPoolDataset(options: FileDatasetOptions): Promise<Da
   try {
     checkPlan(plan, file, "random_pool");
     const pools = sources.map((source) => poolOf(options, source));
-    for (const { indexing } of pools) await indexing.run();
+    for (const { indexing } of pools) await whole(indexing);
     const dataset = new PoolDataset({ plan, pools, media: options.media });
     // Only all pools together say what a request says.
     checkFirst(dataset, options);
@@ -57,6 +57,13 @@ export async function createPoolDataset(options: FileDatasetOptions): Promise<Da
     for (const source of sources) source.close();
     throw error;
   }
+}
+
+/** Requests are drawn from all of the lines. */
+async function whole(indexing: FileIndexing): Promise<void> {
+  const known = indexing.known(Number.MAX_SAFE_INTEGER);
+  await indexing.run();
+  await known;
 }
 
 function checkFirst(dataset: Dataset, { check, file }: FileDatasetOptions): void {
@@ -69,7 +76,8 @@ function checkFirst(dataset: Dataset, { check, file }: FileDatasetOptions): void
 }
 
 function poolOf(options: FileDatasetOptions, source: InputSource): Pool {
-  const { file, media, isStreaming, nowMs } = options;
+  const { file, media, isStreaming, nowMs, sources, onLook } = options;
+  const before = sources.slice(0, sources.indexOf(source)).reduce((all, { size }) => all + size, 0);
   const path = file.path.endsWith(`/${source.name}`) ? file.path : `${file.path}/${source.name}`;
   const settings: FormatSettings = {
     blockSize: null,
@@ -84,7 +92,13 @@ function poolOf(options: FileDatasetOptions, source: InputSource): Pool {
     source,
     reader,
     file: whole,
-    indexing: new FileIndexing({ file: whole, sources: [source], readers: [reader], nowMs }),
+    indexing: new FileIndexing({
+      file: whole,
+      sources: [source],
+      readers: [reader],
+      nowMs,
+      onLook: (bytes) => onLook?.(before + bytes),
+    }),
   };
 }
 

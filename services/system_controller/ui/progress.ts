@@ -3,6 +3,8 @@ import type { RunEvent } from "../../../common/model/run_event.ts";
 
 /** What is known of the running phase. */
 export interface Progress {
+  /** How far the input file has been looked through that is waited for; null: none is. */
+  readonly looking: { readonly file: string; readonly share: number } | null;
   readonly phase: Phase | null;
   readonly startNs: number;
   readonly plannedRequests: number | null;
@@ -15,6 +17,7 @@ export interface Progress {
 
 /** Nothing has started yet. */
 export const NO_PROGRESS: Progress = {
+  looking: null,
   phase: null,
   startNs: 0,
   plannedRequests: null,
@@ -36,6 +39,8 @@ export function advance(progress: Progress, event: RunEvent): Progress {
         plannedRequests: event.plannedRequests,
         plannedDurationMs: event.plannedDurationMs,
       };
+    case "dataset_progress":
+      return { ...progress, looking: event };
     case "phase_progress":
       return { ...progress, issued: event.issued, inFlight: event.inFlight };
     case "records_progress": {
@@ -55,7 +60,7 @@ export function advance(progress: Progress, event: RunEvent): Progress {
  * `nowNs`: nanoseconds since the run's epoch.
  */
 export function renderProgress(progress: Progress, nowNs: number): string {
-  if (progress.phase === null) return "starting the services";
+  if (progress.phase === null) return renderBeginning(progress);
   const elapsedS = Math.max(0, nowNs - progress.startNs) / 1e9;
   const rate = elapsedS > 0 ? progress.completed / elapsedS : 0;
   const parts = [
@@ -68,6 +73,11 @@ export function renderProgress(progress: Progress, nowNs: number): string {
   const remainingS = remainingSeconds(progress, elapsedS);
   if (remainingS !== null) parts.push(`${formatSeconds(remainingS)} left`);
   return parts.join(" · ");
+}
+
+function renderBeginning({ looking }: Progress): string {
+  if (looking === null) return "starting the services";
+  return `looking through ${looking.file}: ${Math.floor(100 * looking.share)} %`;
 }
 
 /** How much of the phase is done, from 0 to 1; null when it has no planned end. */

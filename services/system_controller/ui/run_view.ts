@@ -10,6 +10,8 @@ export interface RunViewOptions {
   readonly ui: UiType;
   /** What every line begins with, such as `run 2 of 5`; empty: nothing. */
   readonly name?: string;
+  /** Whether what is said of the data set is shown; false: another run has shown it. */
+  readonly saysNotes?: boolean;
   /** How often the plain view says how far the run is. */
   readonly plainIntervalMs: number;
 }
@@ -18,14 +20,20 @@ export interface RunViewOptions {
 export class RunView {
   readonly #terminal: Terminal;
   readonly #ui: UiType;
+  readonly #saysNotes: boolean;
   readonly #prefix: string;
   readonly #plainIntervalNs: number;
   #progress: Progress = NO_PROGRESS;
   #lastPlainNs = 0;
+  #isOver = false;
 
-  constructor(terminal: Terminal, { ui, name = "", plainIntervalMs }: RunViewOptions) {
+  constructor(
+    terminal: Terminal,
+    { ui, name = "", saysNotes = true, plainIntervalMs }: RunViewOptions,
+  ) {
     this.#terminal = terminal;
     this.#ui = ui;
+    this.#saysNotes = saysNotes;
     this.#plainIntervalNs = plainIntervalMs * 1e6;
     this.#prefix = name === "" ? "" : `${name} · `;
   }
@@ -34,6 +42,10 @@ export class RunView {
   note(event: RunEvent, nowNs: number): void {
     this.#progress = advance(this.#progress, event);
     if (this.#ui === "none" && event.type === "phase_started") this.#plain(nowNs);
+    if (event.type === "dataset_progress") this.#showLook(nowNs);
+    if (event.type === "dataset_note" && this.#saysNotes) {
+      this.#terminal.line(`aiperf: ${event.text}`);
+    }
     if (event.type === "phase_complete") this.#sayEnd(event, nowNs);
   }
 
@@ -52,12 +64,23 @@ export class RunView {
 
   /** Takes the living line away. */
   end(): void {
+    this.#isOver = true;
     this.#terminal.clear();
   }
 
   #plain(nowNs: number): void {
     this.#lastPlainNs = nowNs;
     if (this.#progress.phase !== null) this.say(renderProgress(this.#progress, nowNs));
+  }
+
+  /** Comes before anything else is shown, so that nobody thinks that nothing happens. */
+  #showLook(nowNs: number): void {
+    if (this.#progress.phase !== null || this.#isOver) return;
+    const isFirst = this.#lastPlainNs === 0;
+    if (this.#ui === "simple") return this.refresh(nowNs);
+    if (!isFirst && nowNs - this.#lastPlainNs < this.#plainIntervalNs) return;
+    this.#lastPlainNs = nowNs;
+    this.say(renderProgress(this.#progress, nowNs));
   }
 
   #sayEnd(event: RunEvent & { type: "phase_complete" }, nowNs: number): void {

@@ -15,8 +15,13 @@ export function memorySource(
   return {
     isClosed: false,
     name,
+    size: bytes.length,
     read(buffer) {
-      if (at === bytes.length) return Promise.resolve(null);
+      if (at === bytes.length) {
+        // Then it begins again, as an opened file does.
+        at = 0;
+        return Promise.resolve(null);
+      }
       const part = bytes.subarray(at, at + Math.min(buffer.length, readBytes));
       buffer.set(part);
       at += part.length;

@@ -31,6 +31,12 @@ Deno.test("renderProgress() says that the services start while no phase runs", (
   assertEquals(renderProgress(NO_PROGRESS, 5e9), "starting the services");
 });
 
+Deno.test("renderProgress() says how far the input file has been looked through", () => {
+  const look: RunEvent = { type: "dataset_progress", file: "a.jsonl", share: 0.4399 };
+  assertEquals(renderProgress(after(look), 5e9), "looking through a.jsonl: 43 %");
+  assertEquals(renderProgress(after(look, STARTED), 5e9), renderProgress(after(STARTED), 5e9));
+});
+
 Deno.test("renderProgress() shows count, rate, running, errors, elapsed and remaining time", () => {
   const progress = after(
     STARTED,

@@ -55,3 +55,28 @@ Deno.test("where progress is not shown in place it is told as often as is asked 
   const told = text.split("\n").map((line) => line.match(/(\S+) s elapsed/)?.[1]);
   assertEquals(told, ["0", "2", "4", undefined]);
 });
+
+function lookedThrough(ui: "simple" | "none", saysNotes: boolean): string[] {
+  let text = "";
+  const write = (part: string) => text += part;
+  const terminal = new Terminal({ write, isTerminal: ui === "simple", columns: 100 });
+  const view = new RunView(terminal, { ui, saysNotes, plainIntervalMs: 2_000 });
+  for (let ms = 1_000; ms <= 5_000; ms += 500) {
+    view.note({ type: "dataset_progress", file: "a.jsonl", share: ms / 5_000 }, ms * 1e6);
+  }
+  view.note({ type: "dataset_note", text: "It is odd." }, 5e9);
+  view.end();
+  view.note({ type: "dataset_progress", file: "a.jsonl", share: 1 }, 9e9);
+  // deno-lint-ignore no-control-regex
+  return text.split(/[\r\n]+(?:\x1b\[K)?/).filter((line) => line !== "");
+}
+
+Deno.test("it is shown how far an input file has been looked through, also where no line lives", () => {
+  const told = (percents: number[]) => percents.map((n) => `looking through a.jsonl: ${n} %`);
+  assertEquals(lookedThrough("none", false), told([20, 60, 100]));
+  assertEquals(lookedThrough("simple", false), told([20, 30, 40, 50, 60, 70, 80, 90, 100]));
+});
+
+Deno.test("what is to be known of a data set is said by one run of a series", () => {
+  assertEquals(lookedThrough("none", true).at(-1), "aiperf: It is odd.");
+});
