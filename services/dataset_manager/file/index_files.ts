@@ -3,6 +3,7 @@ import { BadInputError } from "../../../common/service/bad_input_error.ts";
 import { FieldError } from "../formats/fields.ts";
 import type { LineContent } from "../formats/format.ts";
 import { CumulativeRows } from "./cumulative_rows.ts";
+import { kindProblem } from "./file_kinds.ts";
 import type { InputSource } from "./input_file.ts";
 import { LineIndex } from "./line_index.ts";
 import type { LineReader } from "./line_reader.ts";
@@ -113,7 +114,10 @@ export class FileIndexing {
   async #read(): Promise<void> {
     for (const [at, source] of this.#options.sources.entries()) {
       if (this.#isFull) return;
-      const isElements = isDocument(source.readAt({ offset: 0, length: FIRST_BYTES }));
+      const first = source.readAt({ offset: 0, length: FIRST_BYTES });
+      const problem = kindProblem(first);
+      if (problem !== null) throw this.#badFile(this.#nameOf(at) + problem);
+      const isElements = isDocument(first);
       await (isElements ? readElements : readLines)(source, {
         maxLineBytes: MAX_LINE_BYTES,
         onLine: (line) => this.#take(line, at),

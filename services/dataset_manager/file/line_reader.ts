@@ -1,8 +1,9 @@
 import { type DatasetFormat, TABLE_COLUMNS } from "../../../common/model/dataset_format.ts";
 import { csvFields } from "../formats/csv.ts";
-import { FieldError, isObject, type JsonObject } from "../formats/fields.ts";
+import { FieldError, type JsonObject } from "../formats/fields.ts";
 import type { FormatSettings, LineContent, LineFormat, RowReader } from "../formats/format.ts";
 import { detectFormat, detectTable, formatNamed } from "../formats/registry.ts";
+import { parseRow } from "./parse_row.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -39,7 +40,7 @@ export class LineReader {
     const text = decode(bytes);
     if (text.trim() === "") return null;
     if (this.#columns === null && this.#readHeader(text)) return null;
-    const row = this.#columns === null ? parse(text) : rowOf(this.#columns, text);
+    const row = this.#columns === null ? parseRow(text) : rowOf(this.#columns, text);
     this.#format ??= detectFormat(row);
     this.#read ??= this.#format.open(this.#settings);
     const content = this.#read(row, text);
@@ -80,16 +81,4 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new FieldError("", "is not valid UTF-8");
   }
-}
-
-function parse(text: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const why = (error as Error).message.replaceAll(/\p{Cc}+/gu, " ");
-    throw new FieldError("", `is not valid JSON: ${why}`);
-  }
-  if (!isObject(value)) throw new FieldError("", "is not a JSON object");
-  return value;
 }

@@ -275,7 +275,7 @@ Deno.test("the lines of each file of a folder are the turns of one conversation"
     ) => [dataset.conversation(i).id, ...dataset.conversation(i).turns.map((turn) => turn.body)]),
     [["one", body(1), body(2)], ["two", body(3)]],
   );
-  const bad = [sources[0]!, memorySource("[]", { name: "bad.jsonl" })].map(again);
+  const bad = [sources[0]!, memorySource("null", { name: "bad.jsonl" })].map(again);
   const error = await assertRejects(() => open([], file, { sources: bad }), BadInputError);
   assertEquals(
     error.message,

@@ -3,13 +3,25 @@ export type BadLine = readonly [line: string, message: string];
 
 /** What no format takes. */
 export const BAD_JSON: readonly BadLine[] = [
-  ["{", "is not valid JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)"],
+  [
+    "{",
+    "is not valid JSON: it goes on in the next line, and each line must be one JSON object " +
+    "(jq -c . makes it one)",
+  ],
+  [
+    "a,b,c",
+    "is not valid JSON: it does not begin with {; a table must begin with the names of its " +
+    "columns, those of burst_gpt_trace or azure_trace",
+  ],
+  ["some words", `is not valid JSON: Unexpected token 's', "some words" is not valid JSON`],
   [
     '{"text": "a"',
-    "is not valid JSON: Expected ',' or '}' after property value in JSON at " +
-    "position 12 (line 1 column 13)",
+    "is not valid JSON: Expected ',' or '}' after property value at character 13",
   ],
-  ["[1]", "is not a JSON object"],
+  [
+    "[1]",
+    "is a list; each line must be one JSON object (jq -c '.[]' makes lines of a list)",
+  ],
   ["null", "is not a JSON object"],
   ['"text"', "is not a JSON object"],
 ];
