@@ -1,5 +1,6 @@
 import type { AnswerText, ErrorDetails, Usage } from "../../common/model/record.ts";
 import type { AnswerPart, OtherChoice } from "./endpoints/endpoint.ts";
+import { endlessAnswer } from "./request_failure.ts";
 
 /** What is to be done with an answer besides taking its times. */
 export interface AnswerOptions {
@@ -12,6 +13,13 @@ export interface AnswerOptions {
   /** Called when the first piece of content has come. */
   readonly onFirstContent?: () => void;
 }
+
+/**
+ * The longest text of an answer, in characters, and its most pieces of content: far beyond what any
+ * model says, and so little that its record can be kept and passed on.
+ */
+export const MOST_CHARACTERS = 4 * 2 ** 20;
+export const MOST_CHUNKS = 2 ** 20;
 
 /** Gathers the parts of one answer into its timeline, counts and text. */
 export class Answer {
@@ -41,6 +49,7 @@ export class Answer {
   readonly #options: AnswerOptions;
   #output = "";
   #reasoning = "";
+  #characters = 0;
   #content = "";
   #called = "";
   /** The choices after the first. */
@@ -63,6 +72,11 @@ export class Answer {
       this.audioSeconds = part.media.audioSeconds ?? this.audioSeconds;
     }
     if (part.carries === "nothing") return;
+    this.#characters += charactersOf(part);
+    if (this.#characters > MOST_CHARACTERS || this.chunksAfterNs.length === MOST_CHUNKS) {
+      this.error ??= endlessAnswer(MOST_CHARACTERS, MOST_CHUNKS);
+      return;
+    }
     if (part.carries === "output") this.firstOutputChunk ??= this.chunksAfterNs.length;
     this.chunksAfterNs.push(afterNs);
     if (afterNs === this.chunksAfterNs[0]) this.#noteFirst(part);
@@ -119,6 +133,12 @@ export class Answer {
       reasoning: all.map(({ reasoning }) => reasoning).join(""),
     };
   }
+}
+
+function charactersOf({ content, reasoning, toolCalls, others }: AnswerPart): number {
+  let characters = content.length + reasoning.length + toolCalls.length;
+  for (const other of others) characters += other.output.length + other.reasoning.length;
+  return characters;
 }
 
 /** What a server counts it may say in parts: what the newer usage leaves out, the older one says. */

@@ -83,6 +83,13 @@ export function notEvents(line: string): ErrorDetails {
   return unexpectedAnswer(`the answer is not a stream of events${guess}: ${excerpt(line)}`);
 }
 
+/** An answer that says more than any model does. */
+export function endlessAnswer(characters: number, chunks: number): ErrorDetails {
+  const most = `${characters / 2 ** 20} Mi characters or ${chunks / 2 ** 20} Mi pieces`;
+  const message = `the answer did not end within ${most} of content`;
+  return { code: BROKEN_ANSWER, type: "ResponseTooLarge", message };
+}
+
 /** Whether a text starts as a HTML or XML page does. */
 export function looksLikeHtml(text: string): boolean {
   return /^\s*</.test(text);

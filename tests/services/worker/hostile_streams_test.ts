@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { checkBodyFits } from "../../../common/comms/frame.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import { requestRecordSchema } from "../../../common/model/record.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
@@ -121,6 +122,41 @@ Deno.test("a whole answer without end is one clear error", async () => {
     message: "the server sent more than 64 MiB in one piece",
   });
   assert(isGivenUp && readBytes < 70 * MIB && grownBytes < 400 * MIB, `${grownBytes} bytes`);
+});
+
+const ENDLESS_ANSWER = {
+  code: 502,
+  type: "ResponseTooLarge",
+  message: "the answer did not end within 4 Mi characters or 1 Mi pieces of content",
+};
+
+Deno.test("a text that goes on and on, event by event, is one clear error with little memory", async () => {
+  const event = encoder.encode(HELLO.replace("Hello", "\\u0000".repeat(2 ** 16)));
+  const { record, isGivenUp, grownBytes } = await receive(started(HELLO, event));
+  assertEquals([record.outcome, record.error, record.text], ["error", ENDLESS_ANSWER, null]);
+  assertEquals(record.chunksAfterNs.length, 1 + 2 ** 22 / 2 ** 16 - 1);
+  assert(isGivenUp && grownBytes < 256 * MIB, `${grownBytes} bytes`);
+});
+
+Deno.test("events of a letter each without end are one clear error, whose record can be passed on", async () => {
+  const piece = encoder.encode('data: {"choices":[{"delta":{"content":"x"}}]}\n\n'.repeat(2 ** 14));
+  const { record, isGivenUp } = await receive(started(HELLO, piece));
+  assertEquals([record.outcome, record.error], ["error", ENDLESS_ANSWER]);
+  assertEquals([record.chunksAfterNs.length, isGivenUp], [2 ** 20, true]);
+  assert(JSON.stringify(record).length < 32 * MIB);
+});
+
+Deno.test("a whole answer with more text than any model says is one clear error", async () => {
+  const pieces = started('{"choices":[{"message":{"content":"', X, 5, '"}}]}');
+  const { record } = await receive(pieces, { streaming: false });
+  assertEquals([record.outcome, record.error], ["error", ENDLESS_ANSWER]);
+});
+
+Deno.test("the longest text that is accepted fits into a message between processes", async () => {
+  const event = HELLO.replace("Hello", "\\u0000".repeat(2 ** 22));
+  const { record } = await receive(started(event, X, 0));
+  assertEquals(record.outcome, "success");
+  checkBodyFits(JSON.stringify({ type: "record", record }));
 });
 
 Deno.test("comments without end, each a line, take no memory until the time is over", async () => {
