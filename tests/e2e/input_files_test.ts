@@ -139,6 +139,24 @@ const KINDS: readonly (readonly [string, string, (run: Run) => Promise<void> | v
     "--input-file good/raw.jsonl --no-allow-dataset-wrap --concurrency 3",
     ({ bodies }) => assertEquals(bodies.length, 2),
   ],
+  ["multi_turn", "--input-file good/multi.jsonl --num-sessions 2", ({ bodies }) => {
+    assertEquals(lengths(bodies), [5, 4, 3]);
+    const said = bodies.map((body) =>
+      JSON.parse(body).messages.map(({ content }: { content: string }) => content)
+    );
+    assertEquals(said, [
+      ["Be brief.", "What is a GPU?"],
+      ["Be brief.", "What is a GPU?", "fine", "And a TPU?"],
+      ["Tell me a joke."],
+    ]);
+  }],
+  ["inputs_json", "--input-file good/inputs.json --num-sessions 2", ({ bodies }) => {
+    assertEquals(bodies, [
+      '{"messages":[{"role":"user","content":"Hello"}],"model":"m","max_completion_tokens":8}',
+      '{"model":"m","messages":[{"role":"user","content":"Hello again"}]}',
+      '{"messages":[{"role":"user","content":"Bye"}],"model":"m","max_completion_tokens":6}',
+    ]);
+  }],
   [
     "single_turn with a local picture",
     "--input-file good/single.jsonl --request-count 1",
@@ -188,6 +206,16 @@ const BAD: readonly (readonly [string, string])[] = [
   ["bailian.jsonl", "line 1: timestamp: is missing"],
   ["burst_gpt.csv", 'line 3: Request tokens: must be a whole number of at least 0, got "many"'],
   ["azure.csv", 'line 2: TIMESTAMP: must be seconds or a date with a time, got "yesterday"'],
+  ["multi.jsonl", "line 2: turns[1].delay: must be a number of at least 0, got -1"],
+  [
+    "modes.jsonl",
+    'line 2: message_mode: is "history" here, and "delta" on a line before it of its session; ' +
+    "all messages of a session must be the one or the other",
+  ],
+  [
+    "list.json",
+    "line 1: is a list; each line must be one JSON object (jq -c '.[]' makes lines of a list)",
+  ],
   ["raw.jsonl", "line 1: stream: is true, and --streaming is not given"],
   ["inputs.json", "line 2: payloads[0]: must be an object, got 5"],
   ["single.jsonl", 'line 1: image: "gone.png" does not exist'],
