@@ -234,7 +234,7 @@ Deno.test("a run that is over sends nothing more", async () => {
     error: {
       code: 499,
       type: "RequestCancellationError",
-      message: "the run ended before the answer was complete",
+      message: "the run ended before the request was sent",
     },
   });
 });
