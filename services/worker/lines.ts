@@ -32,7 +32,7 @@ const NOTHING = new Uint8Array(0);
 export class LineParser {
   readonly #emit: (event: SseEvent) => void;
   readonly #max: number;
-  readonly #decoder = new LineDecoder();
+  readonly #decoder = new LineDecoder({ cr: false });
   readonly #parse = (lines: string) => this.#parseLines(lines);
   /** A line whose end has not come yet. */
   readonly #held = new HeldBytes();

@@ -48,7 +48,7 @@ const STRAY_LENGTH = 1000;
 export class SseParser {
   readonly #emit: (event: SseEvent) => void;
   readonly #max: number;
-  readonly #decoder = new LineDecoder();
+  readonly #decoder = new LineDecoder({ cr: true });
   readonly #parse = (lines: string) => this.#parseLines(lines);
   /** A line whose end has not come yet. */
   readonly #held = new HeldBytes();

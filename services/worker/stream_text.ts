@@ -11,6 +11,11 @@ const LF = 0x0a;
 const CR = 0x0d;
 const BYTE_ORDER_MARK = 0xfeff;
 
+/** Where the lines of a stream end: LF and CR LF always; `cr`: a CR alone, too, as in event streams. */
+export interface LineEnds {
+  readonly cr: boolean;
+}
+
 /**
  * Decodes the whole lines of a stream, as many as came together at once.
  *
@@ -20,7 +25,12 @@ const BYTE_ORDER_MARK = 0xfeff;
 export class LineDecoder {
   /** `ignoreBOM` keeps the mark in the text: only one at the very start of the stream is dropped. */
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #ends: LineEnds;
   #atStart = true;
+
+  constructor(ends: LineEnds) {
+    this.#ends = ends;
+  }
 
   /**
    * Gives the text of `bytes`, which are whole lines, to `take`: in one piece, if all is well.
@@ -30,7 +40,7 @@ export class LineDecoder {
   decode(bytes: Uint8Array, take: (lines: string) => void): void {
     const text = this.#textOf(bytes);
     if (text !== null) return take(text);
-    for (const line of linesOf(bytes)) {
+    for (const line of linesOf(bytes, this.#ends)) {
       const alone = this.#textOf(line);
       if (alone === null) throw new EncodingError();
       take(alone);
@@ -50,11 +60,11 @@ export class LineDecoder {
   }
 }
 
-/** Each line with its end: CR, LF or both; no byte of another character looks like them. */
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+/** Each line with its end; no byte of another character looks like one. */
+function* linesOf(bytes: Uint8Array, { cr }: LineEnds): Generator<Uint8Array> {
   let start = 0;
   for (let i = 0; i < bytes.length; i++) {
-    const isEnd = bytes[i] === LF || bytes[i] === CR && bytes[i + 1] !== LF;
+    const isEnd = bytes[i] === LF || cr && bytes[i] === CR && bytes[i + 1] !== LF;
     if (isEnd) yield bytes.subarray(start, start = i + 1);
   }
   if (start < bytes.length) yield bytes.subarray(start);

@@ -140,6 +140,14 @@ Deno.test("any split of any stream gives the lines of the whole, which are the o
   );
 });
 
+Deno.test("a CR alone ends no line, also before one that is not UTF-8", () => {
+  const lines: string[] = [];
+  const parser = new LineParser(({ data }) => lines.push(data));
+  parser.push(Uint8Array.of(0x61, 0x0a, 0x62, 0x0d, 0x80));
+  assertThrows(() => parser.end(), EncodingError);
+  assertEquals(lines, ["a"]);
+});
+
 Deno.test("arbitrary bytes are the oracle's lines, up to what is not UTF-8", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
