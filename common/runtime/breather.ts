@@ -1,5 +1,11 @@
-/** So much is worked off between two turns of the event loop, in ms. */
+/** What one read has brought is worked off for so long between two turns of the event loop, … */
 const STRETCH_MS = 25;
+
+/** … and read after read for so long, in ms: on a busy machine a turn takes some ms itself. */
+const LONG_STRETCH_MS = 100;
+
+/** The clock is looked at after so many bytes: it costs as much as a message. */
+const LOOK_BYTES = 2 * 1024;
 
 /** From so many bytes on what comes read by read is a backlog, too. */
 const BACKLOG_BYTES = 32 * 1024;
@@ -14,6 +20,7 @@ const BACKLOG_BYTES = 32 * 1024;
 export class Breather {
   readonly #now: () => number;
   #bytes = 0;
+  #lookAt = LOOK_BYTES;
   /** When the event loop had its last turn for sure, or a long time before that. */
   #turnMs: number;
   #readMs: number;
@@ -32,10 +39,13 @@ export class Breather {
   /** So many bytes more have been worked off; whether a turn of the event loop is due now. */
   isDue(bytes: number): boolean {
     this.#bytes += bytes;
+    if (this.#bytes < this.#lookAt) return false;
+    this.#lookAt = this.#bytes + LOOK_BYTES;
     const nowMs = this.#now();
-    const sinceMs = this.#bytes < BACKLOG_BYTES ? this.#readMs : this.#turnMs;
-    if (nowMs - sinceMs < STRETCH_MS) return false;
+    const isLong = this.#bytes >= BACKLOG_BYTES && nowMs - this.#turnMs >= LONG_STRETCH_MS;
+    if (!isLong && nowMs - this.#readMs < STRETCH_MS) return false;
     this.#bytes = 0;
+    this.#lookAt = LOOK_BYTES;
     this.#turnMs = this.#readMs = nowMs;
     return true;
   }

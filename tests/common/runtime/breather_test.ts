@@ -33,15 +33,15 @@ function turns({ perRead, reads, bytes, takesMs, idleMs = 0 }: Backlog): number[
 }
 
 Deno.test("what is slow to work off makes way after 25 ms, however little it is", () => {
-  assertEquals(turns({ perRead: 30, reads: 1, bytes: 200, takesMs: 3 }), [9, 18, 27]);
+  assertEquals(turns({ perRead: 30, reads: 1, bytes: 256, takesMs: 2 }), [16]);
 });
 
 Deno.test("many reads in a row make way together", () => {
-  assertEquals(turns({ perRead: 1, reads: 12, bytes: 64 * KB, takesMs: 5 }), [5, 10]);
+  assertEquals(turns({ perRead: 1, reads: 50, bytes: 64 * KB, takesMs: 5 }), [20, 40]);
 });
 
 Deno.test("small ones, too, when they have become many", () => {
-  assertEquals(turns({ perRead: 1, reads: 100, bytes: KB, takesMs: 1 }), [32, 64, 96]);
+  assertEquals(turns({ perRead: 1, reads: 210, bytes: KB, takesMs: 1 }), [100, 200]);
 });
 
 Deno.test("messages that come one by one have their turn anyway", () => {
