@@ -29,10 +29,18 @@ export async function decodedBody(body: ByteReader, encoding: string): Promise<B
   return decoded;
 }
 
-/** Hands out what the unpacker makes of each network read, at once. */
+/**
+ * So much is unpacked at once: it may become a thousand times as much, which is to be neither in memory
+ * nor in the way of what else there is to do.
+ */
+const MOST_AT_ONCE_BYTES = 4096;
+
+/** Hands out what the unpacker makes of each network read, at once; of a large one in parts. */
 class DecodedBody implements ByteReader {
   readonly #body: ByteReader;
   readonly #unpacker: Unpacker;
+  /** What is still to be unpacked of a network read. */
+  #packed = new Uint8Array();
   #pieces: Uint8Array[] = [];
   #hasBytes = false;
   #hasFailed = false;
@@ -57,13 +65,12 @@ class DecodedBody implements ByteReader {
 
   async read(): Promise<ReadResult> {
     while (!this.#isOver) {
-      const { done, value } = await this.#body.read();
-      if (done) this.#isOver = true;
+      const part = await this.#nextPart();
+      if (part === null) this.#isOver = true;
       // A status that has no body may have a head that speaks of one.
-      if (done && !this.#hasBytes) break;
+      if (part === null && !this.#hasBytes) break;
       this.#hasBytes = true;
-      // The buffer of the read is used again before a slow unpacker is done with it.
-      await this.#unpack(done ? null : value.slice());
+      await this.#unpack(part);
       const bytes = this.#taken();
       if (bytes.length > 0) return { done: false, value: bytes };
     }
@@ -74,6 +81,19 @@ class DecodedBody implements ByteReader {
     this.#isOver = true;
     this.#unpacker.destroy();
     this.#body.cancel();
+  }
+
+  /** Resolves to null at the end. */
+  async #nextPart(): Promise<Uint8Array | null> {
+    if (this.#packed.length === 0) {
+      const { done, value } = await this.#body.read();
+      if (done) return null;
+      // The buffer of the read is used again before a slow unpacker is done with it.
+      this.#packed = value.slice();
+    }
+    const part = this.#packed.subarray(0, MOST_AT_ONCE_BYTES);
+    this.#packed = this.#packed.subarray(part.length);
+    return part;
   }
 
   /** Rejects when it is not packed as the server says; null: there is no more. */
