@@ -200,6 +200,25 @@ Deno.test("the inputs.json of a run is sent again byte for byte", async () => {
   });
 });
 
+Deno.test("made-up pictures, sounds, turns and markers are sent again byte for byte", async () => {
+  const args = "--isl 20 --osl 3 --image-width-mean 16 --image-height-mean 16 " +
+    "--audio-length-mean 0.1 --conversation-turn-mean 2 --conversation-turn-stddev 0 " +
+    "--history none --cache-bust first_turn_prefix --concurrency 1 --num-sessions 3";
+  await runWith(args, async ({ code, stderr, sandbox, bodies }) => {
+    assertEquals(code, 0, stderr);
+    const first = bodies.splice(0);
+    assertEquals([first.length, new Set(first).size], [6, 6]);
+    assert(first[0]!.includes("data:image/png;base64,") && first[0]!.includes("input_audio"));
+    await withServer(keeper(bodies), async (url) => {
+      const again = `--url ${url} --model m --artifact-dir out2 --input-file out/inputs.json ` +
+        "--concurrency 1 --num-sessions 3";
+      const second = await sandbox.run(again.split(" "));
+      assertEquals(second.code, 0, second.stderr);
+      assertEquals(bodies, first);
+    });
+  });
+});
+
 /** Bad files of each kind, how they are read, and what is said. */
 const BAD: readonly (readonly [string, string])[] = [
   ["mooncake.jsonl", "line 2: output_length: must be a whole number of at least 1, got 0"],
