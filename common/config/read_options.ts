@@ -93,6 +93,8 @@ async function readConfigFile(
   return await readYamlText(text, { file, command });
 }
 
+const FOLDER_TYPES = "--custom-dataset-type random_pool and raw_payload take one";
+
 /** Before any service is started, for it is easily mistyped. */
 async function checkInputFile(
   all: readonly Given[],
@@ -105,7 +107,9 @@ async function checkInputFile(
     await checkFile?.(given.raw, { mayBeFolder: mayBeFolder(type) });
     return [];
   } catch (error) {
-    return [unreadable(given, error)];
+    const { where, message } = unreadable(given, error);
+    const isFolder = (error as Error).name === "IsADirectory";
+    return [{ where, message: isFolder ? `${message}; ${FOLDER_TYPES}` : message }];
   }
 }
 

@@ -7,6 +7,7 @@ export async function checkRegularFile(path: string, mayBeFolder = false): Promi
   // Opening a pipe would wait for its writer.
   const { isFile, isDirectory } = await Deno.stat(path);
   if (isDirectory && mayBeFolder) return;
-  if (!isFile) throw new TypeError(isDirectory ? "it is a folder" : "it is no regular file");
+  if (isDirectory) throw new Deno.errors.IsADirectory("it is a folder");
+  if (!isFile) throw new TypeError("it is no regular file");
   (await Deno.open(path, { read: true })).close();
 }

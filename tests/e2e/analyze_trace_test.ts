@@ -36,6 +36,11 @@ Deno.test("what cannot be analysed is told with exit code 2", async () => {
       "",
       `aiperf: --input-file: t.jsonl: ${reason}\n`,
     ]);
+    await write("PAR1");
+    const stderr =
+      "aiperf: --input-file: t.jsonl: is a Parquet file: make JSON lines of it first\n";
+    assertEquals((await run()).stderr, stderr);
+    await write('{"input_length":5}\n{"input_length":-5}\n{"input_length":6}\n');
     const skipped = await run("--skip-bad-lines");
     assertEquals([skipped.code, skipped.stderr], [0, `aiperf: left out ${reason}\n`]);
     assert(skipped.stdout.includes("Requests                  2\n"), skipped.stdout);

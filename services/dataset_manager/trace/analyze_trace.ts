@@ -1,6 +1,7 @@
 import { TRACE_FORMATS } from "../../../common/model/dataset_format.ts";
 import type { AnalyzedTrace, TraceRequest } from "../../../common/model/trace_request.ts";
 import { BadInputError } from "../../../common/service/bad_input_error.ts";
+import { kindProblem } from "../file/file_kinds.ts";
 import { openInputFile } from "../file/input_file.ts";
 import { LineReader } from "../file/line_reader.ts";
 import { readLines } from "../file/read_lines.ts";
@@ -10,6 +11,9 @@ import { analysisText } from "./analysis_text.ts";
 import { TraceStatistics } from "./trace_statistics.ts";
 
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
+
+/** Bytes that tell what is no text. */
+const FIRST_BYTES = 8;
 
 /** So many bad lines are named; the others are counted. */
 const MOST_NAMED = 20;
@@ -24,6 +28,7 @@ export async function analyzeTrace(request: TraceRequest): Promise<AnalyzedTrace
   const analysis = new Analysis(request);
   const source = await openInputFile(request.path);
   try {
+    analysis.begin(source.readAt({ offset: 0, length: FIRST_BYTES }));
     await readLines(source, {
       maxLineBytes: MAX_LINE_BYTES,
       onLine: ({ bytes, number, isTooLong }) => analysis.take(bytes, number, isTooLong),
@@ -49,6 +54,12 @@ class Analysis {
       isStreaming: false,
       fileProblem: () => null,
     });
+  }
+
+  /** Takes a look at the first bytes of the file. */
+  begin(bytes: Uint8Array): void {
+    const problem = kindProblem(bytes);
+    if (problem !== null) throw this.#badFile(problem);
   }
 
   /** Takes a line; false when reading on is of no use. */

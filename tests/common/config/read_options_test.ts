@@ -151,8 +151,10 @@ Deno.test("an input file that cannot be read is a problem among the others", asy
     env: () => undefined,
     readFile: () => Promise.reject(new Error("not asked")),
     readFirstLine: () => Promise.reject(new Error("not asked")),
-    checkFile: (path: string) =>
-      path === "gone" ? Promise.reject(new Deno.errors.NotFound("x")) : Promise.resolve(),
+    checkFile: (path: string) => {
+      if (path === "folder") return Promise.reject(new Deno.errors.IsADirectory("x"));
+      return path === "gone" ? Promise.reject(new Deno.errors.NotFound("x")) : Promise.resolve();
+    },
     width: 100,
   };
   const of = async (line: string) => {
@@ -160,6 +162,11 @@ Deno.test("an input file that cannot be read is a problem among the others", asy
     return invocation.kind === "problems" ? renderProblems(invocation.problems) : invocation.kind;
   };
   assertEquals(await of("-m m --input-file there"), "profile");
+  assertEquals(
+    await of("-m m --input-file folder"),
+    '--input-file: cannot read "folder": it is a folder; --custom-dataset-type random_pool and ' +
+      "raw_payload take one\n",
+  );
   assertEquals(
     await of("-m m --input-file gone --concurrency 0"),
     '--input-file: cannot read "gone": no such file\n' +

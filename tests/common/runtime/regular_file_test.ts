@@ -8,7 +8,7 @@ Deno.test("a regular file that can be read is fine, and nothing else is", async 
     await Deno.writeTextFile(path, "");
     assertEquals(await checkRegularFile(path), undefined);
     await assertRejects(() => checkRegularFile(`${folder}/b`), Deno.errors.NotFound);
-    await assertRejects(() => checkRegularFile(folder), TypeError, "it is a folder");
+    await assertRejects(() => checkRegularFile(folder), Deno.errors.IsADirectory);
     await assertRejects(() => checkRegularFile("/dev/null"), TypeError, "no regular file");
   } finally {
     await Deno.remove(folder, { recursive: true });
