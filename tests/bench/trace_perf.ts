@@ -1,3 +1,4 @@
+import { bundleProgram, ROOT } from "../../scripts/bundle_program.ts";
 import { type Figure, figure } from "./figure.ts";
 import { MockProcess } from "./mock_process.ts";
 import { byService, processTree } from "./process_tree.ts";
@@ -12,13 +13,22 @@ const LOOK_MS = 100;
 /** Long enough for all of the trace to be looked through beside the load. */
 const RUN_SECONDS = 40;
 
-/** What a trace of a million rows costs: the time to the first request, and memory. */
+/**
+ * What a trace of a million rows costs: the time to the first request, and memory.
+ *
+ * As a binary carries the program, which is what users start.
+ */
 export async function measureTrace(): Promise<Figure[]> {
   const folder = await Deno.makeTempDir({ prefix: "aiperf-trace-" });
+  // In the tree, where the import map is found, as when it is compiled.
+  const bundleFolder = `${ROOT}dist/bundle-perf`;
   try {
+    const main = await bundleProgram(bundleFolder);
     await using server = await MockProcess.start();
-    const few = await replay(server, await writeTrace(`${folder}/few.jsonl`, FEW), 1);
-    const many = await replay(server, await writeTrace(`${folder}/many.jsonl`, ROWS), RUN_SECONDS);
+    const replayed = async (name: string, rows: number, seconds: number) =>
+      await replay(server, { main, path: await writeTrace(`${folder}/${name}`, rows), seconds });
+    const few = await replayed("few.jsonl", FEW, 1);
+    const many = await replayed("many.jsonl", ROWS, RUN_SECONDS);
     return [
       figure(`trace of ${ROWS} rows: first request`, [many.firstRequestMs, "ms"], {
         reference: { what: `${FEW} rows`, value: few.firstRequestMs },
@@ -34,7 +44,14 @@ export async function measureTrace(): Promise<Figure[]> {
     ];
   } finally {
     await Deno.remove(folder, { recursive: true });
+    await Deno.remove(bundleFolder, { recursive: true });
   }
+}
+
+interface Replaying {
+  readonly main: string;
+  readonly path: string;
+  readonly seconds: number;
 }
 
 interface Replay {
@@ -48,10 +65,13 @@ function megabytes({ rss }: Replay, service: string): number {
 }
 
 /** Replays a trace at its times, for so long. */
-async function replay(server: MockProcess, path: string, seconds: number): Promise<Replay> {
+async function replay(
+  server: MockProcess,
+  { main, path, seconds }: Replaying,
+): Promise<Replay> {
   await server.clear();
   const flags = ["--input-file", path, "--benchmark-duration", `${seconds}`, "--workers-max", "1"];
-  await using run = new ToolRun(server, [...flags, "--benchmark-grace-period", "1"]);
+  await using run = new ToolRun(server, [...flags, "--benchmark-grace-period", "1"], main);
   const rss = new Map<string, number>();
   let isOver = false;
   const ended = run.end().finally(() => isOver = true);
