@@ -42,13 +42,10 @@ export function baseUrls(): ValueType<readonly string[]> {
         if ([given].flat().some((text) => text.includes("@"))) {
           throw new Refusal(`must be ${allowed}, got one with an "@"`);
         }
-        const texts = splitList(given);
-        const urls = convertAll(
-          texts.length > 0 ? texts : [""],
+        return readList(
+          given,
           (text) => normalizeBaseUrl(text) ?? refuse(`must be ${allowed}, got ${quote(text)}`),
         );
-        refuseTwins(urls);
-        return urls;
       }),
     toPlain: (value) => value.length === 1 ? value[0] : value,
   };
@@ -252,13 +249,10 @@ export function ipAddresses(): ValueType<readonly string[]> {
     fromText: (value) => value,
     schema: (z) =>
       converted(z, z.union([z.string(), z.array(z.string())]), (given) => {
-        const texts = splitList(given);
-        const addresses = convertAll(
-          texts.length > 0 ? texts : [""],
+        return readList(
+          given,
           (one) => isIpAddress(one) ? one : refuse(`must be ${allowed}, got ${quote(one)}`),
         );
-        refuseTwins(addresses);
-        return addresses;
       }),
     toPlain: (value) => value,
   };
@@ -367,6 +361,17 @@ function gather<V>(
 ): [string, V][] {
   if (typeof given === "object" && !Array.isArray(given)) return Object.entries(given);
   return convertAll([given].flat(), read).flat();
+}
+
+/** Reads a list whose entries all differ; an empty one is read as one empty entry. */
+function readList(
+  given: string | readonly string[],
+  read: (text: string) => string,
+): string[] {
+  const texts = splitList(given);
+  const all = convertAll(texts.length > 0 ? texts : [""], read);
+  refuseTwins(all);
+  return all;
 }
 
 function refuseTwins(names: readonly string[]): void {

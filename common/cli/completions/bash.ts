@@ -1,5 +1,6 @@
 import { shellQuote } from "../shell_quote.ts";
 import type { Completed, CompletedCommand } from "./completion_table.ts";
+import { valueCases } from "./value_cases.ts";
 
 /** The script for bash, from 3.2 on, as macOS has it. */
 export function bashScript(commands: readonly CompletedCommand[]): string {
@@ -38,17 +39,10 @@ function commandCase(
 ): string {
   const name = words.join(" ");
   const pattern = name === "" ? "*" : `${shellQuote([name])}*`;
-  const values = Map.groupBy(
-    flags.filter(({ value }) => value.kind !== "nothing"),
-    ({ value }) => completing(value),
-  );
-  const cases = [...values].map(([does, all]) =>
-    `        ${all.map(({ flag }) => flag).join("|")}) ${does} ;;`
-  );
   return [
     `    ${pattern})`,
     `      case "$flag" in`,
-    ...cases,
+    ...valueCases(flags, completing),
     `        *)`,
     `          if [[ "$cur" == -* ]]; then`,
     `            _aiperf_words ${shellQuote([flags.map(({ flag }) => flag).join(" ")])}`,

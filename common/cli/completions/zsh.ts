@@ -1,5 +1,6 @@
 import { shellQuote } from "../shell_quote.ts";
 import type { Completed, CompletedCommand } from "./completion_table.ts";
+import { valueCases } from "./value_cases.ts";
 
 /** The script for zsh. */
 export function zshScript(commands: readonly CompletedCommand[]): string {
@@ -31,16 +32,10 @@ function commandCase(
 ): string {
   const name = words.join(" ");
   const pattern = name === "" ? "*" : `${shellQuote([name])}*`;
-  const values = Map.groupBy(
-    flags.filter(({ value }) => value.kind !== "nothing"),
-    ({ value }) => completing(value),
-  );
   return [
     `    ${pattern})`,
     `      case "$flag" in`,
-    ...[...values].map(([does, all]) =>
-      `        ${all.map(({ flag }) => flag).join("|")}) ${does} ;;`
-    ),
+    ...valueCases(flags, completing),
     `        *)`,
     `          if [[ "$cur" == -* ]]; then`,
     `            flags=(`,

@@ -1,5 +1,11 @@
 import { ByteWindow } from "./byte_window.ts";
-import { type ByteSource, type ReadLinesOptions, readPieces, type Splitter } from "./read_lines.ts";
+import {
+  type ByteSource,
+  type ReadLinesOptions,
+  readPieces,
+  type Splitter,
+  tellPiece,
+} from "./read_lines.ts";
 
 const HEAD_REGEXP = /^\uFEFF?\s*\{\s*"data"\s*:\s*\[/;
 
@@ -99,13 +105,6 @@ class ElementSplitter implements Splitter {
   }
 
   #tell(end: number, isTooLong: boolean): boolean {
-    const { window } = this;
-    const bytes = window.bytes.subarray(window.start, end);
-    return this.#options.onLine({
-      bytes: isTooLong ? bytes.subarray(0, this.#options.maxLineBytes) : bytes,
-      offset: window.offsetOf(window.start),
-      number: this.#firstLine,
-      isTooLong,
-    });
+    return tellPiece(this.window, this.#options, { end, number: this.#firstLine, isTooLong });
   }
 }

@@ -65,6 +65,26 @@ export async function readPieces(
   splitter.end();
 }
 
+/** Where the piece ends that begins at the window's start, and what is said of it. */
+export interface PieceEnd extends Pick<RawLine, "number" | "isTooLong"> {
+  readonly end: number;
+}
+
+/** Tells of the piece at the window's start; false when no more is wanted. */
+export function tellPiece(
+  window: ByteWindow,
+  { onLine, maxLineBytes }: ReadLinesOptions,
+  { end, number, isTooLong }: PieceEnd,
+): boolean {
+  const bytes = window.bytes.subarray(window.start, end);
+  return onLine({
+    bytes: isTooLong ? bytes.subarray(0, maxLineBytes) : bytes,
+    offset: window.offsetOf(window.start),
+    number,
+    isTooLong,
+  });
+}
+
 class LineSplitter implements Splitter {
   readonly window = new ByteWindow();
   readonly #options: ReadLinesOptions;
@@ -105,14 +125,7 @@ class LineSplitter implements Splitter {
 
   #tell(end: number, isTooLong: boolean): boolean {
     this.#number++;
-    const { window } = this;
-    const bytes = window.bytes.subarray(window.start, end);
-    return this.#options.onLine({
-      bytes: isTooLong ? bytes.subarray(0, this.#options.maxLineBytes) : bytes,
-      offset: window.offsetOf(window.start),
-      number: this.#number,
-      isTooLong,
-    });
+    return tellPiece(this.window, this.#options, { end, number: this.#number, isTooLong });
   }
 
   /** The line is too long already: announce it once and forget what there is of it. */

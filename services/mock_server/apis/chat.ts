@@ -3,13 +3,12 @@ import {
   type AnswerIdentity,
   jsonAnswer,
   type MockApi,
-  SSE_TYPE,
   sseEvent,
   type StreamShape,
 } from "./api.ts";
-import { errorJson } from "./api_error.ts";
 import { countMessages, parseObject, required } from "./fields.ts";
 import {
+  choiceStream,
   finishReason,
   type GenerationRequest,
   generationRequest,
@@ -43,23 +42,11 @@ function streamShape(request: GenerationRequest, identity: AnswerIdentity): Stre
     sseEvent(
       `${envelope}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}]}`,
     );
-  const tail = '"},"logprobs":null,"finish_reason":null}]';
-  return {
-    contentType: SSE_TYPE,
+  return choiceStream(request, identity, {
+    envelope,
     opening: [choice('{"role":"assistant","content":""}', "null")],
-    tokenHead: `data: ${envelope}{"index":0,"delta":{"content":"`,
-    tokenTail: `${tail}}\n\n`,
-    ...(request.includeUsage && request.continuousUsage && identity.reportUsage && {
-      tokenTailAt: (tokens: number) => `${tail},"usage":${usageJson(request, tokens)}}\n\n`,
-    }),
-    closing() {
-      const events = [choice("{}", `"${finishReason(request)}"`)];
-      if (request.includeUsage && identity.reportUsage) {
-        events.push(sseEvent(`${envelope}],"usage":${usageJson(request)}}`));
-      }
-      events.push(sseEvent("[DONE]"));
-      return events;
-    },
-    failure: (error) => [sseEvent(errorJson(error))],
-  };
+    choiceHead: '{"index":0,"delta":{"content":"',
+    choiceTail: '"},"logprobs":null,"finish_reason":null}',
+    last: choice("{}", `"${finishReason(request)}"`),
+  });
 }

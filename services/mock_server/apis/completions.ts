@@ -3,13 +3,12 @@ import {
   type AnswerIdentity,
   jsonAnswer,
   type MockApi,
-  SSE_TYPE,
   sseEvent,
   type StreamShape,
 } from "./api.ts";
-import { errorJson } from "./api_error.ts";
 import { countInput, parseObject, required } from "./fields.ts";
 import {
+  choiceStream,
   finishReason,
   type GenerationRequest,
   generationRequest,
@@ -42,26 +41,12 @@ function envelopeOf(request: GenerationRequest, identity: AnswerIdentity): strin
 
 function streamShape(request: GenerationRequest, identity: AnswerIdentity): StreamShape {
   const envelope = envelopeOf(request, identity);
-  const tail = '","logprobs":null,"finish_reason":null}]';
-  return {
-    contentType: SSE_TYPE,
+  const finish = `"${finishReason(request)}"`;
+  return choiceStream(request, identity, {
+    envelope,
     opening: [],
-    tokenHead: `data: ${envelope}{"index":0,"text":"`,
-    tokenTail: `${tail}}\n\n`,
-    ...(request.includeUsage && request.continuousUsage && identity.reportUsage && {
-      tokenTailAt: (tokens: number) => `${tail},"usage":${usageJson(request, tokens)}}\n\n`,
-    }),
-    closing() {
-      const finish = `"${finishReason(request)}"`;
-      const events = [sseEvent(
-        `${envelope}{"index":0,"text":"","logprobs":null,"finish_reason":${finish}}]}`,
-      )];
-      if (request.includeUsage && identity.reportUsage) {
-        events.push(sseEvent(`${envelope}],"usage":${usageJson(request)}}`));
-      }
-      events.push(sseEvent("[DONE]"));
-      return events;
-    },
-    failure: (error) => [sseEvent(errorJson(error))],
-  };
+    choiceHead: '{"index":0,"text":"',
+    choiceTail: '","logprobs":null,"finish_reason":null}',
+    last: sseEvent(`${envelope}{"index":0,"text":"","logprobs":null,"finish_reason":${finish}}]}`),
+  });
 }

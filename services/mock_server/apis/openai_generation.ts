@@ -1,4 +1,12 @@
-import type { ApiDefaults, ApiRequest } from "./api.ts";
+import {
+  type AnswerIdentity,
+  type ApiDefaults,
+  type ApiRequest,
+  SSE_TYPE,
+  sseEvent,
+  type StreamShape,
+} from "./api.ts";
+import { errorJson } from "./api_error.ts";
 import {
   type Fields,
   MAX_OUTPUT_TOKENS,
@@ -52,4 +60,41 @@ export function usageJson(
 /** Why the answer ended. */
 export function finishReason(request: GenerationRequest): string {
   return request.limited ? "length" : "stop";
+}
+
+/** In what the streams of the two APIs differ. */
+export interface ChoiceStream {
+  /** What precedes the choices in every event. */
+  readonly envelope: string;
+  /** Events that go out at once, before any token. */
+  readonly opening: readonly string[];
+  /** What precedes a token's text in its choice, and what follows it. */
+  readonly choiceHead: string;
+  readonly choiceTail: string;
+  /** The event that says why the answer ended. */
+  readonly last: string;
+}
+
+/** A stream of choices, with the usage where it is wanted, as both APIs send it. */
+export function choiceStream(
+  request: GenerationRequest,
+  { reportUsage }: AnswerIdentity,
+  { envelope, opening, choiceHead, choiceTail, last }: ChoiceStream,
+): StreamShape {
+  const tellsUsage = request.includeUsage && reportUsage;
+  return {
+    contentType: SSE_TYPE,
+    opening,
+    tokenHead: `data: ${envelope}${choiceHead}`,
+    tokenTail: `${choiceTail}]}\n\n`,
+    ...(tellsUsage && request.continuousUsage && {
+      tokenTailAt: (tokens: number) => `${choiceTail}],"usage":${usageJson(request, tokens)}}\n\n`,
+    }),
+    closing: () => [
+      last,
+      ...(tellsUsage ? [sseEvent(`${envelope}],"usage":${usageJson(request)}}`)] : []),
+      sseEvent("[DONE]"),
+    ],
+    failure: (error) => [sseEvent(errorJson(error))],
+  };
 }

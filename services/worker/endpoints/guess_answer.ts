@@ -10,7 +10,14 @@ import { huggingfaceGenerateEndpoint } from "./huggingface_generate.ts";
 import { messagesEndpoint } from "./messages.ts";
 import { ollamaChatEndpoint } from "./ollama_chat.ts";
 import { ollamaGenerateEndpoint } from "./ollama_generate.ts";
-import { count, findError, isObject, type JsonObject, stringOf } from "./openai_shapes.ts";
+import {
+  count,
+  findError,
+  isObject,
+  type JsonObject,
+  stringOf,
+  summedUsage,
+} from "./openai_shapes.ts";
 import { readScores } from "./ranking.ts";
 import { responsesEndpoint } from "./responses.ts";
 
@@ -99,13 +106,8 @@ function llamaUsage(body: JsonObject): Usage | null {
   const promptTokens = count(body["tokens_evaluated"]);
   const completionTokens = count(body["tokens_predicted"]);
   if (promptTokens === null || completionTokens === null) return null;
-  return {
-    promptTokens,
-    completionTokens,
-    totalTokens: promptTokens + completionTokens,
-    reasoningTokens: null,
-    cachedPromptTokens: count(body["tokens_cached"]),
-  };
+  const cachedPromptTokens = count(body["tokens_cached"]);
+  return summedUsage({ promptTokens, completionTokens, cachedPromptTokens });
 }
 
 /** A field that is called as such fields mostly are. */

@@ -3,7 +3,15 @@ import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { parseJson } from "../parse_json.ts";
 import type { SseEvent } from "../sse.ts";
 import { type AnswerPart, answerPart, type BodyRequest, type Endpoint } from "./endpoint.ts";
-import { count, findError, isObject, type JsonObject, notJson, stringOf } from "./openai_shapes.ts";
+import {
+  count,
+  findError,
+  isObject,
+  type JsonObject,
+  notJson,
+  stringOf,
+  summedUsage,
+} from "./openai_shapes.ts";
 import { plainPrompt } from "./plain_prompt.ts";
 import { lastTurn } from "./whole_answers.ts";
 
@@ -76,13 +84,5 @@ function usageOf(details: JsonObject): Usage {
   const listed = Array.isArray(prefill) && prefill.length > 0 ? prefill.length : null;
   const promptTokens = count(details["input_length"]) ?? listed;
   const completionTokens = count(details["generated_tokens"]);
-  return {
-    promptTokens,
-    completionTokens,
-    totalTokens: promptTokens === null || completionTokens === null
-      ? null
-      : promptTokens + completionTokens,
-    reasoningTokens: null,
-    cachedPromptTokens: null,
-  };
+  return summedUsage({ promptTokens, completionTokens });
 }

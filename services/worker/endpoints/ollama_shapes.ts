@@ -4,7 +4,15 @@ import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { parseJson } from "../parse_json.ts";
 import type { SseEvent } from "../sse.ts";
 import { type AnswerPart, answerPart } from "./endpoint.ts";
-import { count, findError, isObject, type JsonObject, notJson, stringOf } from "./openai_shapes.ts";
+import {
+  count,
+  findError,
+  isObject,
+  type JsonObject,
+  notJson,
+  stringOf,
+  summedUsage,
+} from "./openai_shapes.ts";
 
 const DATA_URI_REGEXP = /^data:[^,]*;base64,/i;
 
@@ -93,15 +101,7 @@ function usageOf(body: JsonObject): Usage | null {
   const promptTokens = count(body["prompt_eval_count"]);
   const completionTokens = count(body["eval_count"]);
   if (promptTokens === null && completionTokens === null) return null;
-  return {
-    promptTokens,
-    completionTokens,
-    totalTokens: promptTokens === null || completionTokens === null
-      ? null
-      : promptTokens + completionTokens,
-    reasoningTokens: null,
-    cachedPromptTokens: null,
-  };
+  return summedUsage({ promptTokens, completionTokens });
 }
 
 /** Unlike OpenAI's, the arguments are an object. */

@@ -98,6 +98,24 @@ export function notJson(what: string, text: string): ErrorDetails {
   };
 }
 
+/** The usage of an API that gives counts but no total; there is one where both parts are known. */
+export function summedUsage(
+  { promptTokens, completionTokens, cachedPromptTokens = null }: {
+    readonly promptTokens: number | null;
+    readonly completionTokens: number | null;
+    readonly cachedPromptTokens?: number | null;
+  },
+): Usage {
+  const isKnown = promptTokens !== null && completionTokens !== null;
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: isKnown ? promptTokens + completionTokens : null,
+    reasoningTokens: null,
+    cachedPromptTokens,
+  };
+}
+
 /** The value if it is an integer, else null. */
 export function count(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
