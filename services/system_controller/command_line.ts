@@ -12,7 +12,7 @@ import type { RunSeries } from "../../common/model/run_series.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { harmless } from "../../common/runtime/harmless.ts";
 import type { RebuiltReport } from "../../common/model/report.ts";
-import { EXIT } from "./outcome.ts";
+import { EXIT } from "./exit.ts";
 
 type ProfileInvocation = Invocation & { kind: "profile" };
 

@@ -1,5 +1,6 @@
 import { Interrupts } from "./interrupts.ts";
-import { EXIT, type StopSignal } from "./outcome.ts";
+import { EXIT } from "./exit.ts";
+import type { StopSignal } from "./outcome.ts";
 import { Terminal } from "./ui/terminal.ts";
 
 /** Where the program meets the person who started it. */

@@ -1,4 +1,5 @@
 import { missingText, type RecordsSummary, type RunReport } from "../../common/model/report.ts";
+import { EXIT } from "./exit.ts";
 
 /** The signals that end a run early. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
@@ -17,9 +18,6 @@ export interface RunOutcome {
   /** Files that could not be written, and servers that could not be told the end, one sentence each. */
   readonly unwritten: readonly string[];
 }
-
-/** Exit codes: see the README. */
-export const EXIT = { complete: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143 };
 
 /** The problems that make a run not complete, one sentence each. */
 export function problemsOf(outcome: RunOutcome): string[] {

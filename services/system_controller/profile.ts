@@ -11,7 +11,8 @@ import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
 import { ArtifactDirError, type ArtifactDirOptions, prepareArtifactDir } from "./artifacts.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
-import { EXIT, interruptedExit } from "./outcome.ts";
+import { EXIT } from "./exit.ts";
+import { interruptedExit } from "./outcome.ts";
 import { NotReadyError } from "./not_ready_error.ts";
 import { discoverModel, NoModelError, UnreachableError } from "./preflight.ts";
 

@@ -3,7 +3,8 @@ import { type EndedRun, runLabel, type RunSeries } from "../../../common/model/r
 import type { Clock } from "../../../common/runtime/clock.ts";
 import { describeError } from "../../../common/runtime/log.ts";
 import type { LaunchRequest, RunEnd } from "../launch.ts";
-import { EXIT, type StopSignal } from "../outcome.ts";
+import { EXIT } from "../exit.ts";
+import type { StopSignal } from "../outcome.ts";
 import { trialRequest } from "./trial_request.ts";
 
 /** What a series needs of the world. */
