@@ -193,7 +193,9 @@ export class PhaseRunner {
         continue;
       }
       const isDue = departsNs(next, this.#lead.mostNs) <= nowNs;
-      const pause = this.#pause(pacer, isDue ? nowNs : departsNs(next, this.#lead.leastNs));
+      const untilNs = isDue ? nowNs : departsNs(next, this.#lead.leastNs);
+      // A slot that opens only after the end is not waited for.
+      const pause = this.#pause(pacer, Math.min(untilNs, endNs ?? Infinity));
       if (pause) await pause;
       this.#tryIssue(this.#lead.mostNs);
     }

@@ -178,6 +178,21 @@ Deno.test("a wait for a slot ends with the duration even when nothing returns", 
   assertEquals([phase.outcome!.reason, phase.outcome!.unsent], ["duration", 49]);
 });
 
+Deno.test("a slot that would open after the end is not waited for, nor is one that is given back", async () => {
+  const phase = started({
+    load: closedLoad(2),
+    prefill: { limit: 2, rampMs: 50 },
+    maxDurationMs: 1,
+    graceMs: 0,
+    cancelMs: null,
+    firstTokenMs: () => 5,
+  });
+  await phase.clock.advance(1_502);
+  assertEquals(phase.duesMs, [0]);
+  assertEquals(phase.outcome?.reason, "duration");
+  assertEquals(phase.outcome?.account.lost, 1);
+});
+
 Deno.test("after the grace period what is in flight is cancelled", async () => {
   const phase = started({
     load: open(10),
