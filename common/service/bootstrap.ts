@@ -3,7 +3,7 @@ import { SOCKETS } from "../comms/sockets.ts";
 import { UnixTransport } from "../comms/unix_transport.ts";
 import type { ServiceType } from "../model/service_type.ts";
 import { childArgumentsSchema, TOKEN_VARIABLE } from "../runtime/child_process.ts";
-import { SystemClock } from "../runtime/clock.ts";
+import { type Clock, SystemClock } from "../runtime/clock.ts";
 import { describeError, Logger } from "../runtime/log.ts";
 import { setProcessTitle } from "../runtime/process_title.ts";
 import { removeRunDir } from "../runtime/run_dir.ts";
@@ -16,6 +16,10 @@ export type CreateService = (type: ServiceType, context: ServiceContext) => Prom
 
 /** How long a service may clean up when its controller is gone. */
 const ORPHAN_CLEANUP_MS = 2_000;
+
+/** A controller is there when it is found so often, with a pause in between. */
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 100;
 
 const encoder = new TextEncoder();
 
@@ -44,7 +48,7 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
   const clock = new SystemClock(epochUnixMs);
   const context = { type, id, transport, token, clock, log, init, showName: setProcessTitle };
   const service = await create(type, context);
-  return await live(service, () => removeDeadRunDir(transport, runDir));
+  return await live(service, () => removeDeadRunDir(transport, { clock, runDir }));
 }
 
 /** Leads a service from its first state to its last; returns the exit code of its process. */
@@ -74,10 +78,17 @@ async function endOrphan(
 }
 
 /** The controller removes the run's folder, unless it is dead: then whoever notices does it. */
-async function removeDeadRunDir(transport: Transport, runDir: string): Promise<void> {
+async function removeDeadRunDir(
+  transport: Transport,
+  { clock, runDir }: { clock: Clock; runDir: string },
+): Promise<void> {
   try {
-    const channel = await transport.connect(SOCKETS.system_controller);
-    await channel.close();
+    for (let look = 0; look < LOOKS; look++) {
+      // For a moment the system takes connections for one that has just gone.
+      if (look > 0) await clock.sleep(LOOK_AGAIN_MS);
+      const channel = await transport.connect(SOCKETS.system_controller);
+      await channel.close();
+    }
   } catch {
     removeRunDir(runDir);
   }
