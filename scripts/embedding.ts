@@ -8,8 +8,8 @@ export interface GraphModule {
   /** `name@version` of the package it is in. */
   npmPackage?: string;
   error?: string;
-  /** `code` is missing where an import is of types only. */
-  dependencies?: { code?: { specifier?: string } }[];
+  /** `code` is missing where an import is of types only; `isDynamic`: it is made by `import()`. */
+  dependencies?: { code?: { specifier?: string }; isDynamic?: boolean }[];
 }
 
 /** The part of `deno info --json main.ts` that says what the program consists of. */

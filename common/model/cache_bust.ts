@@ -2,18 +2,7 @@ import * as z from "zod/mini";
 import { deriveRandom, randomInt } from "../runtime/random.ts";
 import { type Conversation, plainTurn, type Turn } from "./conversation.ts";
 import type { Phase } from "./credit.ts";
-
-/** Where a session's marker goes, if there is one. */
-export const CACHE_BUSTS = [
-  "none",
-  "system_prefix",
-  "system_suffix",
-  "first_turn_prefix",
-  "first_turn_suffix",
-] as const;
-
-/** Where a session's marker goes: into the system prompt or the first turn, at which end. */
-export type CacheBust = typeof CACHE_BUSTS[number];
+import type { CacheBust } from "./marker_place.ts";
 
 /** Markers are so unlikely to be equal: one in 2^64. */
 const MARKER_BITS = 64;

@@ -1,10 +1,5 @@
 import * as z from "zod/mini";
-
-/** When a connection serves more than one request. */
-export const REUSE_STRATEGIES = ["pooled", "never", "sticky-user-sessions"] as const;
-
-/** The versions of HTTP that can be spoken. */
-export const HTTP_VERSIONS = ["1.1", "2"] as const;
+import { HTTP_VERSIONS, REUSE_STRATEGIES } from "./connection_choices.ts";
 
 /** Wire schema of how connections to the servers are made. */
 export const connectionPlanSchema = z.object({

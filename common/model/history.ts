@@ -1,8 +1,5 @@
 import { type Conversation, plainTurn, type Turn } from "./conversation.ts";
 
-/** What the requests of a conversation hold of the answers to the turns before them. */
-export const HISTORIES = ["server", "none", "dataset"] as const;
-
 /**
  * Everything that the request of a turn says: what opens the conversation, then each turn with the
  * answer to it, the last turn without one.

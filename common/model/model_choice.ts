@@ -1,9 +1,7 @@
 import * as z from "zod/mini";
 import { deriveRandom } from "../runtime/random.ts";
 import type { Credit } from "./credit.ts";
-
-/** How one of several models is chosen for a request. */
-export const MODEL_STRATEGIES = ["round_robin", "random", "weighted"] as const;
+import { MODEL_STRATEGIES } from "./model_strategy.ts";
 
 /** Wire schema of the choice between models. */
 export const modelChoiceSchema = z.object({

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import { connectionPlanSchema } from "./connection_plan.ts";
-import { CACHE_BUSTS } from "./cache_bust.ts";
 import { EXPORT_PREFIX } from "./artifact_files.ts";
 import { phaseSchema } from "./credit.ts";
 import { datasetFileSchema } from "./dataset_file.ts";
 import { serverCallsSchema } from "./server_calls.ts";
 import { syntheticPlanSchema } from "./synthetic_plan.ts";
 import { modelChoiceSchema } from "./model_choice.ts";
-import { HISTORIES } from "./history.ts";
+import { HISTORIES } from "./history_source.ts";
+import { CACHE_BUSTS } from "./marker_place.ts";
 import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
 
 /** Wire schema of a point of a rate that changes over time. */

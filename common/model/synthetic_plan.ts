@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { PROMPT_CORPORA } from "./prompt_corpus.ts";
 
 /** Wire schema of a normal distribution. */
 export const normalSchema = z.object({ mean: z.number(), stddev: z.number() });
@@ -60,12 +61,6 @@ export const rankingPlanSchema = z.object({
 
 /** Made-up rankings: a query, and the passages that are to be put in order. */
 export type RankingPlan = z.infer<typeof rankingPlanSchema>;
-
-/** What made-up texts can consist of. */
-export const PROMPT_CORPORA = ["words", "sonnet", "coding", "random"] as const;
-
-/** What made-up texts consist of: common words, lines of verse or code, or any of the vocabulary. */
-export type PromptCorpus = typeof PROMPT_CORPORA[number];
 
 /** Wire schema of what made-up conversations are like beside their lengths and turns. */
 export const syntheticPlanSchema = z.object({

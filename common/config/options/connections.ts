@@ -1,4 +1,4 @@
-import { HTTP_VERSIONS, REUSE_STRATEGIES } from "../../model/connection_plan.ts";
+import { HTTP_VERSIONS, REUSE_STRATEGIES } from "../../model/connection_choices.ts";
 import { option } from "../option.ts";
 import { ipAddresses, proxyUrl } from "../structured_types.ts";
 import { choice, text } from "../value_type.ts";

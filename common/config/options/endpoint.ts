@@ -1,5 +1,5 @@
 import { ENDPOINT_TYPE_NAMES } from "../../model/endpoint_types.ts";
-import { MODEL_STRATEGIES } from "../../model/model_choice.ts";
+import { MODEL_STRATEGIES } from "../../model/model_strategy.ts";
 import { option } from "../option.ts";
 import {
   baseUrls,

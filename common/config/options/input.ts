@@ -1,6 +1,6 @@
 import { DATASET_FORMATS } from "../../model/dataset_format.ts";
 import { PUBLIC_DATASETS } from "../../model/public_dataset.ts";
-import { HISTORIES } from "../../model/history.ts";
+import { HISTORIES } from "../../model/history_source.ts";
 import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
 import { choice, decimal, integer, text, toggle } from "../value_type.ts";

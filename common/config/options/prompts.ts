@@ -1,5 +1,5 @@
-import { CACHE_BUSTS } from "../../model/cache_bust.ts";
-import { PROMPT_CORPORA } from "../../model/synthetic_plan.ts";
+import { CACHE_BUSTS } from "../../model/marker_place.ts";
+import { PROMPT_CORPORA } from "../../model/prompt_corpus.ts";
 import { option } from "../option.ts";
 import { sequenceDistribution } from "../sequence_distribution.ts";
 import { choice, integer } from "../value_type.ts";

@@ -1,4 +1,4 @@
-import type { PromptCorpus } from "../../../common/model/synthetic_plan.ts";
+import type { PromptCorpus } from "../../../common/model/prompt_corpus.ts";
 import { deriveRandom } from "../../../common/runtime/random.ts";
 import { BadInputError } from "../../../common/service/bad_input_error.ts";
 import type { OpenTokenizer } from "../../../common/tokenizer/tokenizer.ts";

@@ -1,4 +1,4 @@
-import type { PromptCorpus } from "../../../common/model/synthetic_plan.ts";
+import type { PromptCorpus } from "../../../common/model/prompt_corpus.ts";
 import type { TokenizerPlan } from "../../../common/model/tokenizer_plan.ts";
 import { BUILTIN_LEXICON, type Lexicon } from "./lexicon.ts";
 
