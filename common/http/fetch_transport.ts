@@ -2,9 +2,11 @@ import type { Clock } from "../runtime/clock.ts";
 import type {
   ByteReader,
   HttpAnswer,
+  HttpMessage,
   HttpRequest,
   HttpTransport,
   ReadResult,
+  ReadyRequest,
 } from "./http_transport.ts";
 import { followRedirects } from "./redirect.ts";
 
@@ -32,13 +34,21 @@ export class FetchTransport implements HttpTransport {
   }
 
   request(request: HttpRequest): Promise<HttpAnswer> {
-    return followRedirects(request, (one) => this.#send(one));
+    return this.prepare(request).send(request.signal);
+  }
+
+  /** What `fetch` does, it does when it is called. */
+  prepare(message: HttpMessage): ReadyRequest {
+    return { send: (signal) => followRedirects(message, (one) => this.#send(one, signal)) };
   }
 
   /** Its connections are its own affair. */
-  prepare(): void {}
+  connectAhead(): void {}
 
-  async #send({ method, url, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  async #send(
+    { method, url, headers, body }: HttpMessage,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     const init: RequestInit = {
       method,
       headers: headers as [string, string][],

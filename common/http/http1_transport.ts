@@ -4,11 +4,14 @@ import { ConnectionPool } from "./connection_pool.ts";
 import type { Dial } from "./dial.ts";
 import { Http1Connection } from "./http1_connection.ts";
 import { type ExchangeEnd, Http1Exchange } from "./http1_exchange.ts";
+import { ComingConnections } from "./coming_connections.ts";
 import type {
   ByteReader,
   HttpAnswer,
+  HttpMessage,
   HttpRequest,
   HttpTransport,
+  ReadyRequest,
   RequestSession,
 } from "./http_transport.ts";
 import { type Proxy, throughProxy } from "./proxy.ts";
@@ -59,8 +62,7 @@ export class Http1Transport implements HttpTransport {
   readonly #proxy: Proxy | null;
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #targets = new Map<string, Target>();
-  /** How many connections are being opened beforehand, by their keys. */
-  readonly #coming = new Map<string, number>();
+  readonly #coming = new ComingConnections<Http1Connection>();
   readonly #closed = new AbortController();
   #openNow = 0;
   #mostOpen = 0;
@@ -73,8 +75,19 @@ export class Http1Transport implements HttpTransport {
     this.#pool = new ConnectionPool(clock);
   }
 
-  request(request: HttpRequest): Promise<HttpAnswer> {
-    return followRedirects(request, (one) => this.#exchange(one));
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    return await this.prepare(request).send(request.signal);
+  }
+
+  prepare(message: HttpMessage): ReadyRequest {
+    const ready = this.#encode(message);
+    return {
+      send: (signal) =>
+        followRedirects(
+          message,
+          (one) => this.#exchange(one === message ? ready : this.#encode(one), signal),
+        ),
+    };
   }
 
   /** How many connections wait for a request. */
@@ -82,12 +95,12 @@ export class Http1Transport implements HttpTransport {
     return this.#pool.size;
   }
 
-  prepare(url: string, count: number): void {
+  connectAhead(url: string, count: number): void {
     // Where each request or session is to open its own, that is part of it.
     if (this.#reuse !== "pooled") return;
     const target = this.#target(url);
     const { key } = target;
-    const there = () => this.#pool.sizeOf(key) + (this.#coming.get(key) ?? 0);
+    const there = () => this.#pool.sizeOf(key) + this.#coming.sizeOf(key);
     while (!this.#isClosed && there() < Math.min(count, MOST_PREPARED)) {
       void this.#openAhead(target);
     }
@@ -103,32 +116,41 @@ export class Http1Transport implements HttpTransport {
   }
 
   async #openAhead({ key, address }: Target): Promise<void> {
-    const count = (change: number) => this.#coming.set(key, (this.#coming.get(key) ?? 0) + change);
-    count(1);
+    this.#coming.begin(key);
     try {
       const connection = await this.#open(address, this.#closed.signal);
+      if (this.#coming.arrive(key, connection)) return;
       this.#release(key, connection, { isReusable: true, keepAliveMs: null });
     } catch {
       // The request that needs it tries again, and says what is wrong.
-    } finally {
-      count(-1);
+      this.#coming.arrive(key, null);
     }
   }
 
-  async #exchange(request: HttpRequest): Promise<HttpAnswer> {
-    const { signal } = request;
-    const target = this.#target(request.url);
+  #encode(message: HttpMessage): Encoded {
+    const target = this.#target(message.url);
     const isOnly = this.#reuse === "never";
-    const pieces = requestBytes(request, target, isOnly);
+    const pieces = requestBytes(message, target, isOnly);
+    return { message, target, isOnly, pieces, key: this.#keyOf(target, message.session) };
+  }
+
+  async #exchange(
+    { message, target, isOnly, pieces, key }: Encoded,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     signal.throwIfAborted();
-    const key = this.#keyOf(target, request.session);
-    const connection = this.#pool.take(key) ?? await this.#open(target.address, signal);
-    request.onConnection?.({ ...connection.takeOpening(), open: this.#openNow });
+    const connection = this.#pool.take(key) ?? await this.#coming.take(key, signal) ??
+      await this.#open(target.address, signal);
+    if (signal.aborted) {
+      this.#release(key, connection, { isReusable: true, keepAliveMs: null });
+      throw signal.reason;
+    }
+    message.onConnection?.({ ...connection.takeOpening(), open: this.#openNow });
     const onAbort = () => connection.close();
     signal.addEventListener("abort", onAbort, { once: true });
     const exchange = new Http1Exchange(connection, signal, (end) => {
       signal.removeEventListener("abort", onAbort);
-      if (isOnly || request.session?.isLast && this.#reuse !== "pooled") connection.close();
+      if (isOnly || message.session?.isLast && this.#reuse !== "pooled") connection.close();
       else this.#release(key, connection, end);
     });
     const { status, statusText, headers } = await exchange.begin(pieces);
@@ -179,6 +201,17 @@ export class Http1Transport implements HttpTransport {
     if (this.#targets.size < MAX_TARGETS) this.#targets.set(url, target);
     return target;
   }
+}
+
+/** A request as it goes over the wire, and where. */
+interface Encoded {
+  readonly message: HttpMessage;
+  readonly target: Target;
+  /** Its connection is for nothing else. */
+  readonly isOnly: boolean;
+  readonly pieces: Uint8Array<ArrayBuffer>[];
+  /** Which connections may serve it. */
+  readonly key: string;
 }
 
 async function decoded(exchange: Http1Exchange, encoding: string): Promise<ByteReader> {

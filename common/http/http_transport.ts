@@ -1,5 +1,5 @@
-/** One HTTP request. */
-export interface HttpRequest {
+/** What is to be sent. */
+export interface HttpMessage {
   readonly method: "GET" | "POST";
   /** Absolute, `http:` or `https:`, or of a Unix socket: `unix:/run/server.sock:/v1/models`. */
   readonly url: string;
@@ -8,12 +8,27 @@ export interface HttpRequest {
   readonly body: string | Uint8Array<ArrayBuffer> | null;
   /** Names in lower case of headers that a redirect does not take to another origin. */
   readonly secretHeaders?: ReadonlySet<string>;
-  /** Ends the request at any time; its connection is closed then. */
-  readonly signal: AbortSignal;
   /** Called when the request has a connection. Not called where nobody knows. */
   readonly onConnection?: (connection: ConnectionFacts) => void;
   /** The conversation that the request belongs to, for connections that are kept by conversation. */
   readonly session?: RequestSession;
+}
+
+/** One HTTP request. */
+export interface HttpRequest extends HttpMessage {
+  /** Ends the request at any time; its connection is closed then. */
+  readonly signal: AbortSignal;
+}
+
+/** A request for which all is done that can be done before it goes out. */
+export interface ReadyRequest {
+  /**
+   * Sends it, once; resolves when the head of the final answer has come, after any redirects.
+   *
+   * `signal` ends the request at any time; its connection is closed then. Rejects with an `Error`
+   * that says what failed below HTTP, or with the signal's reason.
+   */
+  send(signal: AbortSignal): Promise<HttpAnswer>;
 }
 
 /** What is known of the connection that a request got. */
@@ -67,17 +82,18 @@ export interface ByteReader {
 
 /** Sends HTTP requests. No request is ever sent twice, whatever becomes of its connection. */
 export interface HttpTransport {
-  /**
-   * Sends a request; resolves when the head of the final answer has come, after any redirects.
-   *
-   * Rejects with an `Error` that says what failed below HTTP, or with the signal's reason.
-   */
+  /** Prepares a request and sends it at once; as `ReadyRequest.send`. */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Does all for a request that does not need its connection, so that it leaves at once when it is
+   * time. Throws a TypeError when the URL or a header cannot be used.
+   */
+  prepare(message: HttpMessage): ReadyRequest;
   /**
    * Sees to it that `count` requests to `url` that are soon to come find an open connection each, as
    * far as it can; what fails will fail again when it is needed, and be told then.
    */
-  prepare(url: string, count: number): void;
+  connectAhead(url: string, count: number): void;
   /** Closes the idle connections, and each other one when its request is over. */
   close(): void;
 }

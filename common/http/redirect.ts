@@ -1,5 +1,5 @@
 import { RedirectError } from "./http_error.ts";
-import type { HttpAnswer, HttpRequest } from "./http_transport.ts";
+import type { HttpAnswer, HttpMessage } from "./http_transport.ts";
 import { parseUnixUrl } from "./target.ts";
 
 /** More than any server needs. */
@@ -32,8 +32,8 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
  * Throws RedirectError when there are too many redirects, or one leads nowhere.
  */
 export async function followRedirects(
-  request: HttpRequest,
-  send: (request: HttpRequest) => Promise<HttpAnswer>,
+  request: HttpMessage,
+  send: (request: HttpMessage) => Promise<HttpAnswer>,
 ): Promise<HttpAnswer> {
   let current = request;
   for (let redirects = 0;; redirects++) {
@@ -63,10 +63,10 @@ async function skip({ body }: HttpAnswer): Promise<void> {
  * credentials do not go to another origin. Throws RedirectError when the location is no place to go to.
  */
 export function redirected(
-  request: HttpRequest,
+  request: HttpMessage,
   status: number,
   location: string,
-): HttpRequest {
+): HttpMessage {
   const unix = parseUnixUrl(request.url);
   const from = new URL(unix === null ? request.url : `http://localhost${unix.path}`);
   const to = URL.parse(location, from);

@@ -1,4 +1,4 @@
-import type { HttpRequest } from "./http_transport.ts";
+import type { HttpMessage } from "./http_transport.ts";
 import type { Target } from "./target.ts";
 
 /** Where a request goes, as its head says it. */
@@ -17,7 +17,7 @@ const MAX_COPIED_BYTES = 256 * 1024;
  * Throws a TypeError that names the header when one cannot be sent.
  */
 export function requestBytes(
-  request: HttpRequest,
+  request: HttpMessage,
   target: RequestTarget,
   isOnly = false,
 ): Uint8Array<ArrayBuffer>[] {
@@ -32,7 +32,7 @@ export function requestBytes(
 }
 
 function headText(
-  { method, headers }: HttpRequest,
+  { method, headers }: HttpMessage,
   target: RequestTarget & { readonly isOnly: boolean },
   bodyBytes: number | null,
 ): string {

@@ -1,8 +1,8 @@
 import type {
   ConnectionFacts,
   HttpAnswer,
-  HttpRequest,
   HttpTransport,
+  ReadyRequest,
 } from "../../common/http/http_transport.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
@@ -82,19 +82,37 @@ export function createSendContext(options: SendContextOptions): SendContext {
   };
 }
 
+/** A request for which all is done that can be done before it is due. */
+export interface PreparedRequest {
+  /**
+   * Sends it, once, and reads its answer to the end.
+   *
+   * Never throws and never rejects: every call ends in exactly one record. When `signal` aborts
+   * before the answer is complete, the record is `cancelled`; what had arrived stays in its timeline.
+   */
+  send(signal: AbortSignal): Promise<RequestRecord>;
+}
+
 /**
- * Sends one request and reads its answer to the end.
+ * Builds the request of a job, down to its bytes, so that it can leave at once when it is due.
  *
- * Never throws and never rejects: every call ends in exactly one record. When `signal` aborts before
- * the answer is complete, the record is `cancelled`; what had arrived stays in its timeline.
+ * Never throws: what cannot be built becomes a record when it is sent.
  */
-export async function sendRequest(
+export function prepareRequest(job: RequestJob, context: SendContext): PreparedRequest {
+  const request = new SentRequest(job, context);
+  return { send: (signal) => finish(request, context.inFlight.open(signal)) };
+}
+
+/** Prepares a request and sends it at once; as `PreparedRequest.send`. */
+export function sendRequest(
   job: RequestJob,
   context: SendContext,
   signal: AbortSignal,
 ): Promise<RequestRecord> {
-  const request = new SentRequest(job, context);
-  const open = context.inFlight.open(signal);
+  return prepareRequest(job, context).send(signal);
+}
+
+async function finish(request: SentRequest, open: OpenRequest): Promise<RequestRecord> {
   try {
     await request.send(open);
   } catch (thrown) {
@@ -113,6 +131,8 @@ class SentRequest {
   readonly #requestId: string;
   readonly #route: Route;
   readonly #answer: Answer;
+  /** What goes out, or what kept it from being built. */
+  readonly #ready: ReadyRequest | { readonly thrown: unknown };
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
@@ -137,30 +157,40 @@ class SentRequest {
       keepContent: !job.credit.isLastTurn,
       ...(job.onFirstContent && { onFirstContent: job.onFirstContent }),
     });
+    this.#ready = this.#prepare();
+  }
+
+  #prepare(): ReadyRequest | { readonly thrown: unknown } {
+    const { template, transport } = this.#context;
+    const { conversation, credit, session } = this.#job;
+    try {
+      const messages = messagesOf(conversation, credit.turnIndex, session.answers);
+      const body = template.buildBody(messages, this.#route.model);
+      return transport.prepare({
+        method: "POST",
+        url: this.#route.url,
+        headers: template.headers(this.#requestId, session.correlationId, body),
+        body: typeof body === "string" ? body : body.bytes,
+        secretHeaders: template.secretHeaders,
+        session: { id: session.correlationId, isLast: credit.isLastTurn },
+        // A redirect may lead to another server, and another connection.
+        onConnection: (facts) => this.#noteConnection(facts),
+      });
+    } catch (thrown) {
+      return { thrown };
+    }
   }
 
   async send(open: OpenRequest): Promise<void> {
-    const { template, clock, transport } = this.#context;
-    const { conversation, credit, session } = this.#job;
-    const messages = messagesOf(conversation, credit.turnIndex, session.answers);
-    const body = template.buildBody(messages, this.#route.model);
-    const request: HttpRequest = {
-      method: "POST",
-      url: this.#route.url,
-      headers: template.headers(this.#requestId, session.correlationId, body),
-      body: typeof body === "string" ? body : body.bytes,
-      secretHeaders: template.secretHeaders,
-      signal: open.signal,
-      session: { id: session.correlationId, isLast: credit.isLastTurn },
-      // A redirect may lead to another server, and another connection.
-      onConnection: (facts) => this.#noteConnection(facts),
-    };
+    const { template, clock } = this.#context;
     open.signal.throwIfAborted();
+    const ready = this.#ready;
+    if ("thrown" in ready) throw ready.thrown;
 
     const sentNs = clock.nowNs();
     this.#sentNs = sentNs;
     this.#planCut(open);
-    const http = await transport.request(request);
+    const http = await ready.send(open.signal);
     this.#headersAfterNs = http.headNs - sentNs;
     this.#httpStatus = http.status;
     const { endpoint } = template;

@@ -166,7 +166,7 @@ export class Worker extends ComponentService {
   #openConnections(): void {
     const { urls } = this.#config!.endpoint;
     for (const url of urls) {
-      this.#transport!.prepare(url, Math.ceil(this.#departures!.size / urls.length));
+      this.#transport!.connectAhead(url, Math.ceil(this.#departures!.size / urls.length));
     }
   }
 

@@ -1,9 +1,11 @@
 import type {
   ByteReader,
   HttpAnswer,
+  HttpMessage,
   HttpRequest,
   HttpTransport,
   ReadResult,
+  ReadyRequest,
 } from "../../../common/http/http_transport.ts";
 
 /** What one read of an answer brought. */
@@ -17,15 +19,15 @@ export interface RawPiece {
 export class ExchangeTap implements HttpTransport {
   readonly #transport: HttpTransport;
   readonly #pieces: RawPiece[] = [];
-  #request: HttpRequest | null = null;
+  #message: HttpMessage | null = null;
 
   constructor(transport: HttpTransport) {
     this.#transport = transport;
   }
 
   /** What was sent; null before that. */
-  get sent(): HttpRequest | null {
-    return this.#request;
+  get sent(): HttpMessage | null {
+    return this.#message;
   }
 
   /** What has come so far, one entry a read. */
@@ -33,13 +35,26 @@ export class ExchangeTap implements HttpTransport {
     return this.#pieces;
   }
 
-  prepare(url: string, count: number): void {
-    this.#transport.prepare(url, count);
+  connectAhead(url: string, count: number): void {
+    this.#transport.connectAhead(url, count);
   }
 
-  async request(request: HttpRequest): Promise<HttpAnswer> {
-    this.#request = request;
-    const answer = await this.#transport.request(request);
+  request(request: HttpRequest): Promise<HttpAnswer> {
+    return this.prepare(request).send(request.signal);
+  }
+
+  prepare(message: HttpMessage): ReadyRequest {
+    const ready = this.#transport.prepare(message);
+    return {
+      send: (signal) => {
+        this.#message = message;
+        return this.#tap(ready.send(signal));
+      },
+    };
+  }
+
+  async #tap(answering: Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const answer = await answering;
     const { status, statusText, headNs, body } = answer;
     return {
       status,

@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../../../common/http/http_transport.ts";
+import type { HttpMessage } from "../../../common/http/http_transport.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { RawPiece } from "./exchange_tap.ts";
 
@@ -6,7 +6,7 @@ import type { RawPiece } from "./exchange_tap.ts";
 export interface RawExchange {
   readonly record: RequestRecord;
   /** null: the request was never sent. */
-  readonly sent: HttpRequest | null;
+  readonly sent: HttpMessage | null;
   readonly pieces: readonly RawPiece[];
   /** A text without any credential of the run. */
   redact(text: string): string;
@@ -49,7 +49,7 @@ function metadataOf(record: RequestRecord): Record<string, unknown> {
 }
 
 /** The body as it was sent where that is one line of JSON; a body of another kind in base64. */
-function payloadText({ body }: HttpRequest): string {
+function payloadText({ body }: HttpMessage): string {
   if (body === null) return "null";
   if (typeof body !== "string") return JSON.stringify({ base64: body.toBase64() });
   try {
@@ -62,7 +62,7 @@ function payloadText({ body }: HttpRequest): string {
 
 /** Whatever a user's header holds may be a secret. */
 function headersText(
-  { headers, secretHeaders }: HttpRequest,
+  { headers, secretHeaders }: HttpMessage,
   redact: (text: string) => string,
 ) {
   const shown = headers.map(([name, value]) => {

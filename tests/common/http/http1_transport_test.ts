@@ -331,16 +331,37 @@ function listenOnIpv6(): Deno.TcpListener | null {
 
 Deno.test("connections that are opened beforehand serve the requests that were announced", async () => {
   await withScene(barrier(5), async ({ server, transport, ask }) => {
-    transport.prepare(server.url, 3);
-    transport.prepare(server.url, 5);
+    transport.connectAhead(server.url, 3);
+    transport.connectAhead(server.url, 5);
     await until("they are open", () => server.opened() === 5);
     await until("they are at hand", () => transport.idle === 5);
     await Promise.all(Array.from({ length: 5 }, () => ask()));
     assertEquals(server.opened(), 5);
     // Those that are idle again count.
-    transport.prepare(server.url, 5);
+    transport.connectAhead(server.url, 5);
     await Promise.all(Array.from({ length: 5 }, () => ask()));
     assertEquals(server.opened(), 5);
+  });
+});
+
+Deno.test("a request takes a connection that is just being opened, and opens no other", async () => {
+  await withScene(barrier(3), async ({ server, transport, ask }) => {
+    transport.connectAhead(server.url, 3);
+    await Promise.all(Array.from({ length: 3 }, () => ask()));
+    assertEquals(server.opened(), 3);
+  });
+});
+
+Deno.test("a request that is cut off while its connection is opened leaves it to the next", async () => {
+  await withScene(barrier(1), async ({ server, transport, ask }) => {
+    transport.connectAhead(server.url, 1);
+    const cut = new AbortController();
+    const request = { method: "GET", url: server.url, headers: [], body: null } as const;
+    const asked = transport.prepare(request).send(cut.signal);
+    cut.abort("enough");
+    assertEquals(await asked.catch((reason) => reason), "enough");
+    await ask();
+    assertEquals(server.opened(), 1);
   });
 });
 
@@ -349,7 +370,7 @@ Deno.test("what cannot be opened beforehand fails when it is needed, and no soon
     dial: () => Promise.reject(new Error("nobody is there")),
     clock: new FakeClock(),
   });
-  transport.prepare("http://127.0.0.1:1/", 2);
+  transport.connectAhead("http://127.0.0.1:1/", 2);
   await new Promise((resolve) => setTimeout(resolve, 0));
   const { signal } = new AbortController();
   await assertRejects(
@@ -365,5 +386,5 @@ Deno.test("what cannot be opened beforehand fails when it is needed, and no soon
     "nobody is there",
   );
   transport.close();
-  transport.prepare("http://127.0.0.1:1/", 2);
+  transport.connectAhead("http://127.0.0.1:1/", 2);
 });

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { RedirectError } from "../../../common/http/http_error.ts";
-import type { HttpAnswer, HttpRequest } from "../../../common/http/http_transport.ts";
+import type { HttpAnswer, HttpMessage } from "../../../common/http/http_transport.ts";
 import { followRedirects } from "../../../common/http/redirect.ts";
 
-const REQUEST: HttpRequest = {
+const REQUEST: HttpMessage = {
   method: "POST",
   url: "http://one.test:8000/v1/chat",
   headers: [
@@ -14,7 +14,6 @@ const REQUEST: HttpRequest = {
   ],
   body: "{}",
   secretHeaders: new Set(["x-key"]),
-  signal: new AbortController().signal,
 };
 
 function answerOf(status: number, location: string | null): HttpAnswer {
@@ -29,7 +28,7 @@ function answerOf(status: number, location: string | null): HttpAnswer {
 
 /** What is sent when the first answers are redirects, and a 200 follows. */
 async function sent(...redirects: [status: number, location: string | null][]) {
-  const requests: HttpRequest[] = [];
+  const requests: HttpMessage[] = [];
   const answers = redirects.values();
   const { status } = await followRedirects(REQUEST, (request) => {
     requests.push(request);

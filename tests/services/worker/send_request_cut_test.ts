@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { dial } from "../../../common/http/dial.ts";
 import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import { sendRequest } from "../../../services/worker/send_request.ts";
+import { watchedTransport } from "../../helpers/watched_transport.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { chunk, chunkedHead, startRawServer } from "../../helpers/raw_server.ts";
 import { contextOf, JOB } from "./sending.ts";
@@ -26,15 +27,7 @@ async function hang(head: string, signal: AbortSignal = NEVER) {
   const context = contextOf({
     clock,
     plan: { urls: [server.url], timeoutMs: 1500 },
-    transport: {
-      async request(request) {
-        const answer = await transport.request(request);
-        read.resolve();
-        return answer;
-      },
-      prepare() {},
-      close() {},
-    },
+    transport: watchedTransport(transport, { onAnswer: () => read.resolve() }),
   });
   const record = sendRequest(JOB, context, signal);
   await heard.promise;

@@ -6,6 +6,7 @@ import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
 import { loadEndpoint } from "../../../services/worker/endpoints/registry.ts";
 import { warmUp } from "../../../services/worker/warm_up.ts";
+import { watchedTransport } from "../../helpers/watched_transport.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 
@@ -21,19 +22,11 @@ for (const streaming of [true, false]) {
       endpoint: chatEndpoint,
       workerId: "worker_0",
       clock,
-      transport: {
-        async request(request) {
-          assertEquals(new URL(request.url).hostname, "127.0.0.1");
-          const answer = await transport.request(request);
-          types.push(answer.header("Content-Type"));
-          return answer;
-        },
-        prepare() {},
-        close() {
-          isClosed = true;
-          transport.close();
-        },
-      },
+      transport: watchedTransport(transport, {
+        onSend: ({ url }) => assertEquals(new URL(url).hostname, "127.0.0.1"),
+        onAnswer: (answer) => types.push(answer.header("Content-Type")),
+        onClose: () => isClosed = true,
+      }),
     });
     assert(types.length > 0 && isClosed);
     const expected = streaming ? "text/event-stream" : "application/json";
@@ -57,14 +50,7 @@ for (const type of ENDPOINT_TYPE_NAMES) {
       endpoint: await loadEndpoint(type, { template }),
       workerId: "worker_0",
       clock,
-      transport: {
-        request(request) {
-          sent++;
-          return transport.request(request);
-        },
-        prepare() {},
-        close: () => transport.close(),
-      },
+      transport: watchedTransport(transport, { onSend: () => sent++ }),
     });
     assert(sent > 0);
   });
