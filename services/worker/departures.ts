@@ -2,31 +2,47 @@ import type { Alarm } from "../../common/runtime/alarm.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { DueQueue } from "../../common/runtime/due_queue.ts";
 
+/** What is to leave when it is due. */
+export interface Departing {
+  /** Does what can be done beforehand; called at most once, and not after `leave`. */
+  prepare(): void;
+  /** Called once: never before it is due, and in the order of due times. */
+  leave(): void;
+}
+
 /** What departures are made from. */
-export interface DeparturesOptions<T> {
+export interface DeparturesOptions {
   readonly clock: Clock;
   /** Makes the alarm that `ring` is called by. */
   readonly alarm: (ring: () => void) => Alarm;
-  /** Called when a thing may go: never before it is due, and in the order of due times. */
-  readonly leave: (thing: T) => void;
+}
+
+/** Nothing is prepared when something is due so soon, or sooner than the last preparation took. */
+const MARGIN_NS = 0.2e6;
+
+interface Entry {
+  readonly thing: Departing;
+  isPrepared: boolean;
 }
 
 /**
  * Keeps what has come ahead of its time until it is due.
  *
  * So the way to here, through two other processes, has some milliseconds to spare, and only this
- * process has to be punctual. What is due together leaves in one turn of the event loop.
+ * process has to be punctual. What is due together leaves in one turn of the event loop, and all that
+ * can be done for it before that is done in the gaps between departures.
  */
-export class Departures<T> {
+export class Departures {
   readonly #clock: Clock;
   readonly #alarm: Alarm;
-  readonly #leave: (thing: T) => void;
-  readonly #waiting = new DueQueue<T>();
+  readonly #waiting = new DueQueue<Entry>();
+  /** Those that may still have to be prepared; some of them have left by now. */
+  readonly #unprepared = new DueQueue<Entry>();
   #armedNs = Infinity;
+  #preparationNs = 0;
 
-  constructor({ clock, alarm, leave }: DeparturesOptions<T>) {
+  constructor({ clock, alarm }: DeparturesOptions) {
     this.#clock = clock;
-    this.#leave = leave;
     this.#alarm = alarm(() => this.#release());
   }
 
@@ -36,14 +52,17 @@ export class Departures<T> {
   }
 
   /** Takes something that is due at `dueNs`; what is due already leaves at once. */
-  add(thing: T, dueNs: number): void {
-    this.#waiting.add(thing, dueNs);
+  add(thing: Departing, dueNs: number): void {
+    const entry = { thing, isPrepared: false };
+    this.#waiting.add(entry, dueNs);
+    this.#unprepared.add(entry, dueNs);
     if (dueNs < this.#armedNs) this.#release();
+    else this.#prepare();
   }
 
   /** Lets everything go, due or not. */
   releaseAll(): void {
-    while (this.#waiting.size > 0) this.#leave(this.#waiting.take());
+    while (this.#waiting.size > 0) this.#letGo();
     this.#arm();
   }
 
@@ -55,9 +74,32 @@ export class Departures<T> {
     for (;;) {
       const firstNs = this.#waiting.firstKey;
       if (firstNs === null || firstNs > this.#clock.nowNs()) break;
-      this.#leave(this.#waiting.take());
+      this.#letGo();
     }
     this.#arm();
+    this.#prepare();
+  }
+
+  #letGo(): void {
+    const entry = this.#waiting.take();
+    entry.isPrepared = true;
+    entry.thing.leave();
+  }
+
+  /** Uses the time until the next departure. */
+  #prepare(): void {
+    let nowNs = this.#clock.nowNs();
+    while (this.#unprepared.size > 0) {
+      const firstNs = this.#waiting.firstKey ?? Infinity;
+      if (firstNs - nowNs < Math.max(MARGIN_NS, this.#preparationNs)) return;
+      const entry = this.#unprepared.take();
+      if (entry.isPrepared) continue;
+      entry.isPrepared = true;
+      entry.thing.prepare();
+      const endNs = this.#clock.nowNs();
+      this.#preparationNs = endNs - nowNs;
+      nowNs = endNs;
+    }
   }
 
   #arm(): void {

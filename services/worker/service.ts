@@ -38,15 +38,18 @@ import { SteadyLink } from "../../common/service/steady_link.ts";
 import { AbortableWaits } from "./abortable_waits.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { Departures } from "./departures.ts";
+import { DueRequest } from "./due_request.ts";
 import { Lookahead } from "./lookahead.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
+import type { ExchangeTap } from "./raw/exchange_tap.ts";
 import type { RawExport } from "./raw/raw_export.ts";
 import {
   createSendContext,
+  type PreparedRequest,
+  prepareRequest,
   type RequestJob,
   type SendContext,
   type SendContextOptions,
-  sendRequest,
 } from "./send_request.ts";
 import { SessionOrder } from "./session_order.ts";
 import { Sessions } from "./sessions.ts";
@@ -66,7 +69,7 @@ export class Worker extends ComponentService {
   /** Credits whose conversation is on its way. */
   readonly #waits = new AbortableWaits();
   /** Credits that are here ahead of their time. */
-  #departures: Departures<() => void> | null = null;
+  #departures: Departures | null = null;
   readonly #sessions = new Sessions();
   #phases: ReadonlyMap<Phase, PhasePlan> = new Map();
   readonly #lagProbe = new LagProbe(this.clock);
@@ -143,21 +146,14 @@ export class Worker extends ComponentService {
     const conversation = this.#conversations!.get(credit.conversationIndex);
     if (credit.turnIndex === 0) this.#noteSession(credit);
     this.#held.add(credit.id);
-    this.#departures!.add(() => {
-      const leaveNs = this.clock.nowNs();
-      const sent = conversation instanceof Promise
-        ? this.#waits.wait(conversation).then((late) =>
-          this.#send({
-            credit,
-            // Without it the request was cut off before it could be sent: the signal says so.
-            conversation: late ?? unknownConversation(credit),
-            receivedNs,
-            conversationWaitNs: this.clock.nowNs() - leaveNs,
-          }, signal)
-        )
-        : this.#send({ credit, conversation, receivedNs, conversationWaitNs: 0 }, signal);
-      sent.catch((error) => this.fail(error));
-    }, credit.dueNs);
+    const request = new DueRequest({ credit, conversation, receivedNs }, {
+      clock: this.clock,
+      waits: this.#waits,
+      prepare: (received) => this.#prepare(received),
+      send: (prepared: Prepared) => this.#send(prepared, signal),
+      onFault: (error) => this.fail(error),
+    });
+    this.#departures!.add(request, credit.dueNs);
     const { load } = this.#phases.get(credit.phase)!;
     if (load.kind === "closed" && credit.dueNs > receivedNs) this.#openConnections();
   }
@@ -252,12 +248,11 @@ export class Worker extends ComponentService {
   }
 
   /** Only where times are set beforehand does a thread that keeps them pay. */
-  #openDepartures({ phases }: RunConfig): Departures<() => void> {
+  #openDepartures({ phases }: RunConfig): Departures {
     const Alarm = phases.every(({ load }) => load.kind === "closed") ? TimerAlarm : ThreadAlarm;
     return new Departures({
       clock: this.clock,
       alarm: (ring) => new Alarm(this.clock, ring),
-      leave: (go) => go(),
     });
   }
 
@@ -297,7 +292,7 @@ export class Worker extends ComponentService {
     await lookahead.start(config.phases[0]!.phase);
   }
 
-  async #send(received: Omit<RequestJob, "session">, signal: AbortSignal): Promise<void> {
+  #prepare(received: Omit<RequestJob, "session">): Prepared {
     const { credit } = received;
     const { id: creditId, phase } = credit;
     const job: RequestJob = {
@@ -311,7 +306,12 @@ export class Worker extends ComponentService {
     const sending = this.#sending!;
     const tap = this.#raw?.listen(credit, sending.transport) ?? null;
     const context = tap === null ? sending : { ...sending, transport: tap };
-    const record = await sendRequest(job, context, signal);
+    return { credit, request: prepareRequest(job, context), tap };
+  }
+
+  async #send({ credit, request, tap }: Prepared, signal: AbortSignal): Promise<void> {
+    const { id: creditId, phase } = credit;
+    const record = await request.send(signal);
     if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
     this.#records.send(record);
     if (tap !== null) await this.#raw?.write(record, tap);
@@ -342,9 +342,12 @@ export class Worker extends ComponentService {
   }
 }
 
-/** What stands for a conversation that did not come. */
-function unknownConversation({ conversationIndex }: Credit): Conversation {
-  return { index: conversationIndex, id: "", opening: [], turns: [] };
+/** A credit whose request can go out. */
+interface Prepared {
+  readonly credit: Credit;
+  readonly request: PreparedRequest;
+  /** Keeps what goes over the wire; null: nobody does. */
+  readonly tap: ExchangeTap | null;
 }
 
 /** Whether no limit depends on first tokens, and the end of a session never makes way for another one. */

@@ -46,6 +46,11 @@ export class FakeClock implements Clock {
     this.#nowNs = untilNs;
   }
 
+  /** Lets `ms` pass as they do while some work is done: nobody wakes. */
+  work(ms: number): void {
+    this.#nowNs += ms * 1e6;
+  }
+
   #next(untilNs: number): Sleeper | undefined {
     return this.#sleepers
       .filter((sleeper) => sleeper.wakeNs <= untilNs)

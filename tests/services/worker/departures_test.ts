@@ -4,23 +4,28 @@ import { type Alarm, TimerAlarm } from "../../../common/runtime/alarm.ts";
 import { Departures } from "../../../services/worker/departures.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 
-/** Departures by a clock that a test moves; what has left, and when in milliseconds. */
+/** Departures by a clock that a test moves; what has been prepared and left, when in milliseconds. */
 function station(makeAlarm?: (ring: () => void) => Alarm) {
   const clock = new FakeClock();
   const left: [thing: string, ms: number][] = [];
-  const departures = new Departures<string>({
+  const prepared: [thing: string, ms: number][] = [];
+  const departures = new Departures({
     clock,
     alarm: makeAlarm ?? ((ring) => new TimerAlarm(clock, ring)),
-    leave: (thing) => left.push([thing, clock.nowNs() / 1e6]),
   });
-  return { clock, departures, left };
+  const add = (name: string, dueNs: number) =>
+    departures.add({
+      prepare: () => prepared.push([name, clock.nowNs() / 1e6]),
+      leave: () => left.push([name, clock.nowNs() / 1e6]),
+    }, dueNs);
+  return { clock, departures, add, prepared, left };
 }
 
 Deno.test("what comes ahead of its time leaves when it is due", async () => {
-  const { clock, departures, left } = station();
-  departures.add("late", 20e6);
-  departures.add("soon", 5e6);
-  departures.add("between", 12e6);
+  const { clock, add, departures, left } = station();
+  add("late", 20e6);
+  add("soon", 5e6);
+  add("between", 12e6);
   assertEquals([departures.size, left], [3, []]);
   await clock.advance(100);
   assertEquals(left, [["soon", 5], ["between", 12], ["late", 20]]);
@@ -29,36 +34,36 @@ Deno.test("what comes ahead of its time leaves when it is due", async () => {
 
 Deno.test("what is due already leaves before its arrival is over, behind what was due before it", async () => {
   let ring = () => {};
-  const { clock, departures, left } = station((toRing) => {
+  const { clock, add, left } = station((toRing) => {
     ring = toRing;
     return { set() {}, close() {} };
   });
-  departures.add("at once", -3e6);
-  departures.add("waits", 4e6);
+  add("at once", -3e6);
+  add("waits", 4e6);
   await clock.advance(5);
   // The alarm is late: this one rings for it.
-  departures.add("due", 3e6);
+  add("due", 3e6);
   ring();
   assertEquals(left.map(([thing]) => thing), ["at once", "due", "waits"]);
 });
 
 Deno.test("what is due together leaves in one turn, in the order in which it came", async () => {
-  const { clock, departures, left } = station();
+  const { clock, add, left } = station();
   const names = Array.from({ length: 64 }, (_, i) => `${i}`);
-  for (const name of names) departures.add(name, 8e6);
+  for (const name of names) add(name, 8e6);
   await clock.advance(8);
   assertEquals(left, names.map((name) => [name, 8]));
 });
 
 Deno.test("an alarm that rings early lets nothing go early", async () => {
-  const { clock, departures, left } = station((ring) => {
+  const { clock, add, left } = station((ring) => {
     const hasty = {
       nowNs: () => clock.nowNs(),
       sleep: (ms: number) => clock.sleep(Math.max(0.1, ms - 1.5)),
     };
     return new TimerAlarm(hasty, ring);
   });
-  departures.add("a", 10e6);
+  add("a", 10e6);
   await clock.advance(9.9);
   assertEquals(left, []);
   await clock.advance(0.2);
@@ -66,13 +71,13 @@ Deno.test("an alarm that rings early lets nothing go early", async () => {
 });
 
 Deno.test("when all is called off everything leaves at once", async () => {
-  const { clock, departures, left } = station();
-  departures.add("b", 9e6);
-  departures.add("a", 7e6);
+  const { clock, add, departures, left } = station();
+  add("b", 9e6);
+  add("a", 7e6);
   await clock.advance(1);
   departures.releaseAll();
   assertEquals(left, [["a", 1], ["b", 1]]);
-  departures.add("c", 4e6);
+  add("c", 4e6);
   await clock.advance(50);
   assertEquals(left.slice(2), [["c", 4]]);
 });
@@ -86,17 +91,78 @@ Deno.test("whatever comes when, each leaves once, at the later of its arrival an
     { maxLength: 40 },
   );
   await fc.assert(fc.asyncProperty(arrivals, async (all) => {
-    const { clock, departures, left } = station();
+    const { clock, add, left } = station();
     const expected: [string, number][] = [];
     for (const [i, { waitMs, aheadMs }] of all.entries()) {
       await clock.advance(waitMs);
       const nowMs = clock.nowNs() / 1e6;
       expected.push([`${i}`, Math.max(nowMs, nowMs + aheadMs)]);
-      departures.add(`${i}`, (nowMs + aheadMs) * 1e6);
+      add(`${i}`, (nowMs + aheadMs) * 1e6);
     }
     await clock.advance(100);
     const byName = (a: [string, number], b: [string, number]) => Number(a[0]) - Number(b[0]);
     assertEquals(left.toSorted(byName), expected);
     assertEquals(left.map(([, ms]) => ms), left.map(([, ms]) => ms).toSorted((a, b) => a - b));
   }));
+});
+
+Deno.test("what waits is prepared at once, in the order in which it is due", async () => {
+  const { clock, add, prepared } = station();
+  add("b", 9e6);
+  add("a", 7e6);
+  assertEquals(prepared, [["b", 0], ["a", 0]]);
+  await clock.advance(20);
+  assertEquals(prepared.length, 2);
+});
+
+Deno.test("what leaves on its arrival is not prepared beforehand", () => {
+  const { add, prepared, left } = station();
+  add("late", -1e6);
+  assertEquals([prepared, left], [[], [["late", 0]]]);
+});
+
+Deno.test("nothing is prepared just before a departure, but right after it", async () => {
+  const { clock, add, prepared, left } = station();
+  add("first", 10e6);
+  await clock.advance(9.9);
+  add("second", 20e6);
+  add("third", 30e6);
+  assertEquals(prepared, [["first", 0]]);
+  await clock.advance(0.1);
+  assertEquals(left, [["first", 10]]);
+  assertEquals(prepared.slice(1), [["second", 10], ["third", 10]]);
+});
+
+Deno.test("what takes long to prepare is begun only when there is as much time", async () => {
+  const clock = new FakeClock();
+  const events: string[] = [];
+  const departures = new Departures({ clock, alarm: (ring) => new TimerAlarm(clock, ring) });
+  const add = (name: string, dueMs: number, takesMs: number) =>
+    departures.add({
+      prepare() {
+        clock.work(takesMs);
+        events.push(`prepared ${name} at ${clock.nowNs() / 1e6}`);
+      },
+      leave: () => events.push(`${name} left at ${clock.nowNs() / 1e6}`),
+    }, dueMs * 1e6);
+  add("a", 10, 3);
+  add("b", 12, 5);
+  add("c", 13, 1);
+  await clock.advance(20);
+  assertEquals(events, [
+    "prepared a at 3",
+    "prepared b at 8",
+    "a left at 10",
+    "b left at 12",
+    "c left at 13",
+  ]);
+});
+
+Deno.test("what was called off is not prepared any more", async () => {
+  const { clock, add, departures, prepared, left } = station();
+  add("first", 0.1e6);
+  add("second", 9e6);
+  departures.releaseAll();
+  await clock.advance(20);
+  assertEquals([prepared, left.length], [[], 2]);
 });
