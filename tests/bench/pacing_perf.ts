@@ -11,21 +11,29 @@ export async function measurePacing(): Promise<Figure[]> {
     ...await measureRate(200, "constant", 60),
     ...await measureRate(1_000, "constant", 6),
     ...await measureRate(1_000, "poisson", 6),
-    ...await measureBurst(64),
-    ...await measureBurst(64, ["--warmup-request-count", "1000", "--warmup-concurrency", "16"]),
+    ...await measureBurst(64, false),
+    ...await measureBurst(64, true),
     ...await measureOpenStreams(),
   ];
 }
 
 async function measureRate(rate: number, pattern: string, seconds: number): Promise<Figure[]> {
   const load = ["--request-rate", `${rate}`, "--arrival-pattern", pattern, "--random-seed", "1"];
+  const before = await sleepAlone(rate);
   const joined = await runAgainstMock([...load, "--benchmark-duration", `${seconds}`, ...SHORT]);
+  const alone = [...before, ...await sleepAlone(rate)];
   const latenessMs = joined.map(({ record }) => (record.sentNs! - record.dueNs) / 1e6);
   const name = `${pattern} ${rate}/s`;
   const late = (share: number) => quantile(latenessMs, share);
+  const besideAlone = (share: number) => ({
+    reference: { what: "sleep alone", value: quantile(alone, share) },
+  });
   const rows = [
-    figure(`${name}: lateness, p50`, [late(0.5), "ms"]),
-    figure(`${name}: lateness, p99`, [late(0.99), "ms"], rate === 1_000 ? atMost(1) : {}),
+    figure(`${name}: lateness, p50`, [late(0.5), "ms"], besideAlone(0.5)),
+    figure(`${name}: lateness, p99`, [late(0.99), "ms"], {
+      ...besideAlone(0.99),
+      ...rate === 1_000 ? atMost(1) : {},
+    }),
   ];
   if (pattern !== "constant") return rows;
   const count = rate * seconds;
@@ -37,6 +45,21 @@ async function measureRate(rate: number, pattern: string, seconds: number): Prom
     figure(`${name}: drift, first to last tenth`, [driftMs(joined), "ms"], atMost(1)),
     figure("  last arrival after its due time", [delaysMs(joined).at(-1)!, "ms"], atMost(1)),
   ];
+}
+
+/** How late, in ms, a process wakes that has nothing to do but that; on an idle machine. */
+async function sleepAlone(rate: number): Promise<number[]> {
+  return JSON.parse(await runBare("bare_sleeper.ts", [`${rate}`, "3"])) as number[];
+}
+
+/** Runs one of the programs beside this one; resolves to what it printed. */
+async function runBare(name: string, args: readonly string[]): Promise<string> {
+  const program = new URL(`./${name}`, import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-net", program, ...args],
+  }).output();
+  if (code !== 0) throw new Error(`${name} failed: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
 }
 
 /** How much later after their due time the last tenth of the requests arrives than the first. */
@@ -53,19 +76,45 @@ function delaysMs(joined: readonly JoinedRequest[]): number[] {
     .map(({ record, server, epochUnixMs }) => server.receivedMs - epochUnixMs - record.dueNs / 1e6);
 }
 
-/** `warmup`: flags of a warm-up; without one, code is compiled while the burst goes out. */
-async function measureBurst(size: number, warmup: readonly string[] = []): Promise<Figure[]> {
+/** `isWarm`: after a warm-up; without one, code is compiled while the burst goes out. */
+async function measureBurst(size: number, isWarm: boolean): Promise<Figure[]> {
   const load = ["--concurrency", `${size}`, "--request-count", `${size}`];
-  const joined = await runAgainstMock([...load, ...SHORT, ...warmup], ["--ttft", "50"]);
+  const warmup = ["--warmup-request-count", "1000", "--warmup-concurrency", "16"];
+  const flags = [...load, ...SHORT, ...isWarm ? warmup : []];
+  const joined = await runAgainstMock(flags, SLOW_START);
   const burst = joined.filter(({ record }) => record.phase === "profiling");
   const arrivals = burst.map(({ server }) => server.receivedMs);
   const sent = burst.map(({ record }) => record.sentNs! / 1e6);
-  const spread = (times: readonly number[]) => Math.max(...times) - Math.min(...times);
-  const name = `burst of ${size}${warmup.length > 0 ? ", warm" : ""}`;
+  const name = `burst of ${size}${isWarm ? ", warm" : ""}`;
   return [
-    figure(`${name}: spread at the server`, [spread(arrivals), "ms"], atMost(2)),
+    figure(`${name}: spread at the server`, [spread(arrivals), "ms"], {
+      reference: { what: "bare writes", value: await bareBurst(size, isWarm ? 16 : 0) },
+      ...atMost(2),
+    }),
     figure("  as it was sent", [spread(sent), "ms"]),
   ];
+}
+
+/** The server answers only when all requests are there. */
+const SLOW_START = ["--ttft", "50"];
+
+/** How far apart, in ms, requests arrive that are prepared and written in a loop. */
+async function bareBurst(size: number, rounds: number): Promise<number> {
+  await using server = await MockProcess.start(SLOW_START);
+  const messages = [{ role: "user", content: "word ".repeat(50) }];
+  const body = JSON.stringify({ model: "mock-model", messages, max_tokens: 2 });
+  await runBare("bare_burst.ts", [
+    `${server.url}/v1/chat/completions`,
+    `${size}`,
+    `${rounds}`,
+    body,
+  ]);
+  const { requests } = await server.log();
+  return spread(requests.slice(-size).map(({ receivedMs }) => receivedMs));
+}
+
+function spread(times: readonly number[]): number {
+  return Math.max(...times) - Math.min(...times);
 }
 
 /** 100 streams a second of 5 s each: in the second half, 500 are open at any time. */
