@@ -9,6 +9,7 @@ import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
 import { serviceTypeSchema } from "../model/service_type.ts";
 import { SERVICE_STATES } from "../service/lifecycle.ts";
 import { quickCheck } from "./quick_check.ts";
+import { BOOLEAN, INT, NUMBER, STRING } from "../model/primitives.ts";
 
 /** Wire schemas of what one service can ask of another and wait for. */
 export const commandSchema = z.discriminatedUnion("kind", [
@@ -25,9 +26,9 @@ export const commandSchema = z.discriminatedUnion("kind", [
   /** any: send a heartbeat at once, ahead of the answer. */
   z.object({ kind: z.literal("beat") }),
   /** timing_manager: send no more; give what runs `graceMs`, then cancel it. */
-  z.object({ kind: z.literal("cancel_run"), graceMs: z.number() }),
+  z.object({ kind: z.literal("cancel_run"), graceMs: NUMBER }),
   /** records_manager: wait for the records that are due, then hand over the last of them. */
-  z.object({ kind: z.literal("finish_records"), deadlineMs: z.number() }),
+  z.object({ kind: z.literal("finish_records"), deadlineMs: NUMBER }),
   /** records_manager: write down what was counted. */
   z.object({ kind: z.literal("keep_token_counts"), counts: tokenCountsSchema }),
   /** records_manager: write down how the run ended; no record follows. */
@@ -35,35 +36,35 @@ export const commandSchema = z.discriminatedUnion("kind", [
   /** post_processor_manager: build the report and write every export. */
   z.object({
     kind: z.literal("write_results"),
-    wasCancelled: z.boolean(),
+    wasCancelled: BOOLEAN,
     /** What became of the credits of the profiling phase. */
     account: creditAccountSchema,
     /** How the processes and the machine were in the profiling phase. */
     health: healthSummarySchema,
   }),
   /** dataset_manager: the conversations at these indexes. */
-  z.object({ kind: z.literal("get_conversations"), indexes: z.array(z.int()) }),
+  z.object({ kind: z.literal("get_conversations"), indexes: z.array(INT) }),
   /** dataset_manager: what the markers of `--cache-bust` are made of, as `MarkerWords`. */
   z.object({ kind: z.literal("get_marker_words") }),
   /**
    * dataset_manager: the data set as a whole, as `DatasetInfo`, when more than `beyond` conversations
    * are known, or all; null: at once.
    */
-  z.object({ kind: z.literal("get_dataset_info"), beyond: z.nullable(z.int()) }),
+  z.object({ kind: z.literal("get_dataset_info"), beyond: z.nullable(INT) }),
   /** dataset_manager: what a reader of the results should know of the data set, as texts. */
   z.object({ kind: z.literal("get_dataset_notes") }),
   /** dataset_manager: the outlines of `count` conversations from `first` on. */
-  z.object({ kind: z.literal("get_outlines"), first: z.int(), count: z.int() }),
+  z.object({ kind: z.literal("get_outlines"), first: INT, count: INT }),
   /** dataset_manager: when the conversations from `first` on begin, `count` at most; one at least. */
-  z.object({ kind: z.literal("get_starts"), first: z.int(), count: z.int() }),
+  z.object({ kind: z.literal("get_starts"), first: INT, count: INT }),
   /** worker_manager: the indexes of the conversations that credits have named. */
   z.object({ kind: z.literal("get_used_indexes") }),
   /** worker_manager, worker: which of these credits it does not hold; an answer for each is due. */
-  z.object({ kind: z.literal("find_missing_credits"), ids: z.array(z.int()) }),
+  z.object({ kind: z.literal("find_missing_credits"), ids: z.array(INT) }),
   /** worker_manager: no credit follows: wait for those in flight, then call the rest lost. */
-  z.object({ kind: z.literal("drain_credits"), deadlineMs: z.number() }),
+  z.object({ kind: z.literal("drain_credits"), deadlineMs: NUMBER }),
   /** worker_manager: a worker is taken for hung: end it and start another in its place. */
-  z.object({ kind: z.literal("replace_worker"), workerId: z.string(), reason: z.string() }),
+  z.object({ kind: z.literal("replace_worker"), workerId: STRING, reason: STRING }),
   /** worker: write the request bodies of the conversations that were used. */
   z.object({ kind: z.literal("write_inputs") }),
   /** worker: no request follows; write what is left of its part of the raw export. */
@@ -81,48 +82,48 @@ export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
 
 const hello = z.object({
   type: z.literal("hello"),
-  protocol: z.int(),
+  protocol: INT,
   serviceType: serviceTypeSchema,
-  serviceId: z.string(),
+  serviceId: STRING,
   /** Proof that the sender belongs to this run. */
-  token: z.string(),
-  pid: z.int(),
+  token: STRING,
+  pid: INT,
   /** What the service has to tell before it is configured, e.g. the mock server's URL. */
-  info: z.record(z.string(), z.string()),
+  info: z.record(STRING, STRING),
 });
 
 /** The first message on every connection. */
 export type Hello = z.infer<typeof hello>;
 
-const subscribe = z.object({ type: z.literal("subscribe"), topics: z.array(z.string()) });
-const command = z.object({ type: z.literal("command"), id: z.int(), command: commandSchema });
+const subscribe = z.object({ type: z.literal("subscribe"), topics: z.array(STRING) });
+const command = z.object({ type: z.literal("command"), id: INT, command: commandSchema });
 const response = z.object({
   type: z.literal("response"),
-  id: z.int(),
-  error: z.nullable(z.string()),
+  id: INT,
+  error: z.nullable(STRING),
   data: z.unknown(),
 });
 const status = z.object({ type: z.literal("status"), state: z.enum(SERVICE_STATES) });
 const heartbeat = z.object({
   type: z.literal("heartbeat"),
   /** Nanoseconds since the run's epoch. */
-  atNs: z.number(),
-  rssBytes: z.number(),
+  atNs: NUMBER,
+  rssBytes: NUMBER,
   /** CPU time of the process since it was started. */
-  cpuMs: z.number(),
+  cpuMs: NUMBER,
   /** Since the heartbeat before; empty for a service that does not probe its event loop. */
   lags: z.array(lagSampleSchema),
 });
 const failure = z.object({
   type: z.literal("failure"),
-  serviceId: z.string(),
-  cause: z.string(),
+  serviceId: STRING,
+  cause: STRING,
 });
 
 const badInput = z.object({
   type: z.literal("bad_input"),
   /** What is wrong with it, in one line for the terminal. */
-  problem: z.string(),
+  problem: STRING,
 });
 
 const credit = z.object({ type: z.literal("credit"), credit: creditSchema });
@@ -133,7 +134,7 @@ const creditReturn = z.object({
 /** worker → worker_manager → timing_manager, only where a limit depends on it. */
 const firstToken = z.object({
   type: z.literal("first_token"),
-  creditId: z.int(),
+  creditId: INT,
   phase: phaseSchema,
 });
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
@@ -142,8 +143,8 @@ const record = z.object({ type: z.literal("record"), record: requestRecordSchema
  * records_manager → worker, worker_manager: the first `count` records of this connection are in the
  * journal. worker → worker_manager: the first `count` records of its life are.
  */
-const recordsAck = z.object({ type: z.literal("records_ack"), count: z.int() });
-const recordsEnd = z.object({ type: z.literal("records_end"), records: z.int() });
+const recordsAck = z.object({ type: z.literal("records_ack"), count: INT });
+const recordsEnd = z.object({ type: z.literal("records_end"), records: INT });
 
 /** Wire schema of everything that one service can say to another. */
 export const messageSchema = z.discriminatedUnion("type", [

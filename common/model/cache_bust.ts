@@ -3,6 +3,7 @@ import { deriveRandom, randomInt } from "../runtime/random.ts";
 import { type Conversation, plainTurn, type Turn } from "./conversation.ts";
 import type { Phase } from "./credit.ts";
 import type { CacheBust } from "./marker_place.ts";
+import { INT, STRING } from "./primitives.ts";
 
 /** Markers are so unlikely to be equal: one in 2^64. */
 const MARKER_BITS = 64;
@@ -10,9 +11,9 @@ const MARKER_BITS = 64;
 /** Wire schema of what markers are made of. */
 export const markerWordsSchema = z.object({
   /** Two or more. */
-  words: z.array(z.string()),
+  words: z.array(STRING),
   /** The tokens of each of them, at the start of a text and after a space alike. */
-  tokensEach: z.int(),
+  tokensEach: INT,
 });
 
 /** What markers are made of. */

@@ -1,18 +1,19 @@
 import * as z from "zod/mini";
 import { HTTP_VERSIONS, REUSE_STRATEGIES } from "./connection_choices.ts";
+import { STRING } from "./primitives.ts";
 
 /** Wire schema of how connections to the servers are made. */
 export const connectionPlanSchema = z.object({
   httpVersion: z.enum(HTTP_VERSIONS),
   reuse: z.enum(REUSE_STRATEGIES),
   /** Local addresses that connections are made from, in turn; empty: the system's choice. */
-  localAddresses: z.array(z.string()),
+  localAddresses: z.array(STRING),
   /** Certificates in PEM that are trusted beside the usual ones; null: none. */
-  caCert: z.nullable(z.string()),
+  caCert: z.nullable(STRING),
   /** What the client shows of itself, in PEM; null: nothing. */
-  client: z.nullable(z.object({ cert: z.string(), key: z.string() })),
+  client: z.nullable(z.object({ cert: STRING, key: STRING })),
   /** The URL of an HTTP proxy, perhaps with a user name and password; null: none. */
-  proxy: z.nullable(z.string()),
+  proxy: z.nullable(STRING),
 });
 
 /** How connections to the servers are made; it holds secrets. */

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
+import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of what a turn shows besides text. */
 export const mediaSchema = z.object({
   /** Each a URL or a data URI. */
-  images: z.array(z.string()),
-  audios: z.array(z.string()),
-  videos: z.array(z.string()),
+  images: z.array(STRING),
+  audios: z.array(STRING),
+  videos: z.array(STRING),
 });
 
 /** What a turn shows besides text, each as a URL or a data URI. */
@@ -14,36 +15,36 @@ export type Media = z.infer<typeof mediaSchema>;
 /** Wire schema of one turn of a conversation. */
 export const turnSchema = z.object({
   /** Who speaks; the synthetic prompts speak as `user`. */
-  role: z.string(),
+  role: STRING,
   /** The text parts of the turn, in order; of a ranking, the query. */
-  texts: z.array(z.string()),
+  texts: z.array(STRING),
   /** null: text alone. */
   media: z.nullable(mediaSchema),
   /** What a ranking request has ranked; null: it is no ranking. */
-  passages: z.nullable(z.array(z.string())),
+  passages: z.nullable(z.array(STRING)),
   /** The turn's messages as the data set has them, in place of role, texts and media; null: none. */
-  messages: z.nullable(z.array(z.record(z.string(), z.unknown()))),
+  messages: z.nullable(z.array(z.record(STRING, z.unknown()))),
   /** The whole body of the request as JSON text, sent as it is; null: it is built from the turn. */
-  body: z.nullable(z.string()),
+  body: z.nullable(STRING),
   /** The turn holds all that its request says: nothing that was said before is sent with it. */
-  isStandalone: z.boolean(),
+  isStandalone: BOOLEAN,
   /** What was answered when the conversation was recorded; null: that is not known. */
-  answer: z.nullable(z.string()),
+  answer: z.nullable(STRING),
   /** The model that the data set wants asked; null: the run's own. */
-  model: z.nullable(z.string()),
+  model: z.nullable(STRING),
   /** Merged into the turn's body, over the extra inputs of the run; null: nothing. */
-  extra: z.nullable(z.record(z.string(), z.unknown())),
+  extra: z.nullable(z.record(STRING, z.unknown())),
   /**
    * Tokens of `texts` as the run's tokenizer counts them, without any chat template; null: nobody
    * has counted them yet.
    */
-  inputTokens: z.nullable(z.int()),
+  inputTokens: z.nullable(INT),
   /** Output tokens to ask the server for; null leaves the length to the server. */
-  outputTokens: z.nullable(z.int()),
+  outputTokens: z.nullable(INT),
   /** Pause between the end of the answer before and this turn; null: none. */
-  delayMs: z.nullable(z.number()),
+  delayMs: z.nullable(NUMBER),
   /** When a recorded trace has this turn sent, on the trace's own clock; null: at no set time. */
-  timestampMs: z.nullable(z.number()),
+  timestampMs: z.nullable(NUMBER),
 });
 
 /** One turn: what is said to the server at once. */
@@ -73,9 +74,9 @@ export function plainTurn(texts: string[], fields: Partial<Turn> = {}): Turn {
 /** Wire schema of a conversation. */
 export const conversationSchema = z.object({
   /** Position in the data set, from 0. */
-  index: z.int(),
+  index: INT,
   /** Stable id: the input file's own, else a function of the seed and the index. */
-  id: z.string(),
+  id: STRING,
   /** What every request begins with, e.g. a system prompt; never sent by itself. */
   opening: z.array(turnSchema),
   turns: z.array(turnSchema),
@@ -91,9 +92,9 @@ export type Conversation = z.infer<typeof conversationSchema>;
 
 /** Wire schema of what the timing of a conversation depends on. */
 export const conversationOutlineSchema = z.object({
-  index: z.int(),
+  index: INT,
   turns: z.array(
-    z.object({ delayMs: z.nullable(z.number()), timestampMs: z.nullable(z.number()) }),
+    z.object({ delayMs: z.nullable(NUMBER), timestampMs: z.nullable(NUMBER) }),
   ),
 });
 
@@ -103,13 +104,13 @@ export type ConversationOutline = z.infer<typeof conversationOutlineSchema>;
 /** Wire schema of what is known of the data set as a whole. */
 export const datasetInfoSchema = z.object({
   /** How many conversations there are, or how many are known so far. */
-  entries: z.int(),
+  entries: INT,
   /** Whether all of them are known. */
-  isComplete: z.boolean(),
+  isComplete: BOOLEAN,
   /** The most turns that a conversation may have: 1 for single-turn data sets; null: not known yet. */
-  maxTurns: z.nullable(z.int()),
+  maxTurns: z.nullable(INT),
   /** Whether every first turn has a timestamp, as a recorded trace has. */
-  hasTimestamps: z.boolean(),
+  hasTimestamps: BOOLEAN,
 });
 
 /** The data set as a whole. */
@@ -118,9 +119,9 @@ export type DatasetInfo = z.infer<typeof datasetInfoSchema>;
 /** Wire schema of when some conversations begin. */
 export const startsPageSchema = z.object({
   /** In the order of the data set; null: at no set time. */
-  startsMs: z.array(z.nullable(z.number())),
+  startsMs: z.array(z.nullable(NUMBER)),
   /** Whether no others follow. */
-  isLast: z.boolean(),
+  isLast: BOOLEAN,
 });
 
 /** When some conversations begin. */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { BOOLEAN, INT, NUMBER } from "./primitives.ts";
 
 /** The phases of a run, in the order they run. */
 export const PHASES = ["warmup", "profiling"] as const;
@@ -12,24 +13,24 @@ export type Phase = z.infer<typeof phaseSchema>;
 /** Wire schema of a credit. */
 export const creditSchema = z.object({
   /** Unique in the run, from 0, counted over all phases. */
-  id: z.int(),
+  id: INT,
   phase: phaseSchema,
   /** Position in the phase, from 0. */
-  index: z.int(),
+  index: INT,
   /** Which conversation of the data set to send. */
-  conversationIndex: z.int(),
+  conversationIndex: INT,
   /** Which of its turns, from 0. */
-  turnIndex: z.int(),
+  turnIndex: INT,
   /** Position of the session (one run through a conversation) in the phase, from 0. */
-  sessionIndex: z.int(),
+  sessionIndex: INT,
   /** Whether no turn of the session follows; its history may be forgotten then. */
-  isLastTurn: z.boolean(),
+  isLastTurn: BOOLEAN,
   /** Cut the request off so long after it was sent; null: let it end. */
-  cancelAfterNs: z.nullable(z.number()),
+  cancelAfterNs: z.nullable(NUMBER),
   /** When the schedule wants the request sent; for a closed loop, when its slot became free. */
-  dueNs: z.number(),
+  dueNs: NUMBER,
   /** When the timing manager let the credit go; perhaps some milliseconds before it is due. */
-  issuedNs: z.number(),
+  issuedNs: NUMBER,
 });
 
 /**
@@ -50,7 +51,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** Wire schema of the report that a credit has been used. */
 export const creditReturnSchema = z.object({
-  creditId: z.int(),
+  creditId: INT,
   phase: phaseSchema,
   outcome: outcomeSchema,
 });

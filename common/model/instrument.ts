@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { PhasePlan } from "./run_config.ts";
 import { serviceTypeSchema } from "./service_type.ts";
+import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /**
  * How long a cold run is cold: the first requests wait for code to be compiled and connections to
@@ -16,9 +17,9 @@ export function coldStartNs(phases: readonly Pick<PhasePlan, "phase">[]): number
 /** Wire schema of one look at the event loop. */
 export const lagSampleSchema = z.object({
   /** When the timer fired, in nanoseconds since the run's epoch. */
-  atNs: z.number(),
+  atNs: NUMBER,
   /** How much later than it should have; never below 0. */
-  lagMs: z.number(),
+  lagMs: NUMBER,
 });
 
 /** One look at the event loop: how late a timer fired. */
@@ -26,10 +27,10 @@ export type LagSample = z.infer<typeof lagSampleSchema>;
 
 /** Wire schema of the lag of an event loop over the profiling phase. */
 export const lagStatsSchema = z.object({
-  samples: z.int(),
-  p50Ms: z.number(),
-  p99Ms: z.number(),
-  maxMs: z.number(),
+  samples: INT,
+  p50Ms: NUMBER,
+  p99Ms: NUMBER,
+  maxMs: NUMBER,
 });
 
 /** The lag of an event loop over the profiling phase. */
@@ -37,13 +38,13 @@ export type LagStats = z.infer<typeof lagStatsSchema>;
 
 /** Wire schema of the health of a process. */
 export const processHealthSchema = z.object({
-  serviceId: z.string(),
+  serviceId: STRING,
   serviceType: serviceTypeSchema,
   /** CPU time by elapsed time, 1 is one whole CPU; null: not watched for long enough. */
-  cpuShare: z.nullable(z.number()),
+  cpuShare: z.nullable(NUMBER),
   /** The elapsed time that `cpuShare` is over. */
-  watchedMs: z.number(),
-  maxRssBytes: z.number(),
+  watchedMs: NUMBER,
+  maxRssBytes: NUMBER,
   /** null for a process that does not probe its event loop. */
   lag: z.nullable(lagStatsSchema),
 });
@@ -53,15 +54,15 @@ export type ProcessHealth = z.infer<typeof processHealthSchema>;
 
 /** Wire schema of the health of the machine. */
 export const machineHealthSchema = z.object({
-  cpus: z.int(),
+  cpus: INT,
   /** Of all CPUs together, 0 to 1, by whatever program. */
-  cpuShare: z.number(),
+  cpuShare: NUMBER,
   /** What the hypervisor gave to others, 0 to 1. */
-  stealShare: z.number(),
+  stealShare: NUMBER,
   /** TCP connections opened, by whatever program. */
-  connectionsOpened: z.int(),
+  connectionsOpened: INT,
   /** TCP segments sent again, by whatever program. */
-  segmentsResent: z.int(),
+  segmentsResent: INT,
 });
 
 /** How the machine was, from the start of the load to its end. */
@@ -73,9 +74,9 @@ export const healthSummarySchema = z.object({
   /** null where the system does not tell. */
   machine: z.nullable(machineHealthSchema),
   /** What died in the middle of the run and was started again, one sentence each. */
-  restarts: z.array(z.string()),
+  restarts: z.array(STRING),
   /** What should be known of the data set, one sentence or two each; absent: nothing. */
-  datasetNotes: z.optional(z.array(z.string())),
+  datasetNotes: z.optional(z.array(STRING)),
 });
 
 /** How the tool itself was while it measured. */
@@ -93,10 +94,10 @@ export type Verdict = z.infer<typeof verdictSchema>;
 /** Wire schema of why a verdict is not VALID. */
 export const verdictReasonSchema = z.object({
   /** Which row of the table of thresholds. */
-  check: z.string(),
+  check: STRING,
   level: verdictSchema,
   /** What is wrong, what it does to the numbers, and what to do, in plain words. */
-  text: z.string(),
+  text: STRING,
 });
 
 /** Why a verdict is not VALID. */
@@ -104,11 +105,11 @@ export type VerdictReason = z.infer<typeof verdictReasonSchema>;
 
 /** Wire schema of the distribution of a delay. */
 export const delayStatsSchema = z.object({
-  avgMs: z.number(),
-  p50Ms: z.number(),
-  p90Ms: z.number(),
-  p99Ms: z.number(),
-  maxMs: z.number(),
+  avgMs: NUMBER,
+  p50Ms: NUMBER,
+  p90Ms: NUMBER,
+  p99Ms: NUMBER,
+  maxMs: NUMBER,
 });
 
 /** The distribution of a delay. */
@@ -117,7 +118,7 @@ export type DelayStats = z.infer<typeof delayStatsSchema>;
 /** Wire schema of how late requests left. */
 export const latenessReportSchema = z.object({
   /** Requests that were sent, whatever became of them. */
-  requests: z.int(),
+  requests: INT,
   /** Sent − due. */
   total: delayStatsSchema,
   /** Issued − due. */
@@ -127,27 +128,27 @@ export const latenessReportSchema = z.object({
   /** Sent − in the worker's hands. */
   worker: delayStatsSchema,
   /** What the verdict looks at: the cold start left out, and the wait under a cap. */
-  judged: z.nullable(z.object({ requests: z.int(), p50Ms: z.number(), p99Ms: z.number() })),
+  judged: z.nullable(z.object({ requests: INT, p50Ms: NUMBER, p99Ms: NUMBER })),
   /** The requests of the cold start, and how late the latest of them was. */
-  cold: z.nullable(z.object({ requests: z.int(), maxMs: z.number() })),
+  cold: z.nullable(z.object({ requests: INT, maxMs: NUMBER })),
 });
 
 /** How late requests left. */
 export type LatenessReport = z.infer<typeof latenessReportSchema>;
 
 /** Wire schema of the test whether gaps follow a distribution. */
-export const ksTestSchema = z.object({ distance: z.number(), pValue: z.number() });
+export const ksTestSchema = z.object({ distance: NUMBER, pValue: NUMBER });
 
 /** The Kolmogorov–Smirnov test of gaps against the distribution that was asked for. */
 export type KsTest = z.infer<typeof ksTestSchema>;
 
 /** Wire schema of the shape of arrivals. */
 export const arrivalStatsSchema = z.object({
-  count: z.int(),
+  count: INT,
   /** Gaps by the time from the first to the last; null below two arrivals. */
-  ratePerSecond: z.nullable(z.number()),
+  ratePerSecond: z.nullable(NUMBER),
   /** Standard deviation of the gaps by their mean; null below two gaps. */
-  gapCv: z.nullable(z.number()),
+  gapCv: z.nullable(NUMBER),
   /** null when no distribution was asked for, or below five gaps. */
   ks: z.nullable(ksTestSchema),
 });
@@ -158,19 +159,19 @@ export type ArrivalStats = z.infer<typeof arrivalStatsSchema>;
 /** Wire schema of the arrivals asked for, scheduled and sent. */
 export const arrivalsReportSchema = z.object({
   /** `concurrency`, `fixed_schedule`, `user_centric`, or the arrival pattern of a rate. */
-  pattern: z.string(),
+  pattern: STRING,
   /** null when no rate was asked for. */
-  askedRatePerSecond: z.nullable(z.number()),
+  askedRatePerSecond: z.nullable(NUMBER),
   /** Credits issued. */
-  issued: z.int(),
+  issued: INT,
   /** By the due times. */
   scheduled: arrivalStatsSchema,
   /** By the times of sending, in their own order. */
   sent: arrivalStatsSchema,
   /** The most that a gap between two sendings differs from that of the schedule. */
-  largestGapErrorMs: z.nullable(z.number()),
+  largestGapErrorMs: z.nullable(NUMBER),
   /** Whether a cap on the concurrency was reached, so that requests had to wait for a slot. */
-  wasCapped: z.boolean(),
+  wasCapped: BOOLEAN,
 });
 
 /** The arrivals asked for, scheduled and sent. */
@@ -179,15 +180,15 @@ export type ArrivalsReport = z.infer<typeof arrivalsReportSchema>;
 /** Wire schema of the concurrency asked for and achieved. */
 export const concurrencyReportSchema = z.object({
   /** null when the load has no concurrency to keep. */
-  asked: z.nullable(z.int()),
+  asked: z.nullable(INT),
   /** Requests in flight, time-weighted, from the first sending to the last end. */
-  avg: z.number(),
-  max: z.int(),
+  avg: NUMBER,
+  max: INT,
   /**
    * The same average from when every slot was in use to the last sending, over so many milliseconds;
    * null when the load keeps no number of requests in flight.
    */
-  steady: z.nullable(z.object({ avg: z.number(), windowMs: z.number() })),
+  steady: z.nullable(z.object({ avg: NUMBER, windowMs: NUMBER })),
 });
 
 /** The concurrency asked for and achieved. */
@@ -195,8 +196,8 @@ export type ConcurrencyReport = z.infer<typeof concurrencyReportSchema>;
 
 /** Wire schema of what a worker did and how it was. */
 export const workerReportSchema = z.object({
-  workerId: z.string(),
-  requests: z.int(),
+  workerId: STRING,
+  requests: INT,
   /** null when nothing is known of its health. */
   health: z.nullable(processHealthSchema),
 });
@@ -207,15 +208,15 @@ export type WorkerReport = z.infer<typeof workerReportSchema>;
 /** Wire schema of the connections to the servers. */
 export const connectionsReportSchema = z.object({
   /** Requests that were the first on their connection. */
-  opened: z.int(),
+  opened: INT,
   /** Requests on a connection that had served another one before. */
-  reused: z.int(),
+  reused: INT,
   /** Of those `opened`, how many were opened in place of one that had been closed. */
-  reconnects: z.int(),
+  reconnects: INT,
   /** The most that each worker had open at once, all workers together; null: nobody knows. */
-  mostOpen: z.nullable(z.int()),
+  mostOpen: z.nullable(INT),
   /** Requests that failed without a connection. */
-  failed: z.int(),
+  failed: INT,
   /** How long the connections took to open, TLS included; null: none was opened. */
   opening: z.nullable(delayStatsSchema),
 });
@@ -229,7 +230,7 @@ export const instrumentReportSchema = z.object({
   /** The gravest first. */
   reasons: z.array(verdictReasonSchema),
   /** What could not be judged, and why, one sentence each. */
-  notes: z.array(z.string()),
+  notes: z.array(STRING),
   /** null when nothing was sent. */
   lateness: z.nullable(latenessReportSchema),
   arrivals: arrivalsReportSchema,
@@ -241,8 +242,8 @@ export const instrumentReportSchema = z.object({
   /** null where nobody knows, as with HTTP/2. */
   connections: z.nullable(connectionsReportSchema),
   /** Requests that failed because this machine had no free port, or no free file handle. */
-  outOfPorts: z.int(),
-  outOfFiles: z.int(),
+  outOfPorts: INT,
+  outOfFiles: INT,
 });
 
 /** The proof that the load was kept, or what speaks against it. */

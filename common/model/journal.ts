@@ -4,6 +4,7 @@ import type { RequestRecord } from "./record.ts";
 import { creditAccountSchema } from "./report.ts";
 import { runConfigSchema } from "./run_config.ts";
 import { phaseCompleteSchema, phaseStartedSchema } from "./run_event.ts";
+import { BOOLEAN, INT, STRING } from "./primitives.ts";
 
 /** The version of the journal's own form; a journal of a later version is refused. */
 export const JOURNAL_VERSION = 1;
@@ -11,7 +12,7 @@ export const JOURNAL_VERSION = 1;
 /** Schema of the first line of a journal. */
 export const journalHeaderSchema = z.object({
   journal: z.literal(JOURNAL_VERSION),
-  aiperfVersion: z.string(),
+  aiperfVersion: STRING,
   /** Holds no secrets: they are not part of it. */
   config: runConfigSchema,
 });
@@ -22,15 +23,15 @@ export type JournalHeader = z.infer<typeof journalHeaderSchema>;
 /** Wire schema of what the reports of a run take from outside of its records. */
 export const runClosingSchema = z.object({
   type: z.literal("run_closing"),
-  wasCancelled: z.boolean(),
+  wasCancelled: BOOLEAN,
   /** What broke, in words; null when nothing did. */
-  failure: z.nullable(z.string()),
+  failure: z.nullable(STRING),
   /** What became of the credits of each phase. */
   accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
   /** Credits that were issued and never became a record. */
-  missing: z.int(),
+  missing: INT,
   /** The first of them, ascending; journals of before did not name them. */
-  missingIds: z._default(z.array(z.int()), []),
+  missingIds: z._default(z.array(INT), []),
   /** How the processes and the machine were in the profiling phase. */
   health: healthSummarySchema,
 });
@@ -41,9 +42,9 @@ export type RunClosing = z.infer<typeof runClosingSchema>;
 /** Wire schema of the tokens of a conversation that nobody had counted before it was sent. */
 export const tokenCountsSchema = z.object({
   type: z.literal("token_counts"),
-  conversationIndex: z.int(),
+  conversationIndex: INT,
   /** For each turn, the tokens of all that is sent with it, but for answers. */
-  inputTokens: z.array(z.int()),
+  inputTokens: z.array(INT),
 });
 
 /** The tokens of a conversation from a file, which is not in the journal itself. */

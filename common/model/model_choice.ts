@@ -2,15 +2,16 @@ import * as z from "zod/mini";
 import { deriveRandom } from "../runtime/random.ts";
 import type { Credit } from "./credit.ts";
 import { MODEL_STRATEGIES } from "./model_strategy.ts";
+import { INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of the choice between models. */
 export const modelChoiceSchema = z.object({
   /** At least two. */
-  models: z.array(z.string()),
+  models: z.array(STRING),
   strategy: z.enum(MODEL_STRATEGIES),
   /** One for each model, above 0; null unless the strategy goes by them. */
-  weights: z.nullable(z.array(z.number())),
-  seed: z.int(),
+  weights: z.nullable(z.array(NUMBER)),
+  seed: INT,
 });
 
 /** Several models, of which each request asks for one. */

@@ -1,14 +1,15 @@
 import * as z from "zod/mini";
 import { outcomeSchema, phaseSchema } from "./credit.ts";
+import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of what went wrong with a request. */
 export const errorDetailsSchema = z.object({
   /** The HTTP status, or 499 for cancelled, 502 for a broken answer; null where there is none. */
-  code: z.nullable(z.int()),
+  code: z.nullable(INT),
   /** A short name of the kind of failure, e.g. `HTTPError`, `ConnectionRefused`, `Timeout`. */
-  type: z.string(),
+  type: STRING,
   /** What a person should read. */
-  message: z.string(),
+  message: STRING,
 });
 
 /** What went wrong with a request; equal details are counted together in the error summary. */
@@ -29,12 +30,12 @@ export const CALLED_OFF_AT_END: ErrorDetails = {
 
 /** Wire schema of the server's own token counts. */
 export const usageSchema = z.object({
-  promptTokens: z.nullable(z.int()),
-  completionTokens: z.nullable(z.int()),
-  totalTokens: z.nullable(z.int()),
-  reasoningTokens: z.nullable(z.int()),
+  promptTokens: z.nullable(INT),
+  completionTokens: z.nullable(INT),
+  totalTokens: z.nullable(INT),
+  reasoningTokens: z.nullable(INT),
   /** Prompt tokens that the server took from its prefix cache. */
-  cachedPromptTokens: z.nullable(z.int()),
+  cachedPromptTokens: z.nullable(INT),
 });
 
 /** The server's own token counts (the last `usage` of a stream); null for what it did not say. */
@@ -42,8 +43,8 @@ export type Usage = z.infer<typeof usageSchema>;
 
 /** Wire schema of answer text that is still to be tokenized. */
 export const answerTextSchema = z.object({
-  output: z.string(),
-  reasoning: z.string(),
+  output: STRING,
+  reasoning: STRING,
 });
 
 /** The text of an answer: `output` holds content and tool calls, `reasoning` the thinking. */
@@ -52,9 +53,9 @@ export type AnswerText = z.infer<typeof answerTextSchema>;
 /** Wire schema of what came with the first read that brought content. */
 export const firstChunkSchema = z.union([
   /** Tokens by the server's count, from usage that it gives with each chunk. */
-  z.object({ tokens: z.int() }),
+  z.object({ tokens: INT }),
   /** The text, reasoning included, whose tokens are still to be counted. */
-  z.object({ text: z.string() }),
+  z.object({ text: STRING }),
 ]);
 
 /** What came with the first read that brought content. */
@@ -63,11 +64,11 @@ export type FirstChunk = z.infer<typeof firstChunkSchema>;
 /** Wire schema of what a request and its answer held beside text. */
 export const mediaCountsSchema = z.object({
   /** Pictures that the request showed, those of earlier turns included. */
-  imagesSent: z.int(),
+  imagesSent: INT,
   /** Pictures that the answer brought. */
-  imagesMade: z.int(),
+  imagesMade: INT,
   /** How long the sounds of the request are together; null: there are none, or nobody knows. */
-  audioSeconds: z.nullable(z.number()),
+  audioSeconds: z.nullable(NUMBER),
 });
 
 /** What a request and its answer held beside text. */
@@ -75,73 +76,73 @@ export type MediaCounts = z.infer<typeof mediaCountsSchema>;
 
 /** Wire schema of a request record. */
 export const requestRecordSchema = z.object({
-  creditId: z.int(),
+  creditId: INT,
   phase: phaseSchema,
   /** Position of the credit in its phase, from 0. */
-  index: z.int(),
-  conversationIndex: z.int(),
-  conversationId: z.string(),
-  turnIndex: z.int(),
+  index: INT,
+  conversationIndex: INT,
+  conversationId: STRING,
+  turnIndex: INT,
   /** Whether no turn of the session follows. */
-  isLastTurn: z.boolean(),
-  requestId: z.string(),
-  correlationId: z.string(),
-  workerId: z.string(),
-  model: z.string(),
+  isLastTurn: BOOLEAN,
+  requestId: STRING,
+  correlationId: STRING,
+  workerId: STRING,
+  model: STRING,
   /** Which of `EndpointPlan.urls` it went to; journals of before had only one. */
-  urlIndex: z._default(z.int(), 0),
-  streaming: z.boolean(),
+  urlIndex: z._default(INT, 0),
+  streaming: BOOLEAN,
   outcome: outcomeSchema,
 
-  dueNs: z.number(),
-  issuedNs: z.number(),
+  dueNs: NUMBER,
+  issuedNs: NUMBER,
   /** When the worker had the credit in hand. */
-  receivedNs: z.number(),
+  receivedNs: NUMBER,
   /** How long the credit, due and in hand, waited for its conversation; journals of before: 0. */
-  conversationWaitNs: z._default(z.number(), 0),
+  conversationWaitNs: z._default(NUMBER, 0),
   /** Just before the request is begun, opening a connection included; null when it never was. */
-  sentNs: z.nullable(z.number()),
+  sentNs: z.nullable(NUMBER),
 
   /**
    * How long it took to open the connection, where the request was the first on it; 0: it was open
    * already; null: there was none, or nobody knows, as with HTTP/2 and in journals of before.
    */
-  connectNs: z._default(z.nullable(z.number()), null),
+  connectNs: z._default(z.nullable(NUMBER), null),
   /** Present where that connection was opened in place of one that had been closed. */
-  isReconnect: z.optional(z.boolean()),
+  isReconnect: z.optional(BOOLEAN),
   /** How many connections the worker had when the request got its own; null as `connectNs`. */
-  openConnections: z._default(z.nullable(z.int()), null),
+  openConnections: z._default(z.nullable(INT), null),
 
   /** Response headers there, after `sentNs`. */
-  headersAfterNs: z.nullable(z.number()),
+  headersAfterNs: z.nullable(NUMBER),
   /** Arrival of each piece of content, after `sentNs`; pieces of one network read share a time. */
-  chunksAfterNs: z.array(z.number()),
+  chunksAfterNs: z.array(NUMBER),
   /** Which of `chunksAfterNs` is the first that is not reasoning; null when there is none. */
-  firstOutputChunk: z.nullable(z.int()),
+  firstOutputChunk: z.nullable(INT),
   /**
    * Only where a stream has, or may have, more tokens than chunks, so that it is not plain how many of
    * them came first.
    */
   firstChunk: z.optional(firstChunkSchema),
   /** The response's last byte, or the failure, after `sentNs`. */
-  endAfterNs: z.nullable(z.number()),
+  endAfterNs: z.nullable(NUMBER),
 
   /**
    * Tokens of the turns sent so far, this one included, and of what opens the conversation, by the
    * run's tokenizer; without the answers in between and without a chat template. null: still to be
    * counted, from the conversation.
    */
-  inputTokens: z.nullable(z.int()),
+  inputTokens: z.nullable(INT),
   /** Whether the request held none of the answers that its own session has brought. */
-  isStandalone: z.boolean(),
-  requestedOutputTokens: z.nullable(z.int()),
+  isStandalone: BOOLEAN,
+  requestedOutputTokens: z.nullable(INT),
   usage: z.nullable(usageSchema),
   /** Kept only while tokens are still to be counted on the client. */
   text: z.nullable(answerTextSchema),
   /** null: nothing but text; journals of before say nothing of it. */
   media: z._default(z.nullable(mediaCountsSchema), null),
 
-  httpStatus: z.nullable(z.int()),
+  httpStatus: z.nullable(INT),
   error: z.nullable(errorDetailsSchema),
 });
 

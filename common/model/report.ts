@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { instrumentReportSchema } from "./instrument.ts";
 import { errorDetailsSchema } from "./record.ts";
+import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Names of the statistics of a metric, in export order; percentiles by linear interpolation. */
 export const STATISTICS = [
@@ -25,21 +26,21 @@ export const STATISTICS = [
 export type Statistic = typeof STATISTICS[number];
 
 /** Wire schema of a metric's statistics; a scalar metric has `avg` alone. */
-export const metricStatsSchema = z.partialRecord(z.enum(STATISTICS), z.number());
+export const metricStatsSchema = z.partialRecord(z.enum(STATISTICS), NUMBER);
 
 /** The statistics of a metric, in the metric's display unit. */
 export type MetricStats = z.infer<typeof metricStatsSchema>;
 
 /** Wire schema of one metric's result. */
 export const metricSummarySchema = z.object({
-  tag: z.string(),
-  header: z.string(),
+  tag: STRING,
+  header: STRING,
   /** The display unit of every value in `stats`. */
-  unit: z.string(),
+  unit: STRING,
   /** Shown in the console table, in ascending order; null: exports only. */
-  consoleOrder: z.nullable(z.number()),
+  consoleOrder: z.nullable(NUMBER),
   /** True when the metric is one number rather than a distribution. */
-  scalar: z.boolean(),
+  scalar: BOOLEAN,
   stats: metricStatsSchema,
 });
 
@@ -49,7 +50,7 @@ export type MetricSummary = z.infer<typeof metricSummarySchema>;
 /** Wire schema of a kind of error and how often it happened. */
 export const errorCountSchema = z.object({
   error: errorDetailsSchema,
-  count: z.int(),
+  count: INT,
 });
 
 /** A kind of error and how often it happened. */
@@ -57,11 +58,11 @@ export type ErrorCount = z.infer<typeof errorCountSchema>;
 
 /** Wire schema of the account of a phase's credits. */
 export const creditAccountSchema = z.object({
-  issued: z.int(),
-  succeeded: z.int(),
-  failed: z.int(),
-  cancelled: z.int(),
-  lost: z.int(),
+  issued: INT,
+  succeeded: INT,
+  failed: INT,
+  cancelled: INT,
+  lost: INT,
 });
 
 /** What became of a phase's credits: `issued` is the sum of the rest when nothing is missing. */
@@ -70,11 +71,11 @@ export type CreditAccount = z.infer<typeof creditAccountSchema>;
 /** Wire schema of the part of the load that went one way. */
 export const loadShareSchema = z.object({
   /** A URL, or a model. */
-  name: z.string(),
+  name: STRING,
   /** All that were sent, or were to be. */
-  requests: z.int(),
+  requests: INT,
   /** Those of them that failed or got lost; who was cut off is no error. */
-  errors: z.int(),
+  errors: INT,
 });
 
 /** The part of the load that went to one of several URLs, or to one of several models. */
@@ -93,7 +94,7 @@ export type WarmupReport = z.infer<typeof warmupReportSchema>;
 
 /** Wire schema of the one result model. */
 export const runReportSchema = z.object({
-  benchmarkId: z.string(),
+  benchmarkId: STRING,
   /** Metrics in export order. */
   metrics: z.array(metricSummarySchema),
   errors: z.array(errorCountSchema),
@@ -103,11 +104,11 @@ export const runReportSchema = z.object({
   /** In the order of the options, then what the data set names; empty when there is only one. */
   models: z.array(loadShareSchema),
   /** Wall-clock bounds of the profiling phase; null when nothing was sent. */
-  startUnixMs: z.nullable(z.number()),
-  endUnixMs: z.nullable(z.number()),
-  wasCancelled: z.boolean(),
+  startUnixMs: z.nullable(NUMBER),
+  endUnixMs: z.nullable(NUMBER),
+  wasCancelled: BOOLEAN,
   /** Things the reader of the numbers should know, one sentence each. */
-  warnings: z.array(z.string()),
+  warnings: z.array(STRING),
   /** The proof that the load was kept, or what speaks against it. */
   instrument: instrumentReportSchema,
   /** null when there was none. */
@@ -121,9 +122,9 @@ export type RunReport = z.infer<typeof runReportSchema>;
 export const recordsSummarySchema = z.object({
   accounts: z.object({ warmup: creditAccountSchema, profiling: creditAccountSchema }),
   /** Credits that were issued and never became a record: 0 unless something is broken. */
-  missing: z.int(),
+  missing: INT,
   /** The first of them, ascending. */
-  missingIds: z.array(z.int()),
+  missingIds: z.array(INT),
 });
 
 /** What the records manager knows once the run is over. */
@@ -143,9 +144,9 @@ export function missingText(
 export const writtenResultsSchema = z.object({
   report: runReportSchema,
   /** The text of the console report. */
-  console: z.string(),
+  console: STRING,
   /** The files that could not be written, and why, one sentence each. */
-  problems: z.array(z.string()),
+  problems: z.array(STRING),
 });
 
 /** What the post processor manager gives back when every export is written. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { creditAccountSchema } from "./report.ts";
 import { creditSchema, phaseSchema } from "./credit.ts";
+import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of why a phase stopped sending. */
 export const stopReasonSchema = z.enum([
@@ -20,29 +21,29 @@ export type StopReason = z.infer<typeof stopReasonSchema>;
 export const phaseStartedSchema = z.object({
   type: z.literal("phase_started"),
   phase: phaseSchema,
-  startNs: z.number(),
+  startNs: NUMBER,
   /** How many requests the phase will send; null when it ends by time. */
-  plannedRequests: z.nullable(z.int()),
+  plannedRequests: z.nullable(INT),
   /** How long the phase sends; null when it ends by count. */
-  plannedDurationMs: z.nullable(z.number()),
+  plannedDurationMs: z.nullable(NUMBER),
 });
 
 const phaseProgress = z.object({
   type: z.literal("phase_progress"),
   phase: phaseSchema,
-  issued: z.int(),
-  returned: z.int(),
-  inFlight: z.int(),
+  issued: INT,
+  returned: INT,
+  inFlight: INT,
 });
 
 /** Wire schema of the end of a phase: nothing of it is in flight any more. */
 export const phaseCompleteSchema = z.object({
   type: z.literal("phase_complete"),
   phase: phaseSchema,
-  startNs: z.number(),
-  endNs: z.number(),
+  startNs: NUMBER,
+  endNs: NUMBER,
   /** How many records there must be. */
-  issued: z.int(),
+  issued: INT,
   reason: stopReasonSchema,
 });
 
@@ -56,7 +57,7 @@ const creditsLost = z.object({
 
 const runComplete = z.object({
   type: z.literal("run_complete"),
-  wasCancelled: z.boolean(),
+  wasCancelled: BOOLEAN,
 });
 
 const recordsProgress = z.object({
@@ -69,13 +70,13 @@ const recordsProgress = z.object({
 const datasetProgress = z.object({
   type: z.literal("dataset_progress"),
   /** The file's name, without its folder. */
-  file: z.string(),
+  file: STRING,
   /** How much of it has been looked through, from 0 to 1. */
-  share: z.number(),
+  share: NUMBER,
 });
 
 /** Something that the user should know of the data set, as a sentence. */
-const datasetNote = z.object({ type: z.literal("dataset_note"), text: z.string() });
+const datasetNote = z.object({ type: z.literal("dataset_note"), text: STRING });
 
 /** Wire schemas of everything that is published on the bus; the `type` is the topic. */
 export const RUN_EVENT_SCHEMAS = [

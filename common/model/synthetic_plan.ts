@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { PROMPT_CORPORA } from "./prompt_corpus.ts";
+import { INT, NUMBER } from "./primitives.ts";
 
 /** Wire schema of a normal distribution. */
-export const normalSchema = z.object({ mean: z.number(), stddev: z.number() });
+export const normalSchema = z.object({ mean: NUMBER, stddev: NUMBER });
 
 /** A normal distribution. */
 export type Normal = z.infer<typeof normalSchema>;
@@ -14,7 +15,7 @@ export const lengthPairSchema = z.object({
   /** Tokens of its answer. */
   osl: normalSchema,
   /** How many of a hundred conversations have these lengths. */
-  percent: z.number(),
+  percent: NUMBER,
 });
 
 /** Lengths of prompts and answers that go together, and how common they are. */
@@ -27,7 +28,7 @@ export const imagePlanSchema = z.object({
   /** Pixels. */
   height: normalSchema,
   /** How many a turn has. */
-  perTurn: z.int(),
+  perTurn: INT,
   /** `random`: any of the others for each picture. */
   format: z.enum(["png", "jpeg", "random"]),
 });
@@ -39,13 +40,13 @@ export type ImagePlan = z.infer<typeof imagePlanSchema>;
 export const audioPlanSchema = z.object({
   seconds: normalSchema,
   /** How many a turn has. */
-  perTurn: z.int(),
+  perTurn: INT,
   format: z.enum(["wav", "mp3"]),
   /** Bits of a sample; each sound has any of them. */
-  depths: z.array(z.int()),
+  depths: z.array(INT),
   /** Each sound has any of them. */
-  sampleRatesHz: z.array(z.int()),
-  channels: z.int(),
+  sampleRatesHz: z.array(INT),
+  channels: INT,
 });
 
 /** Made-up sounds. */
@@ -68,13 +69,13 @@ export const syntheticPlanSchema = z.object({
   lengths: z.nullable(z.array(lengthPairSchema)),
   corpus: z.enum(PROMPT_CORPORA),
   /** Each conversation begins with one of `count` texts of so many tokens; null: with its own. */
-  prefixes: z.nullable(z.object({ count: z.int(), tokens: z.int() })),
+  prefixes: z.nullable(z.object({ count: INT, tokens: INT })),
   /** Length of a system prompt that all conversations have in common; 0: there is none. */
-  systemTokens: z.int(),
+  systemTokens: INT,
   /** Length of a message of the user, one for each conversation, before its turns; 0: none. */
-  contextTokens: z.int(),
+  contextTokens: INT,
   /** How many texts a turn has. */
-  textsPerTurn: z.int(),
+  textsPerTurn: INT,
   /** null: turns have no pictures. */
   images: z.nullable(imagePlanSchema),
   /** null: turns have no sounds. */

@@ -1,22 +1,23 @@
 import * as z from "zod/mini";
+import { STRING } from "./primitives.ts";
 
 /** Wire schema of the tokenizer of a run. */
 export const tokenizerPlanSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("builtin"), encoding: z.string() }),
+  z.object({ kind: z.literal("builtin"), encoding: STRING }),
   z.object({
     kind: z.literal("huggingface"),
     /** What the user or the model calls it. */
-    name: z.string(),
+    name: STRING,
     /** The commit on the hub that its files are of; null: they are not from there. */
-    commit: z.nullable(z.string()),
+    commit: z.nullable(STRING),
     /** Absolute path of its `tokenizer.json`. */
-    path: z.string(),
+    path: STRING,
     /** Absolute path of its `tokenizer_config.json`; null: there is none. */
-    configPath: z.nullable(z.string()),
+    configPath: z.nullable(STRING),
     /** Prompts are counted as the chat template writes them; null: as they are. */
     chatTemplate: z.nullable(z.object({
       /** Absolute path of a `chat_template.jinja`; null: it is in the configuration. */
-      path: z.nullable(z.string()),
+      path: z.nullable(STRING),
     })),
   }),
 ]);

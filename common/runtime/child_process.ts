@@ -4,6 +4,7 @@ import { LOG_LEVELS, type LogLevel, logTextOf } from "./log.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
 import { SERVICE_FLAG } from "./service_flag.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
+import { INT, STRING } from "../model/primitives.ts";
 
 /** The environment variable that hands the run's token to a child. */
 export const TOKEN_VARIABLE = "AIPERF_RUN_TOKEN";
@@ -14,12 +15,12 @@ const LAST_LINES_MS = 1_000;
 /** Wire schema of a child's command line. */
 export const childArgumentsSchema = z.object({
   type: serviceTypeSchema,
-  id: z.string(),
-  runDir: z.string(),
-  epochUnixMs: z.int(),
+  id: STRING,
+  runDir: STRING,
+  epochUnixMs: INT,
   logLevel: z.enum(Object.keys(LOG_LEVELS) as [LogLevel, ...LogLevel[]]),
   /** What the service should know before it is configured; never a secret. */
-  init: z.record(z.string(), z.unknown()),
+  init: z.record(STRING, z.unknown()),
 });
 
 /** What a child learns from its command line. */
