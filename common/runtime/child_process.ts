@@ -98,9 +98,11 @@ export async function drain(
   stream: ReadableStream<Uint8Array>,
   onLine: (line: string) => void,
 ): Promise<void> {
+  // A stream of texts in between takes a while to set up, and each child has two.
+  const decoder = new TextDecoder();
   let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
+  for await (const bytes of stream) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop()!;
     for (const line of lines) onLine(line);
     while (rest.length > MAX_LINE_CHARS) {
@@ -108,6 +110,7 @@ export async function drain(
       rest = rest.slice(MAX_LINE_CHARS);
     }
   }
+  rest += decoder.decode();
   if (rest !== "") onLine(rest);
 }
 
