@@ -54,6 +54,8 @@ export function prepareArtifactDir(
   } catch (error) {
     throw new ArtifactDirError(`--artifact-dir: cannot write to "${folder}": ${reason(error)}`);
   }
+  // Looking for each file that a run may leave takes a while.
+  if (isEmpty(folder)) return;
   const traces = [...TRACES_OF_A_RUN, ...inRunFolders(TRACES_OF_A_RUN)];
   const holdsRun = traces.some((file) => isTrace(`${folder}/${file}`));
   if (holdsRun && !overwrite) {
@@ -69,6 +71,11 @@ export function prepareArtifactDir(
   }
   for (const inner of ["", ...RUN_FOLDERS]) removeRawParts(`${folder}/${inner}`);
   for (const inner of SERIES_FOLDERS) removeEmpty(`${folder}/${inner}`);
+}
+
+function isEmpty(folder: string): boolean {
+  for (const _ of Deno.readDirSync(folder)) return false;
+  return true;
 }
 
 /** A run that never began leaves no more than an empty file, or a journal without an entry. */
