@@ -1,5 +1,5 @@
 import { atMost, itlErrorMs, ttftErrorMs } from "./accuracy_perf.ts";
-import { type Figure, figure, median, quantile } from "./figure.ts";
+import { type Figure, figure, type FigureOptions, median, quantile } from "./figure.ts";
 import { MockProcess } from "./mock_process.ts";
 import { type JoinedRequest, ToolRun } from "./tool_run.ts";
 
@@ -8,40 +8,55 @@ const SHORT = ["--isl", "50", "--osl", "2"];
 /** Whether requests leave when they should, and what many open streams do to the times. */
 export async function measurePacing(): Promise<Figure[]> {
   return [
-    ...await measureRate(200, "constant", 60),
-    ...await measureRate(1_000, "constant", 6),
-    ...await measureRate(1_000, "poisson", 6),
-    ...await measureBurst(64, false),
-    ...await measureBurst(64, true),
+    ...await measureRate({ rate: 200, pattern: "constant", seconds: 60 }),
+    ...await measureRate({ rate: 1_000, pattern: "constant", seconds: 6 }),
+    ...await measureRate({ rate: 1_000, pattern: "constant", seconds: 6, isWarm: true }),
+    ...await measureRate({ rate: 1_000, pattern: "poisson", seconds: 6 }),
+    ...await measureRate({ rate: 1_000, pattern: "poisson", seconds: 6, isWarm: true }),
+    ...await measureBurst({ size: 64 }),
+    ...await measureBurst({ size: 64, isWarm: true }),
     ...await measureOpenStreams(),
   ];
 }
 
-async function measureRate(rate: number, pattern: string, seconds: number): Promise<Figure[]> {
+/** Without one, code is compiled while the first requests go out. */
+const WARMUP = ["--warmup-request-count", "1000", "--warmup-concurrency", "16"];
+
+interface RateRun {
+  readonly rate: number;
+  readonly pattern: "constant" | "poisson";
+  readonly seconds: number;
+  /** After a warm-up. */
+  readonly isWarm?: boolean;
+}
+
+async function measureRate(run: RateRun): Promise<Figure[]> {
+  const { rate, pattern, seconds, isWarm = false } = run;
   const load = ["--request-rate", `${rate}`, "--arrival-pattern", pattern, "--random-seed", "1"];
+  const flags = [...load, "--benchmark-duration", `${seconds}`, ...SHORT];
   const before = await sleepAlone(rate);
-  const joined = await runAgainstMock([...load, "--benchmark-duration", `${seconds}`, ...SHORT]);
+  const joined = await runAgainstMock([...flags, ...isWarm ? WARMUP : []]);
   const alone = [...before, ...await sleepAlone(rate)];
   const latenessMs = joined.map(({ record }) => (record.sentNs! - record.dueNs) / 1e6);
-  const name = `${pattern} ${rate}/s`;
-  const late = (share: number) => quantile(latenessMs, share);
-  const besideAlone = (share: number) => ({
-    reference: { what: "sleep alone", value: quantile(alone, share) },
-  });
-  const rows = [
-    figure(`${name}: lateness, p50`, [late(0.5), "ms"], besideAlone(0.5)),
-    figure(`${name}: lateness, p99`, [late(0.99), "ms"], {
-      ...besideAlone(0.99),
-      ...rate === 1_000 ? atMost(1) : {},
-    }),
-  ];
-  if (pattern !== "constant") return rows;
+  const name = `${pattern} ${rate}/s${isWarm ? ", warm" : ""}`;
+  const row = (share: number, options: FigureOptions = {}) =>
+    figure(`${name}: lateness, p${100 * share}`, [quantile(latenessMs, share), "ms"], {
+      reference: { what: "sleep alone", value: quantile(alone, share) },
+      ...options,
+    });
+  const rows = [row(0.5), row(0.9), row(0.99, rate === 1_000 ? atMost(1) : {})];
+  return pattern === "constant" && !isWarm ? [...scheduleKept(joined, run), ...rows] : rows;
+}
+
+/** Whether a constant rate sent all that it should, and the last as punctually as the first. */
+function scheduleKept(joined: readonly JoinedRequest[], run: RateRun): Figure[] {
+  const { rate, pattern, seconds } = run;
   const count = rate * seconds;
+  const name = `${pattern} ${rate}/s`;
   return [
     figure(`${name}: requests`, [joined.length, ""], {
       target: { of: "value", atLeast: count - 1, atMost: count + 1 },
     }),
-    ...rows,
     figure(`${name}: drift, first to last tenth`, [driftMs(joined), "ms"], atMost(1)),
     figure("  last arrival after its due time", [delaysMs(joined).at(-1)!, "ms"], atMost(1)),
   ];
@@ -76,15 +91,18 @@ function delaysMs(joined: readonly JoinedRequest[]): number[] {
     .map(({ record, server, epochUnixMs }) => server.receivedMs - epochUnixMs - record.dueNs / 1e6);
 }
 
-/** `isWarm`: after a warm-up; without one, code is compiled while the burst goes out. */
-async function measureBurst(size: number, isWarm: boolean): Promise<Figure[]> {
+interface BurstRun {
+  readonly size: number;
+  /** After a warm-up. */
+  readonly isWarm?: boolean;
+}
+
+async function measureBurst({ size, isWarm = false }: BurstRun): Promise<Figure[]> {
   const load = ["--concurrency", `${size}`, "--request-count", `${size}`];
-  const warmup = ["--warmup-request-count", "1000", "--warmup-concurrency", "16"];
-  const flags = [...load, ...SHORT, ...isWarm ? warmup : []];
+  const flags = [...load, ...SHORT, ...isWarm ? WARMUP : []];
   const joined = await runAgainstMock(flags, SLOW_START);
-  const burst = joined.filter(({ record }) => record.phase === "profiling");
-  const arrivals = burst.map(({ server }) => server.receivedMs);
-  const sent = burst.map(({ record }) => record.sentNs! / 1e6);
+  const arrivals = joined.map(({ server }) => server.receivedMs);
+  const sent = joined.map(({ record }) => record.sentNs! / 1e6);
   const name = `burst of ${size}${isWarm ? ", warm" : ""}`;
   return [
     figure(`${name}: spread at the server`, [spread(arrivals), "ms"], {
@@ -144,5 +162,5 @@ async function runAgainstMock(
   await using server = await MockProcess.start(mockFlags);
   await using run = new ToolRun(server, flags);
   await run.end();
-  return await run.joined(server);
+  return (await run.joined(server)).filter(({ record }) => record.phase === "profiling");
 }
