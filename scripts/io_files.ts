@@ -40,6 +40,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/worker/warm_up_server.ts",
   // The mock server's socket, and its life as a program of its own.
   "services/mock_server/server.ts",
+  "services/mock_server/socket_turns.ts",
   "services/mock_server/serve_mock.ts",
   // Writes the summaries.
   "services/post_processor_manager/write_exports.ts",

@@ -3,6 +3,7 @@ import type { Deadline, DeadlineQueue } from "./deadline_queue.ts";
 import { HttpRequestParser, HttpSyntaxError } from "./http_request.ts";
 import type { Reply } from "./reply.ts";
 import { refusalReply, type Router } from "./router.ts";
+import type { WorkQueue } from "./work_queue.ts";
 
 /** The part of `Deno.Conn` that a connection needs. */
 export interface ByteStream {
@@ -15,6 +16,8 @@ export interface ByteStream {
 export interface ConnectionContext {
   readonly router: Router;
   readonly deadlines: DeadlineQueue;
+  /** Where what has been read waits for its work. */
+  readonly reads: WorkQueue;
   /** Milliseconds since 1970, with fractions. */
   nowMs(): number;
   /** Called when a connection brings what is no request, with what it is told. */
@@ -59,8 +62,7 @@ export class Connection implements Deadline {
         const count = await this.#stream.read(buffer);
         const readMs = this.#context.nowMs();
         if (count === null) return this.close();
-        this.#parser.push(buffer.subarray(0, count));
-        isReadable = this.#parse(readMs);
+        isReadable = await this.#workOn(buffer.subarray(0, count), readMs);
         while (this.#waiting.length >= MAX_PIPELINED) {
           await new Promise<void>((resolve) => this.#roomMade = resolve);
         }
@@ -89,10 +91,27 @@ export class Connection implements Deadline {
     this.#advance();
   }
 
+  /**
+   * Waits for the work on what was read, which must not change until then; false if nothing after it
+   * is to be read.
+   */
+  #workOn(bytes: Uint8Array, readMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#context.reads.add(() => {
+        try {
+          resolve(!this.#isClosed && this.#parse(bytes, readMs));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
   /** Makes replies for all complete requests; false if nothing after them can be understood. */
-  #parse(readMs: number): boolean {
+  #parse(bytes: Uint8Array, readMs: number): boolean {
     let isReadable = true;
     try {
+      this.#parser.push(bytes);
       for (let request = this.#parser.next(); request !== null; request = this.#parser.next()) {
         this.#waiting.push(this.#context.router.route(request, readMs));
       }

@@ -1,3 +1,5 @@
+import { STRETCH_MS } from "./work_queue.ts";
+
 /** The time functions a {@linkcode DeadlineQueue} needs, so that it can be tested without waiting. */
 export interface DeadlineTimer {
   /** Milliseconds on any steady scale, with fractions. */
@@ -6,6 +8,8 @@ export interface DeadlineTimer {
   start(delayMs: number, fire: () => void): () => void;
   /** Blocks the thread for `delayMs`, at most a millisecond. */
   pause(delayMs: number): void;
+  /** Calls `run` when what has come over sockets has been seen. */
+  turn(run: () => void): void;
 }
 
 /** Something to do at a time; an object may be in the queue once. */
@@ -19,7 +23,8 @@ const LONGEST_PAUSE_MS = 1;
 
 /**
  * All deadlines of the server on one timer: nothing is done before it is due, and all that is due is
- * done in the same wake-up, in order of due times.
+ * done in the same wake-up, in order of due times. When that takes long, what comes over sockets
+ * meanwhile is seen every half a millisecond.
  *
  * The event loop's timer has steps of a millisecond and is 1.2 ms late on average. So it is asked for
  * the last whole millisecond before the deadline, and the rest, if any, is slept out on the thread. That
@@ -31,6 +36,8 @@ export class DeadlineQueue {
   #armedForMs = Infinity;
   #cancel: (() => void) | null = null;
   #inWake = false;
+  /** Whether more is due, and goes on after a turn of the event loop. */
+  #isPaused = false;
 
   constructor(timer: DeadlineTimer) {
     this.#timer = timer;
@@ -44,7 +51,13 @@ export class DeadlineQueue {
   /** Adds a deadline; one that has passed is done by the next wake-up. */
   add(deadline: Deadline): void {
     siftUp(this.#heap, this.#heap.push(deadline) - 1);
-    if (!this.#inWake) this.#arm();
+    if (!this.#inWake && !this.#isPaused) this.#arm();
+  }
+
+  /** Does what is due now, for whoever keeps the timer from firing. */
+  catchUp(): void {
+    const first = this.#heap[0];
+    if (first !== undefined && first.dueMs <= this.#timer.nowMs()) this.#doDue();
   }
 
   /** Forgets all deadlines. */
@@ -71,18 +84,34 @@ export class DeadlineQueue {
   #wake(): void {
     this.#cancel = null;
     this.#armedForMs = Infinity;
+    this.#sleepOut(this.#heap[0]?.dueMs ?? Infinity);
+    this.#doDue();
+  }
+
+  #doDue(): void {
+    if (this.#isPaused) return;
+    const endMs = this.#timer.nowMs() + STRETCH_MS;
     this.#inWake = true;
     try {
-      this.#sleepOut(this.#heap[0]?.dueMs ?? Infinity);
       for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-        if (first.dueMs > this.#timer.nowMs()) break;
+        const nowMs = this.#timer.nowMs();
+        if (first.dueMs > nowMs) break;
+        if (nowMs >= endMs) return this.#pause();
         popFirst(this.#heap);
         first.onDue();
       }
     } finally {
       this.#inWake = false;
-      this.#arm();
+      if (!this.#isPaused) this.#arm();
     }
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#timer.turn(() => {
+      this.#isPaused = false;
+      this.#doDue();
+    });
   }
 
   /** A pause may end a little early, so what is left is slept again. */

@@ -20,7 +20,7 @@ export interface LoggedRequest {
   readonly promptTokens: number;
   /** Tokens written so far. */
   readonly outputTokens: number;
-  /** Requests being served when this one came, itself included. */
+  /** Requests being served when the work on this one began, itself included. */
   readonly inFlight: number;
 }
 

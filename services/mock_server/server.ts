@@ -4,6 +4,8 @@ import { DeadlineQueue, type DeadlineTimer } from "./deadline_queue.ts";
 import { type MockServerOptions, resolveMockOptions } from "./mock_options.ts";
 import type { LogPage, MockStats } from "./request_log.ts";
 import { Router } from "./router.ts";
+import { SocketTurns } from "./socket_turns.ts";
+import { WorkQueue } from "./work_queue.ts";
 
 /** A mock inference server that is listening. */
 export interface MockServer {
@@ -42,7 +44,9 @@ export function startMockServer(
     tcpBacklog: 4096,
   });
   const router = new Router(settings, nowMs());
-  const deadlines = new DeadlineQueue(systemTimer());
+  const turns = new SocketTurns();
+  const deadlines = new DeadlineQueue(systemTimer(turns));
+  const reads = new WorkQueue(turns, () => deadlines.catchUp());
   // The first timer of a process fires some 10 ms late, so it is not left to the first request.
   const firstTimer = setTimeout(() => {}, 0);
   const connections = new Map<Connection, Promise<void>>();
@@ -50,6 +54,7 @@ export function startMockServer(
   const context: ConnectionContext = {
     router,
     deadlines,
+    reads,
     nowMs,
     onRefused(reason) {
       if (reasons.has(reason)) return;
@@ -58,10 +63,14 @@ export function startMockServer(
     },
     onClose: (connection) => connections.delete(connection),
   };
-  const accepting = accept(listener, (conn) => {
+  const serve = (conn: Deno.TcpConn) => {
+    // Others may wait to be taken, with requests that have come already.
+    reads.holdOff();
     const connection = new Connection(conn, context);
     connections.set(connection, connection.run());
-  });
+  };
+  // Who comes before the turns are open waits in the system's queue.
+  const accepting = turns.open().then(() => accept(listener, serve));
   const { port } = listener.addr;
   return {
     url: `http://${urlHost(settings.host)}:${port}`,
@@ -77,6 +86,7 @@ export function startMockServer(
       const running = [...connections.values()];
       for (const connection of [...connections.keys()]) connection.close();
       await Promise.all([accepting, ...running]);
+      await turns.close();
     },
   };
 }
@@ -108,7 +118,7 @@ function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function systemTimer(): DeadlineTimer {
+function systemTimer(turns: SocketTurns): DeadlineTimer {
   const cell = new Int32Array(new SharedArrayBuffer(4));
   return {
     nowMs,
@@ -117,6 +127,7 @@ function systemTimer(): DeadlineTimer {
       return () => clearTimeout(timer);
     },
     pause: (delayMs) => void Atomics.wait(cell, 0, 0, delayMs),
+    turn: (run) => turns.next(run),
   };
 }
 

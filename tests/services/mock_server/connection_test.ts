@@ -1,66 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { type ByteStream, Connection } from "../../../services/mock_server/connection.ts";
+import { Connection } from "../../../services/mock_server/connection.ts";
 import { DeadlineQueue } from "../../../services/mock_server/deadline_queue.ts";
 import {
   type MockServerOptions,
   resolveMockOptions,
 } from "../../../services/mock_server/mock_options.ts";
 import { Router } from "../../../services/mock_server/router.ts";
+import { WorkQueue } from "../../../services/mock_server/work_queue.ts";
 import { settle } from "../../helpers/fake_clock.ts";
-
-/** A socket whose client side the test plays. */
-class FakeStream implements ByteStream {
-  readonly writes: string[] = [];
-  isClosed = false;
-  /** The socket takes no more than this at once. */
-  maxWrite = Infinity;
-  isStuck = false;
-  #incoming: (Uint8Array | null)[] = [];
-  #wake: (() => void) | null = null;
-  #unstick: (() => void) | null = null;
-
-  async read(buffer: Uint8Array): Promise<number | null> {
-    while (this.#incoming.length === 0) {
-      if (this.isClosed) throw new Deno.errors.Interrupted();
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-    const bytes = this.#incoming.shift()!;
-    if (bytes === null) return null;
-    buffer.set(bytes);
-    return bytes.length;
-  }
-
-  async write(bytes: Uint8Array): Promise<number> {
-    if (this.isClosed) throw new Deno.errors.BrokenPipe();
-    const count = Math.min(bytes.length, this.maxWrite);
-    this.writes.push(new TextDecoder().decode(bytes.subarray(0, count)));
-    if (this.isStuck) await new Promise<void>((resolve) => this.#unstick = resolve);
-    return count;
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.#wake?.();
-  }
-
-  /** The client sends `text`, or hangs up. */
-  async send(text: string | null): Promise<void> {
-    this.#incoming.push(text === null ? null : new TextEncoder().encode(text));
-    this.#wake?.();
-    await settle();
-  }
-
-  async unstick(): Promise<void> {
-    this.isStuck = false;
-    this.#unstick?.();
-    await settle();
-  }
-
-  /** Content tokens in each write. */
-  get tokensPerWrite(): number[] {
-    return this.writes.map((text) => text.split('"content":" ').length - 1);
-  }
-}
+import { FakeStream } from "./fake_stream.ts";
 
 /** A connection under a clock that moves only by `advance`. */
 function setUp(options: MockServerOptions = {}) {
@@ -75,9 +23,23 @@ function setUp(options: MockServerOptions = {}) {
       return () => timer = null;
     },
     pause: (ms) => now += ms,
+    turn: queueMicrotask,
   });
   let closed = 0;
-  const context = { router, deadlines, nowMs: () => now, onRefused() {}, onClose: () => closed++ };
+  const reads = new WorkQueue({
+    nowMs: () => now,
+    soon: queueMicrotask,
+    later: queueMicrotask,
+    next: queueMicrotask,
+  });
+  const context = {
+    router,
+    deadlines,
+    reads,
+    nowMs: () => now,
+    onRefused() {},
+    onClose: () => closed++,
+  };
   const connection = new Connection(stream, context);
   const running = connection.run();
   return {

@@ -11,6 +11,7 @@ class FakeTimer implements DeadlineTimer {
   now = 0;
   pausedMs = 0;
   started: { wakeMs: number; fire: () => void } | null = null;
+  turns: (() => void)[] = [];
   readonly #lateMs: number;
 
   constructor(lateMs: number) {
@@ -32,6 +33,10 @@ class FakeTimer implements DeadlineTimer {
     assert(delayMs > 0 && delayMs <= 1);
     this.now += delayMs;
     this.pausedMs += delayMs;
+  }
+
+  turn(run: () => void): void {
+    this.turns.push(run);
   }
 
   /** Lets the running timer fire; false if none runs. */
@@ -108,4 +113,60 @@ Deno.test("DeadlineQueue forgets everything when cleared", () => {
   queue.add(deadline(5, () => assert(false)));
   queue.clear();
   assertEquals([timer.started, queue.size], [null, 0]);
+});
+
+Deno.test("DeadlineQueue gives the event loop a turn every half a millisecond", () => {
+  const timer = new FakeTimer(0);
+  const queue = new DeadlineQueue(timer);
+  const done: number[] = [];
+  const turns: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    queue.add(deadline(5, () => {
+      timer.now += 0.2;
+      done.push(i);
+    }));
+  }
+  timer.step();
+  while (timer.turns.length > 0) {
+    turns.push(done.length);
+    // What is added meanwhile starts no timer: the queue goes on by itself.
+    if (turns.length === 1) queue.add(deadline(6, () => done.push(10)));
+    assertEquals([timer.started, timer.turns.length], [null, 1]);
+    timer.turns.shift()!();
+  }
+  assertEquals(turns, [3, 6, 9]);
+  assertEquals([done.length, done.at(-1), queue.size], [11, 10, 0]);
+});
+
+Deno.test("DeadlineQueue catches up with what is due, and no more, when it is asked to", () => {
+  const timer = new FakeTimer(0);
+  const queue = new DeadlineQueue(timer);
+  const done: number[] = [];
+  for (const dueMs of [5, 6, 8]) queue.add(deadline(dueMs, () => done.push(dueMs)));
+  queue.catchUp();
+  assertEquals(done, []);
+  timer.now = 7;
+  queue.catchUp();
+  assertEquals(done, [5, 6]);
+  while (timer.step());
+  assertEquals(done, [5, 6, 8]);
+});
+
+Deno.test("DeadlineQueue that is to go on after a turn is not run by another way as well", () => {
+  const timer = new FakeTimer(0);
+  const queue = new DeadlineQueue(timer);
+  const done: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    queue.add(deadline(5, () => {
+      timer.now += 0.5;
+      done.push(i);
+    }));
+  }
+  timer.now = 5;
+  queue.catchUp();
+  queue.catchUp();
+  timer.step();
+  assertEquals([done.length, timer.turns.length], [1, 1]);
+  while (timer.turns.length > 0) timer.turns.shift()!();
+  assertEquals([done.length, timer.step()], [3, false]);
 });
