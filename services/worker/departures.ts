@@ -36,7 +36,7 @@ export class Departures {
   readonly #clock: Clock;
   readonly #alarm: Alarm;
   readonly #waiting = new DueQueue<Entry>();
-  /** Those that may still have to be prepared; some of them have left by now. */
+  /** Those that may still have to be prepared; those that have left are dropped at the next look. */
   readonly #unprepared = new DueQueue<Entry>();
   #armedNs = Infinity;
   #preparationNs = 0;
@@ -49,6 +49,11 @@ export class Departures {
   /** How many are not due yet. */
   get size(): number {
     return this.#waiting.size;
+  }
+
+  /** How many of them are not prepared yet. */
+  get unprepared(): number {
+    return this.#unprepared.size;
   }
 
   /** Takes something that is due at `dueNs`; what is due already leaves at once. */
@@ -88,18 +93,21 @@ export class Departures {
 
   /** Uses the time until the next departure. */
   #prepare(): void {
-    let nowNs = this.#clock.nowNs();
-    while (this.#unprepared.size > 0) {
-      const firstNs = this.#waiting.firstKey ?? Infinity;
-      if (firstNs - nowNs < Math.max(MARGIN_NS, this.#preparationNs)) return;
-      const entry = this.#unprepared.take();
-      if (entry.isPrepared) continue;
-      entry.isPrepared = true;
-      entry.thing.prepare();
-      const endNs = this.#clock.nowNs();
-      this.#preparationNs = endNs - nowNs;
-      nowNs = endNs;
+    for (let entry = this.#unprepared.first; entry !== null; entry = this.#unprepared.first) {
+      if (!entry.isPrepared && !this.#tryToPrepare(entry)) return;
+      this.#unprepared.take();
     }
+  }
+
+  /** Whether there was time for it. */
+  #tryToPrepare(entry: Entry): boolean {
+    const nowNs = this.#clock.nowNs();
+    const dueNs = this.#waiting.firstKey!;
+    if (dueNs - nowNs < Math.max(MARGIN_NS, this.#preparationNs)) return false;
+    entry.isPrepared = true;
+    entry.thing.prepare();
+    this.#preparationNs = this.#clock.nowNs() - nowNs;
+    return true;
   }
 
   #arm(): void {

@@ -166,3 +166,15 @@ Deno.test("what was called off is not prepared any more", async () => {
   await clock.advance(20);
   assertEquals([prepared, left.length], [[], 2]);
 });
+
+Deno.test("what leaves without having been prepared is not kept", async () => {
+  const { clock, add, departures, prepared, left } = station();
+  add("first", 0.1e6);
+  for (let i = 1; i < 1000; i++) {
+    add(`${i}`, (i + 1) * 0.1e6);
+    await clock.advance(0.1);
+  }
+  assertEquals([prepared.length, left.length, departures.unprepared], [0, 999, 1]);
+  await clock.advance(0.1);
+  assertEquals([departures.size, departures.unprepared], [0, 0]);
+});
