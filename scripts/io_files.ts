@@ -42,6 +42,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/mock_server/server.ts",
   "services/mock_server/socket_turns.ts",
   "services/mock_server/serve_mock.ts",
+  "services/mock_server/rehearsal.ts",
   // Writes the summaries.
   "services/post_processor_manager/write_exports.ts",
   "services/post_processor_manager/repeated_runs/write_aggregate.ts",
