@@ -12,6 +12,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   messages: async () => await (await import("./component_perf.ts")).figuresOfMessages(),
   sse: async () => await (await import("./component_perf.ts")).figuresOfEvents(),
   throughput: async () => await (await import("./throughput_perf.ts")).measureThroughput(),
+  mock: async () => await (await import("./mock_perf.ts")).measureMock(),
   accuracy: async () => await (await import("./accuracy_perf.ts")).measureAccuracy(),
   pacing: async () => await (await import("./pacing_perf.ts")).measurePacing(),
   supply: async () => await (await import("./supply_perf.ts")).measureSupply(),
