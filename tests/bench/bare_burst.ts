@@ -1,72 +1,23 @@
-const HOST = "127.0.0.1";
-const LAST_CHUNK = [48, 13, 10, 13, 10];
-/** For the code of this client to be compiled before it counts. */
-const TRIES = 300;
-
-/** Open connections to a server, and the bytes of one request for a stream. */
-export class BareBurst implements Disposable {
-  readonly #connections: readonly Deno.TcpConn[];
-  readonly #request: Uint8Array;
-
-  constructor(connections: readonly Deno.TcpConn[], request: Uint8Array) {
-    this.#connections = connections;
-    this.#request = request;
-  }
-
-  /** Opens so many connections to the server at `url`. */
-  static async open(url: string, size: number): Promise<BareBurst> {
-    const request = streamRequest();
-    await tryOut(request);
-    const port = Number(new URL(url).port);
-    const dial = () => Deno.connect({ hostname: HOST, port });
-    return new BareBurst(await Promise.all(Array.from({ length: size }, dial)), request);
-  }
-
-  /** Sends a request on each connection and reads all answers; returns within how many ms they went. */
-  async send(): Promise<number> {
-    const start = performance.now();
-    const writing = this.#connections.map((connection) => connection.write(this.#request));
-    const sentMs = performance.now() - start;
-    await Promise.all(writing);
-    await Promise.all(this.#connections.map(readStream));
-    return sentMs;
-  }
-
-  [Symbol.dispose](): void {
-    for (const connection of this.#connections) connection.close();
-  }
+/**
+ * Writes prepared requests on open connections, one right after the other, in a process of its own:
+ * what a burst is at best. Arguments: the URL, how many, how many rounds before it, the body.
+ */
+const [target, size, rounds, body] = Deno.args as [string, string, string, string];
+const { hostname, port, pathname, host } = new URL(target);
+const connections = await Promise.all(
+  Array.from({ length: Number(size) }, () => Deno.connect({ hostname, port: Number(port) })),
+);
+const request = new TextEncoder().encode(
+  `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+    `content-length: ${body.length}\r\n\r\n${body}`,
+);
+const buffers = connections.map(() => new Uint8Array(16 * 1024));
+for (let round = 0; round <= Number(rounds); round++) {
+  // So that the next one meets a server that has nothing else to do.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const written = connections.map((connection) => connection.write(request));
+  // The answers are short: each comes in one piece.
+  await Promise.all(connections.map((connection, i) => connection.read(buffers[i]!)));
+  await Promise.all(written);
 }
-
-function streamRequest(): Uint8Array {
-  const body = JSON.stringify({
-    messages: [{ role: "user", content: "word ".repeat(50) }],
-    stream: true,
-    max_completion_tokens: 2,
-  });
-  return new TextEncoder().encode(
-    `POST /v1/chat/completions HTTP/1.1\r\nhost: ${HOST}\r\n` +
-      `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-  );
-}
-
-/** Writes to a connection of this process to itself. */
-async function tryOut(request: Uint8Array): Promise<void> {
-  using listener = Deno.listen({ hostname: HOST, port: 0 });
-  const accepted = listener.accept();
-  using near = await Deno.connect({ hostname: HOST, port: listener.addr.port });
-  using far = await accepted;
-  const buffer = new Uint8Array(64 * 1024);
-  for (let i = 0; i < TRIES; i++) {
-    await near.write(request);
-    await far.read(buffer);
-  }
-}
-
-async function readStream(connection: Deno.TcpConn): Promise<void> {
-  const buffer = new Uint8Array(64 * 1024);
-  for (let length = 0; !LAST_CHUNK.every((byte, i) => buffer[length - 5 + i] === byte);) {
-    const count = await connection.read(buffer.subarray(length));
-    if (count === null) throw new Error("The server has closed a connection");
-    length += count;
-  }
-}
+for (const connection of connections) connection.close();

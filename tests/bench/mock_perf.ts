@@ -1,5 +1,5 @@
 import { atMost } from "./accuracy_perf.ts";
-import { BareBurst } from "./bare_burst.ts";
+import { BurstSockets } from "./burst_sockets.ts";
 import { type Figure, figure, median } from "./figure.ts";
 import { MockProcess } from "./mock_process.ts";
 
@@ -42,7 +42,7 @@ async function measureOnce(): Promise<Run> {
 /** From the arrival of a process's first request to the last bytes of its answer. */
 async function firstRequestMs(): Promise<number> {
   await using server = await MockProcess.start();
-  using burst = await BareBurst.open(server.url, 1);
+  using burst = await BurstSockets.open(server.url, 1);
   await burst.send();
   const { receivedMs, endMs } = (await server.log()).requests[0]!;
   return endMs! - receivedMs;
@@ -50,13 +50,13 @@ async function firstRequestMs(): Promise<number> {
 
 async function measureBursts(): Promise<Pick<Run, "cold" | "warm">> {
   await using server = await MockProcess.start(["--ttft", `${FIRST_TOKEN_MS}`]);
-  using burst = await BareBurst.open(server.url, SIZE);
+  using burst = await BurstSockets.open(server.url, SIZE);
   const cold = await arrivals(server, burst);
   for (let i = 0; i < BURSTS_BEFORE; i++) await burst.send();
   return { cold, warm: await arrivals(server, burst) };
 }
 
-async function arrivals(server: MockProcess, burst: BareBurst): Promise<Arrivals> {
+async function arrivals(server: MockProcess, burst: BurstSockets): Promise<Arrivals> {
   await server.clear();
   const sentMs = await burst.send();
   const times = (await server.log()).requests.map(({ receivedMs }) => receivedMs);
