@@ -1,5 +1,7 @@
 import type { BadMessageHandler, MessageHandler } from "./channel.ts";
-import { BadMessageError, type Message, parseMessage } from "./messages.ts";
+import { BadMessageError } from "./bad_message.ts";
+import { asError } from "./channel_error.ts";
+import { type Message, parseMessage } from "./messages.ts";
 
 /** What a channel does with the messages that arrive. */
 export interface Receiver {
@@ -23,16 +25,6 @@ export function deliver(text: string, receiver: Receiver): void | Promise<void> 
   }
   // What had to be changed to be a message must not be passed on as it came.
   return receiver.onMessage(message, message === raw ? text : JSON.stringify(message));
-}
-
-/** What was thrown, as an error. */
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-/** An error of a connection, with the other side's name in front. */
-export function namePeer(peer: string, error: Error): Error {
-  return new Error(`${peer}: ${error.message}`, { cause: error });
 }
 
 function parseJson(text: string): unknown {

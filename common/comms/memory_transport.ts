@@ -1,5 +1,6 @@
 import type { BadMessageHandler, Channel, Listener, MessageHandler, Transport } from "./channel.ts";
-import { asError, deliver, namePeer, type Receiver } from "./delivery.ts";
+import { asError, namePeer } from "./channel_error.ts";
+import { deliver, type Receiver } from "./delivery.ts";
 import { checkBodyFits } from "./frame.ts";
 import type { Message } from "./messages.ts";
 

@@ -8,6 +8,7 @@ import { creditAccountSchema } from "../model/report.ts";
 import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
 import { serviceTypeSchema } from "../model/service_type.ts";
 import { SERVICE_STATES } from "../service/lifecycle.ts";
+import { BadMessageError } from "./bad_message.ts";
 import { quickCheck } from "./quick_check.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "../model/primitives.ts";
 
@@ -179,16 +180,6 @@ export type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
 export const MESSAGE_TYPES: readonly MessageType[] = messageSchema.def.options.map((option) =>
   option.shape.type.def.values[0]!
 );
-
-/** Thrown for what a peer sent and this version of aiperf cannot use; says what is wrong with it. */
-export class BadMessageError extends TypeError {
-  override readonly name = "BadMessageError";
-
-  /** `raw`: what was sent; it may hold a secret, so the message must not quote from it. */
-  constructor(message: string, readonly raw: unknown) {
-    super(message);
-  }
-}
 
 const isMessage = quickCheck(messageSchema);
 

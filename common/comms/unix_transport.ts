@@ -1,5 +1,6 @@
 import type { BadMessageHandler, Channel, Listener, MessageHandler, Transport } from "./channel.ts";
-import { asError, deliver, namePeer, type Receiver } from "./delivery.ts";
+import { asError, namePeer } from "./channel_error.ts";
+import type { deliver, Receiver } from "./delivery.ts";
 import { checkBodyFits, decodeBody, encodeFrames, FrameDecoder } from "./frame.ts";
 import type { Message } from "./messages.ts";
 import { Breather, nextTurn } from "../runtime/breather.ts";
@@ -300,12 +301,14 @@ export class UnixChannel implements Channel {
     const buffer = new Uint8Array(READ_BUFFER_BYTES);
     const breather = new Breather();
     try {
+      // What checks messages takes a while to load: a process that starts others does that first.
+      const { deliver } = await import("./delivery.ts");
       while (!this.#isClosed) {
         const bytes = await this.#connection.read(buffer);
         if (bytes === null) break;
         breather.begin();
         for (const body of decoder.push(buffer.subarray(0, bytes))) {
-          const waiting = deliverBytes(body, receiver);
+          const waiting = deliverBytes(body, receiver, deliver);
           if (waiting) await waiting;
           if (breather.isDue(body.length)) await nextTurn();
           if (this.#isClosed) return;
@@ -343,14 +346,18 @@ function cutOff(): Error {
   return new Error("it went away in the middle of a message");
 }
 
-function deliverBytes(body: Uint8Array, receiver: Receiver): void | Promise<void> {
+function deliverBytes(
+  body: Uint8Array,
+  receiver: Receiver,
+  deliverText: typeof deliver,
+): void | Promise<void> {
   let text: string;
   try {
     text = decodeBody(body);
   } catch {
     return receiver.onBadMessage(new TypeError("Cannot read a message: it is not UTF-8"));
   }
-  return deliver(text, receiver);
+  return deliverText(text, receiver);
 }
 
 function closeQuietly(resource: { close(): void }): void {

@@ -1,18 +1,6 @@
 import * as z from "zod/mini";
-import type { PhasePlan } from "./run_config.ts";
 import { serviceTypeSchema } from "./service_type.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
-
-/**
- * How long a cold run is cold: the first requests wait for code to be compiled and connections to
- * be opened. What happens in this time is measured and shown, but no verdict is built on it.
- */
-const COLD_START_NS = 500e6;
-
-/** How long the start of the profiling phase is cold: not at all after a warm-up. */
-export function coldStartNs(phases: readonly Pick<PhasePlan, "phase">[]): number {
-  return phases.some(({ phase }) => phase === "warmup") ? 0 : COLD_START_NS;
-}
 
 /** Wire schema of one look at the event loop. */
 export const lagSampleSchema = z.object({

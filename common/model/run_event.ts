@@ -92,15 +92,3 @@ export const RUN_EVENT_SCHEMAS = [
 
 /** Something that happened in the run and that other services may want to know. */
 export type RunEvent = z.infer<typeof RUN_EVENT_SCHEMAS[number]>;
-
-/** Every topic of the bus. */
-export const RUN_EVENT_TYPES: ReadonlySet<string> = new Set<RunEvent["type"]>([
-  "phase_started",
-  "phase_progress",
-  "credits_lost",
-  "phase_complete",
-  "run_complete",
-  "records_progress",
-  "dataset_progress",
-  "dataset_note",
-]);

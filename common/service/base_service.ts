@@ -1,6 +1,7 @@
+import { BadMessageError } from "../comms/bad_message.ts";
 import type { Channel, Listener, MessageHandler, Transport } from "../comms/channel.ts";
 import { FrameTooLargeError } from "../comms/frame.ts";
-import { BadMessageError, type Command, type Hello, type Message } from "../comms/messages.ts";
+import type { Command, Hello, Message } from "../comms/messages.ts";
 import { type ListeningType, SOCKETS } from "../comms/sockets.ts";
 import { CONTROLLER_ID, type ServiceType } from "../model/service_type.ts";
 import type { Clock } from "../runtime/clock.ts";

@@ -1,6 +1,7 @@
 import type { Command, CommandOf, Message } from "../comms/messages.ts";
 import type { LagSample } from "../model/instrument.ts";
-import { RUN_EVENT_TYPES, type RunEvent } from "../model/run_event.ts";
+import type { RunEvent } from "../model/run_event.ts";
+import { RUN_EVENT_TYPES } from "../model/run_event_types.ts";
 import { CONTROLLER_ID } from "../model/service_type.ts";
 import { describeError } from "../runtime/log.ts";
 import { processUsage } from "../runtime/process_usage.ts";

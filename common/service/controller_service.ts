@@ -1,5 +1,6 @@
 import type { Message } from "../comms/messages.ts";
-import { RUN_EVENT_TYPES, type RunEvent } from "../model/run_event.ts";
+import type { RunEvent } from "../model/run_event.ts";
+import { RUN_EVENT_TYPES } from "../model/run_event_types.ts";
 import { BaseService } from "./base_service.ts";
 import { hooksOf, onMessage } from "./hooks.ts";
 import type { Peer } from "./peer.ts";

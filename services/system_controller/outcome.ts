@@ -1,4 +1,5 @@
-import { missingText, type RecordsSummary, type RunReport } from "../../common/model/report.ts";
+import { missingText } from "../../common/model/missing_text.ts";
+import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
 import { EXIT } from "./exit.ts";
 
 /** The signals that end a run early. */

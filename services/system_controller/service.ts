@@ -5,12 +5,12 @@ import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type
 import { spawnChild } from "../../common/runtime/child_process.ts";
 import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import type { ServiceContext } from "../../common/service/base_service.ts";
-import { coldStartNs, type HealthSummary } from "../../common/model/instrument.ts";
+import { coldStartNs } from "../../common/model/cold_start.ts";
+import type { HealthSummary } from "../../common/model/instrument.ts";
 import { processUsage } from "../../common/runtime/process_usage.ts";
 import { ControllerService } from "../../common/service/controller_service.ts";
 import { every, onCleanup, onMessage } from "../../common/service/hooks.ts";
 import { NoAnswerError, type Peer } from "../../common/service/peer.ts";
-import { collectResults } from "./collect_results.ts";
 import { cutOff } from "./cut_off.ts";
 import { datasetNotesOf } from "./dataset_notes.ts";
 import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outcome.ts";
@@ -116,9 +116,11 @@ export class SystemController extends ControllerService {
   /** Leads the run from the first process to the last. */
   override async run(): Promise<void> {
     this.listen();
+    const up = this.#bringUp();
+    // Once children have been started: the first timer of a process takes a while.
     this.startTimers();
     try {
-      await Promise.race([this.#bringUp(), this.#ended.promise]);
+      await Promise.race([up, this.#ended.promise]);
       await this.#ended.promise;
     } catch (error) {
       this.#end(describeError(error));
@@ -348,6 +350,7 @@ export class SystemController extends ControllerService {
     const deadlineMs = inHaste ? 500 : RECORD_PATIENCE_MS;
     this.#finish = { kind: "finish_records", deadlineMs };
     try {
+      const { collectResults } = await import("./collect_results.ts");
       this.#results = await collectResults({
         cast: this.#cast,
         log,

@@ -1,5 +1,5 @@
 import type { HealthSummary, InstrumentReport } from "../../../common/model/instrument.ts";
-import { coldStartNs } from "../../../common/model/instrument.ts";
+import { coldStartNs } from "../../../common/model/cold_start.ts";
 import type { CreditAccount, MetricSummary } from "../../../common/model/report.ts";
 import type { PhasePlan } from "../../../common/model/run_config.ts";
 import { arrivalsReport } from "./arrivals.ts";

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { BadMessageError } from "../../../common/comms/bad_message.ts";
 import {
-  BadMessageError,
   type Message,
   MESSAGE_TYPES,
   type MessageOf,
   type MessageType,
   parseMessage,
 } from "../../../common/comms/messages.ts";
-import { RUN_EVENT_TYPES } from "../../../common/model/run_event.ts";
+import { RUN_EVENT_TYPES } from "../../../common/model/run_event_types.ts";
 import { commandExamples, messageExamples } from "../../helpers/messages.ts";
 
 function overTheWire(message: Message): unknown {

@@ -6,6 +6,9 @@ const ROOT = new URL("../../../", import.meta.url).href;
 /** All that `--help` needs is loaded with it; the rest of the program is imported when it is used. */
 const COMMAND_LINE = `${ROOT}services/system_controller/command_line.ts`;
 
+/** What is loaded before a run's processes are started: by the controller, and by who starts workers. */
+const STARTERS = ["services/system_controller/profile.ts", "services/worker_manager/service.ts"];
+
 async function readGraph(path: string): Promise<ProgramGraph> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", path],
@@ -34,3 +37,16 @@ Deno.test("--help loads no package", async () => {
   assert(loaded.includes(`${ROOT}common/config/option_table.ts`));
   assertEquals(loaded.filter((specifier) => !specifier.startsWith(ROOT)), []);
 });
+
+for (const path of STARTERS) {
+  Deno.test(`${path} has processes started before the schemas of messages are built`, async () => {
+    const loaded = loadedWith(`${ROOT}${path}`, await readGraph(`${ROOT}${path}`));
+    assert(loaded.includes(`${ROOT}common/runtime/child_process.ts`));
+    const schemas = [
+      "common/comms/messages.ts",
+      "common/model/record.ts",
+      "common/model/report.ts",
+    ];
+    assertEquals(loaded.filter((one) => schemas.includes(one.slice(ROOT.length))), []);
+  });
+}
