@@ -40,7 +40,6 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/worker/warm_up_server.ts",
   // The mock server's socket, and its life as a program of its own.
   "services/mock_server/server.ts",
-  "services/mock_server/socket_turns.ts",
   "services/mock_server/serve_mock.ts",
   "services/mock_server/rehearsal.ts",
   // Writes the summaries.

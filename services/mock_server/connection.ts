@@ -3,7 +3,7 @@ import type { Deadline, DeadlineQueue } from "./deadline_queue.ts";
 import { HttpRequestParser, HttpSyntaxError } from "./http_request.ts";
 import type { Reply } from "./reply.ts";
 import { refusalReply, type Router } from "./router.ts";
-import type { WorkQueue } from "./work_queue.ts";
+import type { WorkQueue } from "../../common/runtime/work_queue.ts";
 
 /** The part of `Deno.Conn` that a connection needs. */
 export interface ByteStream {

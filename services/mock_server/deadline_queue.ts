@@ -1,4 +1,4 @@
-import { STRETCH_MS } from "./work_queue.ts";
+import { STRETCH_MS } from "../../common/runtime/work_queue.ts";
 
 /** The time functions a {@linkcode DeadlineQueue} needs, so that it can be tested without waiting. */
 export interface DeadlineTimer {
@@ -11,6 +11,9 @@ export interface DeadlineTimer {
   /** Calls `run` when what has come over sockets has been seen. */
   turn(run: () => void): void;
 }
+
+/** Without a turn of the event loop for so long, the timer's next call begins with one. */
+const MOST_WITHOUT_TURN_MS = 2;
 
 /** Something to do at a time; an object may be in the queue once. */
 export interface Deadline {
@@ -36,8 +39,10 @@ export class DeadlineQueue {
   #armedForMs = Infinity;
   #cancel: (() => void) | null = null;
   #inWake = false;
-  /** Whether more is due, and goes on after a turn of the event loop. */
+  /** Whether it goes on after a turn of the event loop. */
   #isPaused = false;
+  /** When it had the last turn that it asked for. */
+  #turnMs = -Infinity;
 
   constructor(timer: DeadlineTimer) {
     this.#timer = timer;
@@ -84,6 +89,14 @@ export class DeadlineQueue {
   #wake(): void {
     this.#cancel = null;
     this.#armedForMs = Infinity;
+    if (this.#isPaused) return;
+    // A timer that is due again at the end of its call is called again before sockets are looked at.
+    if (this.#timer.nowMs() - this.#turnMs < MOST_WITHOUT_TURN_MS) this.#meet();
+    else this.#goOnAfterTurn(() => this.#meet());
+  }
+
+  /** Meets the next deadline to the point, and does all that is due then. */
+  #meet(): void {
     this.#sleepOut(this.#heap[0]?.dueMs ?? Infinity);
     this.#doDue();
   }
@@ -96,7 +109,7 @@ export class DeadlineQueue {
       for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
         const nowMs = this.#timer.nowMs();
         if (first.dueMs > nowMs) break;
-        if (nowMs >= endMs) return this.#pause();
+        if (nowMs >= endMs) return this.#goOnAfterTurn(() => this.#doDue());
         popFirst(this.#heap);
         first.onDue();
       }
@@ -106,11 +119,12 @@ export class DeadlineQueue {
     }
   }
 
-  #pause(): void {
+  #goOnAfterTurn(goOn: () => void): void {
     this.#isPaused = true;
     this.#timer.turn(() => {
+      this.#turnMs = this.#timer.nowMs();
       this.#isPaused = false;
-      this.#doDue();
+      goOn();
     });
   }
 

@@ -6,7 +6,7 @@ import {
   resolveMockOptions,
 } from "../../../services/mock_server/mock_options.ts";
 import { Router } from "../../../services/mock_server/router.ts";
-import { WorkQueue } from "../../../services/mock_server/work_queue.ts";
+import { WorkQueue } from "../../../common/runtime/work_queue.ts";
 import { settle } from "../../helpers/fake_clock.ts";
 import { FakeStream } from "./fake_stream.ts";
 

@@ -8,10 +8,10 @@ import {
 } from "../../../services/mock_server/mock_options.ts";
 import type { Reply } from "../../../services/mock_server/reply.ts";
 import { Router } from "../../../services/mock_server/router.ts";
-import { WorkQueue } from "../../../services/mock_server/work_queue.ts";
+import { WorkQueue } from "../../../common/runtime/work_queue.ts";
 import { settle } from "../../helpers/fake_clock.ts";
 import { FakeStream } from "./fake_stream.ts";
-import { FakeTurns } from "./fake_turns.ts";
+import { FakeTurns } from "../../helpers/fake_turns.ts";
 
 const START_MS = 1_000_000;
 /** What one request takes the server; four of them make a stretch. */

@@ -10,8 +10,11 @@ export interface Turns {
   next(run: () => void): void;
 }
 
-/** The server works for so long before the event loop gets a turn, which takes a tenth of that. */
+/** So long is worked before the event loop gets a turn, which takes a tenth of that. */
 export const STRETCH_MS = 0.5;
+
+/** Who never comes to the end must not keep all that is done. */
+const MOST_DONE_KEPT = 1000;
 
 /**
  * Work that waits until all that has come with it has been noted.
@@ -60,6 +63,10 @@ export class WorkQueue {
     do this.#waiting[this.#done++]!(); while (
       this.#done < this.#waiting.length && this.#turns.nowMs() < endMs
     );
+    if (this.#done >= MOST_DONE_KEPT) {
+      this.#waiting.splice(0, this.#done);
+      this.#done = 0;
+    }
     if (this.#done < this.#waiting.length) return this.#turns.next(() => this.#goOn());
     this.#waiting = [];
     this.#done = 0;

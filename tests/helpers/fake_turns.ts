@@ -1,4 +1,4 @@
-import type { Turns } from "../../../services/mock_server/work_queue.ts";
+import type { Turns } from "../../common/runtime/work_queue.ts";
 
 /** An event loop that goes on when a test says so, and a clock that moves only by `work`. */
 export class FakeTurns implements Turns {

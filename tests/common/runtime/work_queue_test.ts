@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { WorkQueue } from "../../../services/mock_server/work_queue.ts";
-import { FakeTurns } from "./fake_turns.ts";
+import { WorkQueue } from "../../../common/runtime/work_queue.ts";
+import { FakeTurns } from "../../helpers/fake_turns.ts";
 
 Deno.test("WorkQueue begins behind what is ready, without a turn of the event loop", () => {
   const turns = new FakeTurns();
