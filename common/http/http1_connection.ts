@@ -1,6 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Poolable } from "./connection_pool.ts";
 import type { ConnectionFacts } from "./http_transport.ts";
+import type { ReadQueue } from "./read_queue.ts";
 
 /** Bytes in both directions: what a connection is made of. */
 export interface ByteStream {
@@ -18,6 +19,17 @@ const LARGE_BUFFER_BYTES = 65536;
 /** How a connection was opened. */
 export type Opening = Pick<ConnectionFacts, "openedInNs" | "isReplacement">;
 
+/** What a connection is made of. */
+export interface Http1ConnectionOptions {
+  readonly stream: ByteStream;
+  readonly clock: Clock;
+  readonly opening: Opening;
+  /** Where reads wait for their turn; null: they do not. */
+  readonly reads: ReadQueue | null;
+  /** Called once. */
+  readonly onClose: () => void;
+}
+
 const OPEN_ALREADY: Opening = { openedInNs: 0, isReplacement: false };
 
 /**
@@ -29,6 +41,7 @@ const OPEN_ALREADY: Opening = { openedInNs: 0, isReplacement: false };
 export class Http1Connection implements Poolable {
   readonly #stream: ByteStream;
   readonly #clock: Clock;
+  readonly #reads: ReadQueue | null;
   #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   /** The read that was begun while the connection was idle. */
   #waiting: Promise<number | null> | null = null;
@@ -37,10 +50,10 @@ export class Http1Connection implements Poolable {
   readonly #onClose: () => void;
   #opening: Opening;
 
-  /** `onClose` is called once. */
-  constructor(stream: ByteStream, clock: Clock, opening: Opening, onClose: () => void) {
+  constructor({ stream, clock, opening, reads, onClose }: Http1ConnectionOptions) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#reads = reads;
     this.#opening = opening;
     this.#onClose = onClose;
   }
@@ -71,6 +84,7 @@ export class Http1Connection implements Poolable {
     this.#waiting = null;
     const count = await reading;
     this.#arrivedNs = this.#clock.nowNs();
+    if (this.#reads !== null) await this.#reads.turn();
     if (count === null) return null;
     const bytes = this.#buffer.subarray(0, count);
     if (count === FIRST_BUFFER_BYTES) this.#buffer = new Uint8Array(LARGE_BUFFER_BYTES);

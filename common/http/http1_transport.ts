@@ -15,6 +15,7 @@ import type {
   RequestSession,
 } from "./http_transport.ts";
 import { type Proxy, throughProxy } from "./proxy.ts";
+import type { ReadQueue } from "./read_queue.ts";
 import { followRedirects } from "./redirect.ts";
 import { requestBytes } from "./request_bytes.ts";
 import { type Address, type Target, targetOf } from "./target.ts";
@@ -27,6 +28,8 @@ export interface Http1TransportOptions {
   readonly reuse?: ConnectionPlan["reuse"];
   /** For what is not secure; `dial` knows the way for the rest. */
   readonly proxy?: Proxy | null;
+  /** Where reads wait for their turn; null, or not given: they do not. */
+  readonly reads?: ReadQueue | null;
 }
 
 /**
@@ -60,6 +63,7 @@ export class Http1Transport implements HttpTransport {
   readonly #clock: Clock;
   readonly #reuse: ConnectionPlan["reuse"];
   readonly #proxy: Proxy | null;
+  readonly #reads: ReadQueue | null;
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #targets = new Map<string, Target>();
   readonly #coming = new ComingConnections<Http1Connection>();
@@ -67,11 +71,13 @@ export class Http1Transport implements HttpTransport {
   #openNow = 0;
   #mostOpen = 0;
 
-  constructor({ dial, clock, reuse = "pooled", proxy = null }: Http1TransportOptions) {
+  constructor(options: Http1TransportOptions) {
+    const { dial, clock, reuse = "pooled", proxy = null, reads = null } = options;
     this.#dial = dial;
     this.#clock = clock;
     this.#reuse = reuse;
     this.#proxy = proxy;
+    this.#reads = reads;
     this.#pool = new ConnectionPool(clock);
   }
 
@@ -180,7 +186,13 @@ export class Http1Transport implements HttpTransport {
       const isReplacement = ++this.#openNow <= this.#mostOpen;
       this.#mostOpen = Math.max(this.#mostOpen, this.#openNow);
       const opening = { openedInNs, isReplacement };
-      return new Http1Connection(stream, this.#clock, opening, () => this.#openNow--);
+      return new Http1Connection({
+        stream,
+        clock: this.#clock,
+        opening,
+        reads: this.#reads,
+        onClose: () => this.#openNow--,
+      });
     } catch (thrown) {
       throw signal.aborted ? signal.reason : thrown;
     }

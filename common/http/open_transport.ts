@@ -4,11 +4,17 @@ import { type Dial, dialWith } from "./dial.ts";
 import { Http1Transport } from "./http1_transport.ts";
 import type { HttpTransport } from "./http_transport.ts";
 import { type Proxy, proxyOf } from "./proxy.ts";
+import type { ReadQueue } from "./read_queue.ts";
 
-/** A transport that makes connections as `plan` says; plain ones without it. */
+/**
+ * A transport that makes connections as `plan` says; plain ones without it.
+ *
+ * `reads`: where what is read waits for its turn; not given: nowhere.
+ */
 export async function openTransport(
   plan: ConnectionPlan | undefined,
   clock: Clock,
+  reads: ReadQueue | null = null,
 ): Promise<HttpTransport> {
   const known = plan ?? PLAIN_CONNECTIONS;
   if (known.httpVersion === "2") {
@@ -17,7 +23,7 @@ export async function openTransport(
   }
   const { reuse } = known;
   const proxy = known.proxy === null ? null : proxyOf(known.proxy);
-  return new Http1Transport({ dial: await dialOf(known, proxy), clock, reuse, proxy });
+  return new Http1Transport({ dial: await dialOf(known, proxy), clock, reuse, proxy, reads });
 }
 
 async function dialOf(plan: ConnectionPlan, proxy: Proxy | null): Promise<Dial> {

@@ -61,8 +61,13 @@ export class Departures {
     const entry = { thing, isPrepared: false };
     this.#waiting.add(entry, dueNs);
     this.#unprepared.add(entry, dueNs);
-    if (dueNs < this.#armedNs) this.#release();
+    if (dueNs < this.#armedNs || this.#isAnyDue) this.#release();
     else this.#prepare();
+  }
+
+  /** Lets what is due go, without waiting for the alarm: for who works long. */
+  look(): void {
+    if (this.#isAnyDue) this.#release();
   }
 
   /** Lets everything go, due or not. */
@@ -75,12 +80,13 @@ export class Departures {
     this.#alarm.close();
   }
 
+  get #isAnyDue(): boolean {
+    const firstNs = this.#waiting.firstKey;
+    return firstNs !== null && firstNs <= this.#clock.nowNs();
+  }
+
   #release(): void {
-    for (;;) {
-      const firstNs = this.#waiting.firstKey;
-      if (firstNs === null || firstNs > this.#clock.nowNs()) break;
-      this.#letGo();
-    }
+    while (this.#isAnyDue) this.#letGo();
     this.#arm();
     this.#prepare();
   }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import { openTransport } from "../../common/http/open_transport.ts";
 import type { HttpTransport } from "../../common/http/http_transport.ts";
+import { ReadQueue } from "../../common/http/read_queue.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import {
   type MarkedSession,
@@ -21,6 +22,7 @@ import type { LagSample } from "../../common/model/instrument.ts";
 import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
 import { ThreadAlarm, TimerAlarm } from "../../common/runtime/alarm.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
+import { SocketTurns } from "../../common/runtime/socket_turns.ts";
 import { LagProbe } from "../../common/runtime/lag_probe.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
@@ -68,6 +70,8 @@ export class Worker extends ComponentService {
   #cancelled = new AbortController();
   /** Credits whose conversation is on its way. */
   readonly #waits = new AbortableWaits();
+  /** For who has much to do at once. */
+  readonly #turns = new SocketTurns();
   /** Credits that are here ahead of their time. */
   #departures: Departures | null = null;
   readonly #sessions = new Sessions();
@@ -105,9 +109,11 @@ export class Worker extends ComponentService {
   @onConfigure
   protected async prepare({ config, secrets }: Configuration): Promise<void> {
     this.#config = config;
-    this.#departures = this.#openDepartures(config);
+    const departures = this.#departures = this.#openDepartures(config);
+    await this.#turns.open();
+    const reads = new ReadQueue(this.#turns, () => departures.look());
     this.#phases = new Map(config.phases.map((plan) => [plan.phase, plan]));
-    this.#transport = await openTransport(secrets!.connections, this.clock);
+    this.#transport = await openTransport(secrets!.connections, this.clock, reads);
     const sending: SendContextOptions = {
       plan: config.endpoint,
       secrets: secrets!,
@@ -124,7 +130,7 @@ export class Worker extends ComponentService {
       this.#raw = await RawExport.open({ folder, prefix, workerId: this.id, redact });
     }
     // The server within speaks plain HTTP/1.1; what else a request runs gets warm by it all the same.
-    await warmUp({ ...sending, transport: await openTransport(undefined, this.clock) });
+    await warmUp({ ...sending, transport: await openTransport(undefined, this.clock, reads) });
   }
 
   @onStart
@@ -220,11 +226,12 @@ export class Worker extends ComponentService {
   }
 
   @onCleanup
-  protected close(): void {
+  protected async close(): Promise<void> {
     this.#cutOff();
     this.#departures?.close();
     this.#lagProbe.stop();
     this.#hangUp();
+    await this.#turns.close();
   }
 
   #hangUp(): void {

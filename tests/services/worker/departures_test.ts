@@ -178,3 +178,24 @@ Deno.test("what leaves without having been prepared is not kept", async () => {
   await clock.advance(0.1);
   assertEquals([departures.size, departures.unprepared], [0, 0]);
 });
+
+Deno.test("who works long looks for what has become due, and lets it go before the alarm", async () => {
+  const { clock, add, departures, left } = station();
+  add("a", 3e6);
+  add("b", 8e6);
+  departures.look();
+  assertEquals(left, []);
+  clock.work(4);
+  departures.look();
+  assertEquals(left, [["a", 4]]);
+  await clock.advance(20);
+  assertEquals(left, [["a", 4], ["b", 8]]);
+});
+
+Deno.test("what has become due leaves before others are taken in", () => {
+  const { clock, add, left } = station();
+  add("a", 3e6);
+  clock.work(4);
+  add("b", 9e6);
+  assertEquals(left, [["a", 4]]);
+});
