@@ -52,10 +52,11 @@ export class DueRequest<T> implements Departing {
   /** Not a turn of the event loop later, if all is there. */
   async #send(): Promise<void> {
     const { conversation } = this.#inHand;
-    const prepared = conversation instanceof Promise
-      ? await this.#waitFor(conversation)
-      : this.#prepared ?? this.#prepareWith(conversation, 0);
-    await this.#ports.send(prepared);
+    await this.#ports.send(
+      conversation instanceof Promise
+        ? await this.#waitFor(conversation)
+        : this.#prepared ?? this.#prepareWith(conversation, 0),
+    );
   }
 
   async #waitFor(conversation: Promise<Conversation>): Promise<T> {

@@ -131,8 +131,8 @@ class SentRequest {
   readonly #requestId: string;
   readonly #route: Route;
   readonly #answer: Answer;
-  /** What goes out, or what kept it from being built. */
-  readonly #ready: ReadyRequest | { readonly thrown: unknown };
+  /** What goes out, or what kept it from being built; null when it has gone: it may be large. */
+  #ready: ReadyRequest | { readonly thrown: unknown } | null;
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
@@ -182,20 +182,25 @@ class SentRequest {
   }
 
   async send(open: OpenRequest): Promise<void> {
-    const { template, clock } = this.#context;
-    open.signal.throwIfAborted();
-    const ready = this.#ready;
-    if ("thrown" in ready) throw ready.thrown;
-
-    const sentNs = clock.nowNs();
-    this.#sentNs = sentNs;
-    this.#planCut(open);
-    const http = await ready.send(open.signal);
+    const http = await this.#goOut(open);
+    const sentNs = this.#sentNs!;
     this.#headersAfterNs = http.headNs - sentNs;
     this.#httpStatus = http.status;
-    const { endpoint } = template;
+    const { endpoint } = this.#context.template;
     const error = await this.#read(http, { endpoint, answer: this.#answer, open, sentNs });
     if (error !== null) this.#failWith(error);
+  }
+
+  /** Its bytes are not kept for as long as the answer takes: no frame that waits knows them. */
+  #goOut(open: OpenRequest): Promise<HttpAnswer> {
+    open.signal.throwIfAborted();
+    const ready = this.#ready!;
+    this.#ready = null;
+    if ("thrown" in ready) throw ready.thrown;
+
+    this.#sentNs = this.#context.clock.nowNs();
+    this.#planCut(open);
+    return ready.send(open.signal);
   }
 
   #noteConnection({ openedInNs, isReplacement, open }: ConnectionFacts): void {
