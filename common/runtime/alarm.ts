@@ -27,10 +27,15 @@ export class TimerAlarm implements Alarm {
     this.#pending.abort(DISARMED);
     if (atNs === null) return;
     const { signal } = this.#pending = new AbortController();
-    const leftMs = Math.max(0, (atNs - this.#clock.nowNs()) / 1e6);
-    void this.#clock.sleep(leftMs, signal).then(() => {
-      if (!signal.aborted) this.#ring();
-    });
+    void this.#ringAt(atNs, signal);
+  }
+
+  /** The event loop's timer may come some tenths of a millisecond early. */
+  async #ringAt(atNs: number, signal: AbortSignal): Promise<void> {
+    do {
+      await this.#clock.sleep(Math.max(0, (atNs - this.#clock.nowNs()) / 1e6), signal);
+    } while (!signal.aborted && this.#clock.nowNs() < atNs);
+    if (!signal.aborted) this.#ring();
   }
 
   close(): void {
@@ -110,6 +115,7 @@ export class ThreadAlarm implements Alarm {
   #isReady = false;
   #isClosed = false;
   #setNs: number | null = null;
+  #thenNs: number | null = null;
   /** How much more the thread's clock shows than ours: nothing, unless the system's was set. */
   #aheadMs = 0;
 
@@ -135,6 +141,7 @@ export class ThreadAlarm implements Alarm {
 
   set(atNs: number | null, thenNs: number | null = null): void {
     this.#setNs = atNs;
+    this.#thenNs = thenNs;
     if (!this.#isReady) return this.#timer.set(atNs);
     const nowMs = this.#threadMs();
     const nowNs = this.#clock.nowNs();
@@ -186,8 +193,14 @@ export class ThreadAlarm implements Alarm {
       rung = Atomics.load(this.#cells, RUNG);
       if (this.#isClosed) return;
       this.#noteAhead();
-      this.#ring();
+      // The system's clock was set since the process began: the thread knows another time.
+      if (this.#isEarly) this.set(this.#setNs, this.#thenNs);
+      else this.#ring();
     }
+  }
+
+  get #isEarly(): boolean {
+    return this.#setNs !== null && this.#setNs - this.#clock.nowNs() > AHEAD_MS * 1e6;
   }
 
   /** It cannot have rung later than now: or else it would ring too early again and again. */
