@@ -53,6 +53,6 @@ export class Breather {
 
 /** Resolves when timers and what has come over sockets have had their turn. */
 export function nextTurn(): Promise<void> {
-  // Nothing shorter will do: the runtime looks at its sockets when it has nothing else to do.
+  // Where it comes often, `SocketTurns` has shorter ones; here it seldom comes, and needs no socket.
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,6 +1,6 @@
 import { atMost } from "./accuracy_perf.ts";
 import { BurstSockets } from "./burst_sockets.ts";
-import { type Figure, figure, median } from "./figure.ts";
+import { type Figure, figure, median, spread } from "./figure.ts";
 import { MockProcess } from "./mock_process.ts";
 
 const SIZE = 64;
@@ -36,7 +36,7 @@ interface Arrivals {
 }
 
 async function measureOnce(): Promise<Run> {
-  return { firstMs: await firstRequestMs(), ...await measureBursts() };
+  return { firstMs: await firstRequestMs(), ...await measureBareBursts(SIZE) };
 }
 
 /** From the arrival of a process's first request to the last bytes of its answer. */
@@ -48,9 +48,10 @@ async function firstRequestMs(): Promise<number> {
   return endMs! - receivedMs;
 }
 
-async function measureBursts(): Promise<Pick<Run, "cold" | "warm">> {
+/** What a mock server logs of `size` prepared requests that are written in a loop. */
+export async function measureBareBursts(size: number): Promise<Pick<Run, "cold" | "warm">> {
   await using server = await MockProcess.start(["--ttft", `${FIRST_TOKEN_MS}`]);
-  using burst = await BurstSockets.open(server.url, SIZE);
+  using burst = await BurstSockets.open(server.url, size);
   const cold = await arrivals(server, burst);
   for (let i = 0; i < BURSTS_BEFORE; i++) await burst.send();
   return { cold, warm: await arrivals(server, burst) };
@@ -60,5 +61,5 @@ async function arrivals(server: MockProcess, burst: BurstSockets): Promise<Arriv
   await server.clear();
   const sentMs = await burst.send();
   const times = (await server.log()).requests.map(({ receivedMs }) => receivedMs);
-  return { sentMs, spreadMs: Math.max(...times) - Math.min(...times) };
+  return { sentMs, spreadMs: spread(times) };
 }

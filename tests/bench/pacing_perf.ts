@@ -1,5 +1,6 @@
 import { atMost, itlErrorMs, ttftErrorMs } from "./accuracy_perf.ts";
-import { type Figure, figure, type FigureOptions, median, quantile } from "./figure.ts";
+import { type Figure, figure, type FigureOptions, median, quantile, spread } from "./figure.ts";
+import { measureBareBursts } from "./mock_perf.ts";
 import { MockProcess } from "./mock_process.ts";
 import { type JoinedRequest, ToolRun } from "./tool_run.ts";
 
@@ -62,19 +63,16 @@ function scheduleKept(joined: readonly JoinedRequest[], run: RateRun): Figure[] 
   ];
 }
 
+const BARE_SLEEPER = new URL("./bare_sleeper.ts", import.meta.url).pathname;
+
 /** How late, in ms, a process wakes that has nothing to do but that; on an idle machine. */
 async function sleepAlone(rate: number): Promise<number[]> {
-  return JSON.parse(await runBare("bare_sleeper.ts", [`${rate}`, "3"])) as number[];
-}
-
-/** Runs one of the programs beside this one; resolves to what it printed. */
-async function runBare(name: string, args: readonly string[]): Promise<string> {
-  const program = new URL(`./${name}`, import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-net", program, ...args],
+    args: ["run", BARE_SLEEPER, `${rate}`, "3"],
   }).output();
-  if (code !== 0) throw new Error(`${name} failed: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (code !== 0) throw new Error(`The bare sleeper failed: ${text(stderr)}`);
+  return JSON.parse(text(stdout)) as number[];
 }
 
 /** How much later after their due time the last tenth of the requests arrives than the first. */
@@ -103,10 +101,12 @@ async function measureBurst({ size, isWarm = false }: BurstRun): Promise<Figure[
   const joined = await runAgainstMock(flags, SLOW_START);
   const arrivals = joined.map(({ server }) => server.receivedMs);
   const sent = joined.map(({ record }) => record.sentNs! / 1e6);
+  const { cold, warm } = await measureBareBursts(size);
+  const bare = isWarm ? warm : cold;
   const name = `burst of ${size}${isWarm ? ", warm" : ""}`;
   return [
     figure(`${name}: spread at the server`, [spread(arrivals), "ms"], {
-      reference: { what: "bare writes", value: await bareBurst(size, isWarm ? 16 : 0) },
+      reference: { what: "bare writes", value: bare.spreadMs },
       ...atMost(2),
     }),
     figure("  as it was sent", [spread(sent), "ms"]),
@@ -115,25 +115,6 @@ async function measureBurst({ size, isWarm = false }: BurstRun): Promise<Figure[
 
 /** The server answers only when all requests are there. */
 const SLOW_START = ["--ttft", "50"];
-
-/** How far apart, in ms, requests arrive that are prepared and written in a loop. */
-async function bareBurst(size: number, rounds: number): Promise<number> {
-  await using server = await MockProcess.start(SLOW_START);
-  const messages = [{ role: "user", content: "word ".repeat(50) }];
-  const body = JSON.stringify({ model: "mock-model", messages, max_tokens: 2 });
-  await runBare("bare_burst.ts", [
-    `${server.url}/v1/chat/completions`,
-    `${size}`,
-    `${rounds}`,
-    body,
-  ]);
-  const { requests } = await server.log();
-  return spread(requests.slice(-size).map(({ receivedMs }) => receivedMs));
-}
-
-function spread(times: readonly number[]): number {
-  return Math.max(...times) - Math.min(...times);
-}
 
 /** 100 streams a second of 5 s each: in the second half, 500 are open at any time. */
 async function measureOpenStreams(): Promise<Figure[]> {
