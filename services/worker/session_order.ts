@@ -1,6 +1,6 @@
 import type { DatasetInfo } from "../../common/model/conversation.ts";
 import type { Phase } from "../../common/model/credit.ts";
-import type { RunConfig } from "../../common/model/run_config.ts";
+import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
 import { createSampler, type Sampler } from "../../common/model/sampler.ts";
 
 /** What is known of the size of a data set. */
@@ -18,6 +18,8 @@ export class SessionOrder {
   readonly #options: SessionOrderOptions;
   readonly #samplers = new Map<Phase, Sampler>();
   readonly #traces: ReadonlySet<Phase>;
+  /** No phase has more sessions than that; those that may have any number are not in it. */
+  readonly #mostSessions: ReadonlyMap<Phase, number>;
   #size: Size = { entries: 0, isComplete: false };
   #isLearning = false;
 
@@ -26,6 +28,9 @@ export class SessionOrder {
     this.#traces = new Set(
       options.config.phases.filter(({ load }) => load.kind === "fixed_schedule")
         .map(({ phase }) => phase),
+    );
+    this.#mostSessions = new Map(
+      options.config.phases.map((plan) => [plan.phase, mostSessions(plan)]),
     );
   }
 
@@ -55,6 +60,7 @@ export class SessionOrder {
 
   /** The conversation at a place of the order; null: there is none, or it is not known yet. */
   conversationAt(phase: Phase, place: number): number | null {
+    if (place >= (this.#mostSessions.get(phase) ?? Infinity)) return null;
     const { entries, isComplete } = this.#size;
     if (isComplete && !this.#traces.has(phase)) return this.#samplerOf(phase)(place);
     const goesInOrder = this.#traces.has(phase) ||
@@ -74,4 +80,11 @@ export class SessionOrder {
     }
     return sampler;
   }
+}
+
+/** How many sessions a phase can have: what is not used need not be made. */
+function mostSessions({ load, maxRequests, maxSessions }: PhasePlan): number {
+  // A trace goes by its conversations, and users that were there before may have no request left.
+  if (load.kind === "fixed_schedule" || load.kind === "user_centric") return Infinity;
+  return Math.min(maxRequests ?? Infinity, maxSessions ?? Infinity);
 }

@@ -55,3 +55,19 @@ Deno.test("a trace is followed by its conversations, to its end", async () => {
   assertEquals(order.placeOf({ ...credit, phase: "warmup" }), 9);
   assertEquals([2, 3].map((place) => order.conversationAt("profiling", place)), [2, null]);
 });
+
+Deno.test("nothing is told of sessions that a phase will not have", async () => {
+  const known = async (plan: Partial<PhasePlan>) => {
+    const order = await orderOf({ entries: 9, isComplete: true }, {}, [phasePlanOf(plan)]);
+    return [0, 1, 2, 3, 4].map((place) => order.conversationAt("profiling", place) !== null);
+  };
+  const all = [true, true, true, true, true];
+  const three = [true, true, true, false, false];
+  assertEquals(await known({ maxRequests: null, maxSessions: null }), all);
+  assertEquals(await known({ maxRequests: 3, maxSessions: null }), three);
+  assertEquals(await known({ maxRequests: null, maxSessions: 3 }), three);
+  assertEquals(await known({ maxRequests: 3, maxSessions: 4 }), three);
+  assertEquals(await known({ load: traceLoad(), maxRequests: 3 }), all);
+  const users = { kind: "user_centric", users: 2, ratePerSecond: 1 } as const;
+  assertEquals(await known({ load: users, maxRequests: 3 }), all);
+});
