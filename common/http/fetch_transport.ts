@@ -3,7 +3,6 @@ import type {
   ByteReader,
   HttpAnswer,
   HttpMessage,
-  HttpRequest,
   HttpTransport,
   ReadResult,
   ReadyRequest,
@@ -31,10 +30,6 @@ export class FetchTransport implements HttpTransport {
     this.#fetch = fetch;
     this.#clock = clock;
     this.close = close;
-  }
-
-  request(request: HttpRequest): Promise<HttpAnswer> {
-    return this.prepare(request).send(request.signal);
   }
 
   /** What `fetch` does, it does when it is called. */

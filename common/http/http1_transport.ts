@@ -9,7 +9,6 @@ import type {
   ByteReader,
   HttpAnswer,
   HttpMessage,
-  HttpRequest,
   HttpTransport,
   ReadyRequest,
   RequestSession,
@@ -79,10 +78,6 @@ export class Http1Transport implements HttpTransport {
     this.#proxy = proxy;
     this.#reads = reads;
     this.#pool = new ConnectionPool(clock);
-  }
-
-  async request(request: HttpRequest): Promise<HttpAnswer> {
-    return await this.prepare(request).send(request.signal);
   }
 
   prepare(message: HttpMessage): ReadyRequest {

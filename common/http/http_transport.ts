@@ -82,8 +82,6 @@ export interface ByteReader {
 
 /** Sends HTTP requests. No request is ever sent twice, whatever becomes of its connection. */
 export interface HttpTransport {
-  /** Prepares a request and sends it at once; as `ReadyRequest.send`. */
-  request(request: HttpRequest): Promise<HttpAnswer>;
   /**
    * Does all for a request that does not need its connection, so that it leaves at once when it is
    * time. Throws a TypeError when the URL or a header cannot be used.

@@ -2,6 +2,7 @@ import type { HttpAnswer } from "../../common/http/http_transport.ts";
 import { openTransport } from "../../common/http/open_transport.ts";
 import type { RunSecrets } from "../../common/model/run_config.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
+import { sendNow } from "../../common/http/send_now.ts";
 
 /** A question to a server, beside the load. */
 export interface Question {
@@ -41,7 +42,7 @@ async function ask<T>(
 ): Promise<T> {
   const transport = await openTransport(secrets.connections, new SystemClock(0));
   try {
-    const answer = await transport.request({
+    const answer = await sendNow(transport, {
       method,
       url,
       headers: headersOf(secrets),

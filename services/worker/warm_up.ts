@@ -9,6 +9,7 @@ import {
   sendRequest,
 } from "./send_request.ts";
 import { WarmUpServer } from "./warm_up_server.ts";
+import { sendNow } from "../../common/http/send_now.ts";
 
 /** After so many requests the next one takes no longer than it should. */
 const ROUNDS = 16;
@@ -49,7 +50,7 @@ export async function warmUp(options: SendContextOptions): Promise<void> {
 async function loadAuthorities({ url }: WarmUpServer, transport: HttpTransport): Promise<void> {
   const request = { method: "GET" as const, headers: [], body: null };
   const { signal } = new AbortController();
-  await transport.request({ ...request, url: url.replace("http:", "https:"), signal }).catch(
+  await sendNow(transport, { ...request, url: url.replace("http:", "https:"), signal }).catch(
     () => {},
   );
 }

@@ -12,7 +12,6 @@ export interface Watcher {
 /** A transport that does what another one does, under the eyes of a test. */
 export function watchedTransport(transport: HttpTransport, watcher: Watcher): HttpTransport {
   const watched: HttpTransport = {
-    request: (request) => watched.prepare(request).send(request.signal),
     prepare(message) {
       const ready = transport.prepare(message);
       return {

@@ -2,7 +2,6 @@ import type {
   ByteReader,
   HttpAnswer,
   HttpMessage,
-  HttpRequest,
   HttpTransport,
   ReadResult,
   ReadyRequest,
@@ -37,10 +36,6 @@ export class ExchangeTap implements HttpTransport {
 
   connectAhead(url: string, count: number): void {
     this.#transport.connectAhead(url, count);
-  }
-
-  request(request: HttpRequest): Promise<HttpAnswer> {
-    return this.prepare(request).send(request.signal);
   }
 
   prepare(message: HttpMessage): ReadyRequest {

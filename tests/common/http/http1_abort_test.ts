@@ -11,6 +11,7 @@ import {
 } from "../../helpers/raw_server.ts";
 import { until } from "../../helpers/until.ts";
 import { always, ANSWER, readAll, withScene } from "./scene.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 
 Deno.test("giving up an answer closes its connection, unless it is complete", async () => {
   let isGone = false;
@@ -71,7 +72,7 @@ Deno.test("abort while the connection opens ends the request, and the late conne
     },
   });
   for (const url of [server.url, server.url.replace("http:", "https:")]) {
-    const asked = transport.request({
+    const asked = sendNow(transport, {
       method: "GET",
       url,
       headers: [],

@@ -7,6 +7,7 @@ import { FakeClock } from "../../helpers/fake_clock.ts";
 import { chunk, chunkedHead, type RawConnection, wholeAnswer } from "../../helpers/raw_server.ts";
 import { until } from "../../helpers/until.ts";
 import { always, ANSWER, readAll, withScene } from "./scene.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 
 /** A server that answers only when `together` requests wait for an answer. */
 function barrier(together: number): (connection: RawConnection) => Promise<void> {
@@ -58,7 +59,7 @@ Deno.test("a request hears how long its connection took to open, or that it was 
       },
     });
     for (let i = 0; i < 3; i++) {
-      const answer = await transport.request({
+      const answer = await sendNow(transport, {
         method: "GET",
         url: server.url,
         headers: [],
@@ -108,7 +109,7 @@ Deno.test("a connection that cannot be opened is not heard of", async () => {
     signal: new AbortController().signal,
     onConnection: () => heard++,
   };
-  await assertRejects(() => transport.request(request), Error, "nobody is there");
+  await assertRejects(() => sendNow(transport, request), Error, "nobody is there");
   assertEquals(heard, 0);
   transport.close();
 });
@@ -307,7 +308,7 @@ Deno.test("an IPv6 address is reached by its URL", async () => {
   })();
   const transport = new Http1Transport({ dial, clock: new FakeClock() });
   const host = `[::1]:${listener.addr.port}`;
-  const answer = await transport.request({
+  const answer = await sendNow(transport, {
     method: "GET",
     url: `http://${host}/x`,
     headers: [],
@@ -375,7 +376,7 @@ Deno.test("what cannot be opened beforehand fails when it is needed, and no soon
   const { signal } = new AbortController();
   await assertRejects(
     () =>
-      transport.request({
+      sendNow(transport, {
         method: "GET",
         url: "http://127.0.0.1:1/",
         headers: [],

@@ -8,6 +8,7 @@ import { SystemClock } from "../../../common/runtime/clock.ts";
 import { pemText } from "../../helpers/certificates.ts";
 import { startRawServer, wholeAnswer } from "../../helpers/raw_server.ts";
 import { always, ANSWER, readAll } from "./scene.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 
 /** Sends each request in turn on connections of a plan; resolves to the answers. */
 async function askAll(
@@ -19,7 +20,7 @@ async function askAll(
   const answers: string[] = [];
   try {
     for (const request of requests) {
-      const answer = await transport.request({
+      const answer = await sendNow(transport, {
         method: "POST",
         headers: [],
         body: "hi",

@@ -8,6 +8,7 @@ import {
   startRawServer,
   wholeAnswer,
 } from "../../helpers/raw_server.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 
 /** A small whole answer. */
 export const ANSWER = wholeAnswer("200 OK", "application/json", "{}");
@@ -31,7 +32,7 @@ export async function withScene(
   const server = startRawServer(handle);
   const transport = new Http1Transport({ dial, clock });
   const send = (change: Partial<HttpRequest> = {}) =>
-    transport.request({
+    sendNow(transport, {
       method: "POST",
       url: server.url,
       headers: [],

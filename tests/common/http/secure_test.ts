@@ -7,6 +7,7 @@ import { type ConnectionPlan, PLAIN_CONNECTIONS } from "../../../common/model/co
 import { SystemClock } from "../../../common/runtime/clock.ts";
 import { pemText } from "../../helpers/certificates.ts";
 import { readAll } from "./scene.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 
 const CA = { caCert: pemText("ca") };
 const CLIENT = { client: { cert: pemText("client"), key: pemText("client_key") } };
@@ -25,7 +26,7 @@ async function ask(plan: Partial<ConnectionPlan>, { url, body = "hi", times = 1 
   try {
     let text = "";
     for (let i = 0; i < times; i++) {
-      const answer = await transport.request({
+      const answer = await sendNow(transport, {
         method: "POST",
         url,
         headers: [["X-A", "b"]],
