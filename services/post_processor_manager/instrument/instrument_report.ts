@@ -32,7 +32,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const warmFromNs = startNs + coldStartNs(phases);
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
   const concurrency = concurrencyReport(requests, facts, { warmFromNs, hasLaterTurns });
-  const wasCapped = facts.hasWaits || (facts.cap !== null && (concurrency?.max ?? 0) >= facts.cap);
+  const wasCapped = facts.hasWaits || (facts.cap !== null && tally.mostSessions >= facts.cap);
   const parts = {
     lateness: latenessReport(requests, { warmFromNs, wasCapped }),
     arrivals: arrivalsReport(requests, facts, { issued: account.issued, wasCapped }),

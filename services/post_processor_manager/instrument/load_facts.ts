@@ -12,7 +12,10 @@ export interface LoadFacts {
   readonly concurrency: number | null;
   /** At most so many sessions at once, so that requests may have to wait for a slot; null: no cap. */
   readonly cap: number | null;
-  /** Requests wait for more than a slot or their time: a limit on prefills holds them back. */
+  /**
+   * Requests wait for more than one of all slots or their time: a limit on prefills holds them back,
+   * or slots that open one after the other.
+   */
   readonly hasWaits: boolean;
 }
 
@@ -28,9 +31,9 @@ export function loadFacts({ load, prefill }: Pick<PhasePlan, "load" | "prefill">
         concurrency: hasWaits ? null : steadyConcurrency(load),
       };
     case "open":
-      return { ...none, pattern: load.arrivals, cap: load.concurrencyCap, ...ofRate(load) };
+      return { ...none, pattern: load.arrivals, ...ofRate(load), ...ofCap(load, hasWaits) };
     case "fixed_schedule":
-      return { ...none, pattern: load.kind, cap: load.concurrencyCap };
+      return { ...none, pattern: load.kind, ...ofCap(load, hasWaits) };
     case "user_centric":
       return { ...none, pattern: load.kind, ratePerSecond: load.ratePerSecond };
   }
@@ -40,6 +43,14 @@ function steadyConcurrency(
   { concurrency, concurrencyRampMs }: LoadPlan & { kind: "closed" },
 ): number | null {
   return concurrencyRampMs > 0 ? null : concurrency;
+}
+
+function ofCap(
+  { concurrencyCap, concurrencyRampMs }: LoadPlan & { kind: "open" | "fixed_schedule" },
+  hasWaits: boolean,
+): Pick<LoadFacts, "cap" | "hasWaits"> {
+  const opensSlowly = concurrencyCap !== null && concurrencyRampMs > 0;
+  return { cap: concurrencyCap, hasWaits: hasWaits || opensSlowly };
 }
 
 /** A rate that changes over time has no one distribution of gaps. */

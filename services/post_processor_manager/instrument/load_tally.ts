@@ -1,5 +1,6 @@
 import type { RequestRecord } from "../../../common/model/record.ts";
 import { Column } from "../../../common/stats/column.ts";
+import { maxOpen } from "../../../common/stats/time_weighted.ts";
 import { handOverDelayNs, issueDelayNs } from "../lateness_parts.ts";
 
 /** The error types that say that this machine, not the server, was at its end. */
@@ -32,7 +33,8 @@ export interface TalliedConnections {
 /**
  * Keeps what the proof of the load needs of every request that was sent, whatever became of it.
  *
- * Five numbers a request, and one more for each connection: a million take 40 to 48 MB.
+ * Five numbers a request, one more for each connection and two for each pause between turns: a
+ * million requests of one turn take 40 to 48 MB.
  */
 export class LoadTally {
   readonly #dueNs = new Column();
@@ -40,6 +42,9 @@ export class LoadTally {
   readonly #endNs = new Column();
   readonly #issueNs = new Column();
   readonly #handOverNs = new Column();
+  /** The pauses between the turns of a session, when they begin and when they are over. */
+  readonly #pauseNs = new Column();
+  readonly #resumeNs = new Column();
   readonly #perWorker = new Map<string, number>();
   readonly #connectNs = new Column();
   #reused = 0;
@@ -64,6 +69,10 @@ export class LoadTally {
     this.#endNs.push(sentNs + (endAfterNs ?? 0));
     this.#issueNs.push(issueDelayNs(record));
     this.#handOverNs.push(handOverDelayNs(record));
+    if (record.turnIndex > 0) this.#resumeNs.push(sentNs);
+    if (record.outcome === "success" && !record.isLastTurn) {
+      this.#pauseNs.push(sentNs + (endAfterNs ?? 0));
+    }
   }
 
   #addConnection(record: RequestRecord): void {
@@ -100,6 +109,15 @@ export class LoadTally {
     return this.#hasLaterTurns;
   }
 
+  /**
+   * The most sessions that had a slot at the same time. A session keeps its slot from its first turn
+   * to the end of its last one, pauses included.
+   */
+  get mostSessions(): number {
+    const starts = joined(this.#sentNs, this.#pauseNs);
+    return maxOpen({ starts, ends: joined(this.#endNs, this.#resumeNs) });
+  }
+
   get outOfPorts(): number {
     return this.#outOfPorts;
   }
@@ -128,4 +146,11 @@ export class LoadTally {
 function wide(column: Column): Float64Array {
   const numbers = column.toArray();
   return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
+}
+
+function joined(one: Column, other: Column): Float64Array {
+  const all = new Float64Array(one.length + other.length);
+  all.set(one.toArray());
+  all.set(other.toArray(), one.length);
+  return all;
 }

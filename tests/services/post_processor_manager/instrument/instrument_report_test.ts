@@ -166,6 +166,29 @@ Deno.test("a cap that is reached is told of, and what waited for it is no fault"
   assertEquals(reportOn(judged, { load }).instrument.verdict, "VALID");
 });
 
+Deno.test("a cap is reached by conversations that pause, too, as each keeps its slot meanwhile", () => {
+  // Two turns of 140 ms with a pause of 4 s between, five at a time: seldom more than one in flight.
+  const turn = (session: number, turnIndex: number): RequestRecord => {
+    const startNs = (600 + Math.floor(session / 5) * 5_000 + session % 5 * 200) * MS;
+    const sentNs = startNs + turnIndex * 4_140 * MS;
+    return recordOf({
+      creditId: 2 * session + turnIndex,
+      turnIndex,
+      isLastTurn: turnIndex === 1,
+      dueNs: turnIndex === 1 ? sentNs - MS : (500 + session) * MS,
+      issuedNs: sentNs - MS,
+      receivedNs: sentNs - 0.5 * MS,
+      sentNs,
+    });
+  };
+  const records = Array.from({ length: 60 }, (_, i) => [turn(i, 0), turn(i, 1)]).flat();
+  const capped = (concurrencyCap: number) =>
+    reportOn(records, { load: { ...CONSTANT, concurrencyCap } }).instrument;
+  assert(capped(5).concurrency!.max < 5);
+  assertEquals([capped(5).arrivals.wasCapped, capped(5).verdict], [true, "VALID"]);
+  assertEquals([capped(6).arrivals.wasCapped, capped(6).verdict], [false, "INVALID"]);
+});
+
 Deno.test("a closed loop whose slots stay empty for long is INVALID", () => {
   const load: LoadPlan = { kind: "closed", concurrency: 1, concurrencyRampMs: 0 };
   const slow = Array.from(

@@ -53,3 +53,18 @@ Deno.test("loadFacts holds no load to what changes over time", () => {
   });
   assertEquals([limited.concurrency, limited.hasWaits], [null, true]);
 });
+
+Deno.test("loadFacts knows that requests wait where the slots of a cap open one after the other", () => {
+  const waits = (load: LoadPlan) => loadFacts({ load, prefill: null }).hasWaits;
+  const trace: LoadPlan = {
+    kind: "fixed_schedule",
+    originMs: 0,
+    startMs: null,
+    endMs: null,
+    concurrencyCap: 5,
+    concurrencyRampMs: 0,
+  };
+  assertEquals([waits(OPEN), waits(trace)], [false, false]);
+  assertEquals([OPEN, trace].map((load) => waits({ ...load, concurrencyRampMs: 1 })), [true, true]);
+  assertEquals(waits({ ...OPEN, concurrencyCap: null, concurrencyRampMs: 1 }), false);
+});
