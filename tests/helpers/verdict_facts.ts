@@ -24,6 +24,8 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
   return {
     succeeded: 1_000,
     missing: 0,
+    hasLaterTurns: false,
+    gapShape: 1,
     median: { name: "TTFT", ms: 200 },
     lateness: {
       requests: 1_000,

@@ -9,6 +9,7 @@ import {
   judge,
   KS_SIGNIFICANCE,
   LONG_LAG_WATCH_MS,
+  RATE_SIGNIFICANCE,
   SHORTEST_CPU_MS,
   SHORTEST_STEADY_MS,
   type Threshold,
@@ -28,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   pacersBusy,
   scheduleLateness,
   rateKept,
+  rateAsked,
   arrivalPattern,
   concurrencyKept,
   machineBusy,
@@ -154,13 +156,32 @@ function rateKept(facts: VerdictFacts): Finding[] {
   return [reason(THRESHOLDS.rateKept, share, text)];
 }
 
+/** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */
+function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
+  const { pattern, wasCapped, askedRatePerSecond: asked, scheduled } = arrivals;
+  const { ratePerSecond: planned, count } = scheduled;
+  if (asked === null || planned === null || wasCapped || count < FEWEST_FOR_P99) return [];
+  // A random pattern has less than its rate by chance, too: in standard errors of the mean gap.
+  const standardError = gapShape === null ? 0 : 1 / Math.sqrt(count * gapShape);
+  if (asked / planned - 1 <= RATE_SIGNIFICANCE * standardError) return [];
+  const share = percent(planned, asked);
+  const [why, remedy] = pattern === "user_centric"
+    ? ["answers took longer than the pauses of the users, or failed", "--num-users"]
+    : ["there were not always conversations with a turn ready", "--num-sessions"];
+  const text = `Requests were due at ${planned.toFixed(1)}/s where ${asked.toFixed(1)}/s were ` +
+    `asked for (${share.toFixed(1)} %): ${why}. Use a lower rate or more ${remedy}.`;
+  return [reason(THRESHOLDS.rateAsked, share, text)];
+}
+
 function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
-  const { sent, pattern, askedRatePerSecond, wasCapped } = arrivals;
+  const { sent, scheduled, pattern, askedRatePerSecond, wasCapped } = arrivals;
   if (sent.ks === null || wasCapped || askedRatePerSecond === null) return [];
   if (1000 / askedRatePerSecond < FINEST_GAP_MS) return [];
   if (sent.count < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
   const { distance, pValue } = sent.ks;
   if (pValue >= KS_SIGNIFICANCE) return [];
+  // Then requests left when they were due, and it is no lateness that makes the difference.
+  if (scheduled.ks !== null && scheduled.ks.pValue < KS_SIGNIFICANCE) return [];
   const text = `The pauses between requests are not the ${pattern} ones asked for ` +
     `(Kolmogorov–Smirnov distance ${distance.toFixed(2)}, p below ${KS_SIGNIFICANCE}): requests ` +
     "left late and in bunches. Use a lower rate, or a bigger machine.";
@@ -169,7 +190,7 @@ function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
 
 function concurrencyKept(facts: VerdictFacts): Finding[] {
   const { concurrency, arrivals } = facts;
-  if (concurrency === null || concurrency.asked === null) return [];
+  if (concurrency === null || concurrency.asked === null || facts.hasLaterTurns) return [];
   const { asked, steady } = concurrency;
   if (steady === null || steady.windowMs < SHORTEST_STEADY_MS) {
     return [{ unjudged: "the concurrency" }];
@@ -249,10 +270,12 @@ function largestPart({ issue, handOver, worker }: LatenessReport, wasCapped: boo
   return parts.reduce((most, part) => part[1].p99Ms > most[1].p99Ms ? part : most)[0];
 }
 
-/** More workers help only where CPUs are left for them. */
-function moreWorkers({ workers, machine }: VerdictFacts): string {
-  const more = workers.length * 2;
-  if (more === 0 || (machine !== null && more > machine.cpus)) return "use a bigger machine";
+/** More workers help only where a CPU is left for them, and there is more than a request for each. */
+function moreWorkers({ workers, machine, concurrency }: VerdictFacts): string {
+  const more = Math.min(workers.length * 2, concurrency?.asked ?? Infinity);
+  const { cpus, cpuShare } = machine ?? { cpus: Infinity, cpuShare: 0 };
+  const hasRoom = more <= cpus && (1 - cpuShare) * cpus >= 1;
+  if (more <= workers.length || !hasRoom) return "use a bigger machine";
   return `use --workers-max ${more} or a bigger machine`;
 }
 

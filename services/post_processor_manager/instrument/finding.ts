@@ -6,6 +6,10 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly succeeded: number;
   /** Requests that got lost, or left no record. */
   readonly missing: number;
+  /** Whether conversations had several turns: then slots are kept by those, in pauses too. */
+  readonly hasLaterTurns: boolean;
+  /** Shape of the gamma distribution that gaps were drawn from; null: not at random. */
+  readonly gapShape: number | null;
   /** The latency that the event loop's lag is held against; null when nothing succeeded. */
   readonly median: { readonly name: string; readonly ms: number } | null;
 }

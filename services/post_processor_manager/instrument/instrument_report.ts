@@ -48,6 +48,8 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     ...parts,
     succeeded: account.succeeded,
     missing: missingOf(account),
+    hasLaterTurns,
+    gapShape: facts.gapShape,
     median: medianOf(metrics),
   });
   return { ...verdict, ...parts };

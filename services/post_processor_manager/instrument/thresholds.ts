@@ -34,6 +34,8 @@ export const SHORTEST_STEADY_MS = 1_000;
 export const SHORTEST_CPU_MS = 1_500;
 /** Deviations from a random pattern are looked at only where they could happen by chance so rarely. */
 export const KS_SIGNIFICANCE = 0.001;
+/** The same of rates that are too low, in standard errors. */
+export const RATE_SIGNIFICANCE = 3.1;
 /** Gaps of less than this on average are finer than timers; their lateness is judged instead. */
 export const FINEST_GAP_MS = 2;
 
@@ -102,6 +104,17 @@ export const THRESHOLDS = {
       `${FEWEST_FOR_P99} requests over ${SHORTEST_STEADY_MS} ms, at a rate or a schedule whose ` +
       "requests did not have to wait for a slot",
   },
+  rateAsked: {
+    check: "rate_asked",
+    what:
+      "rate that was scheduled, as a share of the rate asked for, unless it is by chance: it is " +
+      "lower where no conversation has a turn ready, or users wait for their answers",
+    unit: "%",
+    suspect: 95,
+    invalid: null,
+    isLower: true,
+    from: `${FEWEST_FOR_P99} requests at a steady rate which did not have to wait for a slot`,
+  },
   arrivalPattern: {
     check: "arrival_pattern",
     what:
@@ -113,7 +126,7 @@ export const THRESHOLDS = {
     isLower: false,
     from:
       `${FEWEST_FOR_P99} requests at a steady random rate with gaps of ${FINEST_GAP_MS} ms or ` +
-      "more on average, none of which had to wait for a slot",
+      "more on average, none of which had to wait for a slot, and whose schedule follows it",
   },
   concurrencyKept: {
     check: "concurrency_kept",

@@ -31,9 +31,18 @@ function gravity(level: Verdict): number {
 /** From here on the lateness of a cold start is worth mentioning. */
 const NOTABLE_COLD_MS = 10;
 
-function notesOn({ lateness, machine }: VerdictFacts, unjudged: readonly string[]): string[] {
+function notesOn(
+  { lateness, machine, concurrency, hasLaterTurns }: VerdictFacts,
+  unjudged: readonly string[],
+): string[] {
   const notes: string[] = [];
   if (unjudged.length > 0) notes.push(`Too little was sent to judge ${unjudged.join(", ")}.`);
+  if (hasLaterTurns && concurrency !== null && concurrency.asked !== null) {
+    notes.push(
+      "Conversations keep their slots in the pauses between their turns, so the number of requests " +
+        "in flight is not judged.",
+    );
+  }
   const cold = lateness?.cold ?? null;
   if (cold !== null && cold.maxMs >= NOTABLE_COLD_MS) {
     const requests = cold.requests === 1 ? "request" : `${cold.requests} requests`;

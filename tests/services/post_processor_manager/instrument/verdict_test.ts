@@ -24,6 +24,13 @@ const WITH: Record<keyof typeof THRESHOLDS, (value: number) => Partial<VerdictFa
       sent: { ...HEALTHY.arrivals.sent, ratePerSecond: percent },
     },
   }),
+  rateAsked: (percent) => ({
+    gapShape: null,
+    arrivals: {
+      ...HEALTHY.arrivals,
+      scheduled: { ...HEALTHY.arrivals.scheduled, ratePerSecond: percent },
+    },
+  }),
   arrivalPattern: (distance) => ({
     arrivals: {
       ...HEALTHY.arrivals,
@@ -155,6 +162,88 @@ Deno.test("more workers are not the remedy where no CPU is left for them", () =>
   assertStringIncludes(reasons[0]!.text, ": use a bigger machine.");
 });
 
+Deno.test("more workers are not the remedy of a busy machine, or of so few requests at once", () => {
+  const machine = (cpus: number, cpuShare: number) => ({
+    ...WITH.eventLoopLag(20),
+    machine: { ...HEALTHY.machine!, cpus, cpuShare },
+  });
+  const remedy = (facts: Partial<VerdictFacts>) => verdictWith(facts).reasons[0]!.text;
+  assertStringIncludes(remedy(machine(2, 0.5)), "or use --workers-max 2 or a bigger machine.");
+  assertStringIncludes(remedy(machine(2, 0.51)), "off this machine, or use a bigger machine.");
+  assertStringIncludes(remedy(machine(16, 0.94)), "off this machine, or use a bigger machine.");
+  const closed = (asked: number) =>
+    remedy({
+      ...WITH.eventLoopLag(20),
+      concurrency: { asked, avg: asked, max: asked, steady: { avg: asked, windowMs: 5_000 } },
+    });
+  assertStringIncludes(closed(1), "off this machine, or use a bigger machine.");
+  assertStringIncludes(closed(2), "or use --workers-max 2 or a bigger machine.");
+});
+
+Deno.test("a schedule below the rate asked for is told of, with what there was too little of", () => {
+  const slow = (change: Partial<VerdictFacts["arrivals"]> = {}) =>
+    verdictWith({
+      ...WITH.rateAsked(60),
+      arrivals: {
+        ...WITH.rateAsked(60).arrivals!,
+        sent: { ...HEALTHY.arrivals.sent, ratePerSecond: 60 },
+        ...change,
+      },
+    });
+  assertEquals(slow().verdict, "SUSPECT");
+  assertEquals(
+    slow().reasons[0]!.text,
+    "Requests were due at 60.0/s where 100.0/s were asked for (60.0 %): there were not always " +
+      "conversations with a turn ready. Use a lower rate or more --num-sessions.",
+  );
+  assertStringIncludes(slow({ pattern: "user_centric" }).reasons[0]!.text, "more --num-users.");
+  assertEquals(slow({ wasCapped: true }).reasons, []);
+  assertEquals(slow({ askedRatePerSecond: null }).reasons, []);
+});
+
+Deno.test("a random schedule that is slow by chance is no reason, a slow one of many gaps is", () => {
+  const of = (count: number, gapShape: number) =>
+    verdictWith({
+      gapShape,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        scheduled: { ...HEALTHY.arrivals.scheduled, count, ratePerSecond: 90 },
+        sent: { ...HEALTHY.arrivals.sent, count, ratePerSecond: 90 },
+      },
+    }).verdict;
+  // A ninth more than the mean gap, whose standard error is 1 / sqrt(count * shape).
+  assertEquals([of(778, 1), of(779, 1)], ["VALID", "SUSPECT"]);
+  assertEquals([of(100, 1), of(100, 8), of(778, 0.3)], ["VALID", "SUSPECT", "VALID"]);
+});
+
+Deno.test("gaps that are as they were scheduled are no sign of lateness", () => {
+  const odd = { distance: 0.4, pValue: 0 };
+  const { scheduled, sent } = HEALTHY.arrivals;
+  const found = (ofSchedule: typeof odd) =>
+    verdictWith({
+      arrivals: {
+        ...HEALTHY.arrivals,
+        scheduled: { ...scheduled, ks: ofSchedule },
+        sent: { ...sent, ks: odd },
+      },
+    }).verdict;
+  assertEquals(found(odd), "VALID");
+  assertEquals(found({ distance: 0.02, pValue: 0.8 }), "INVALID");
+});
+
+Deno.test("slots that pausing conversations keep are said not to be judged, not to be too few", () => {
+  const concurrency = { asked: 8, avg: 4, max: 8, steady: null };
+  const { verdict, notes } = verdictWith({ hasLaterTurns: true, concurrency });
+  assertEquals([verdict, notes], ["VALID", [
+    "Conversations keep their slots in the pauses between their turns, so the number of requests " +
+    "in flight is not judged.",
+  ]]);
+  assertEquals(verdictWith({ concurrency }).notes, [
+    "Too little was sent to judge the concurrency.",
+  ]);
+  assertEquals(verdictWith({ hasLaterTurns: true }).notes, []);
+});
+
 Deno.test("the reason for lateness names the part that took the most", () => {
   const parts = (change: object) => {
     const lateness = { ...HEALTHY.lateness!, ...WITH.scheduleLateness(20).lateness, ...change };
@@ -221,7 +310,8 @@ Deno.test("a pattern is judged neither by chance deviations nor where gaps are f
       arrivals: {
         ...HEALTHY.arrivals,
         askedRatePerSecond,
-        sent: { ...HEALTHY.arrivals.sent, ks },
+        scheduled: { ...HEALTHY.arrivals.scheduled, ratePerSecond: askedRatePerSecond },
+        sent: { ...HEALTHY.arrivals.sent, ratePerSecond: askedRatePerSecond, ks },
       },
     }).verdict;
   assertEquals(withKs({ distance: 0.5, pValue: 0.00099 }, 500), "INVALID");
