@@ -250,8 +250,9 @@ export class Worker extends ComponentService {
 
   #cutOff(): void {
     this.#cancelled.abort();
-    this.#waits.abort();
+    // First: what leaves now may begin to wait for its conversation.
     this.#departures?.releaseAll();
+    this.#waits.abort();
   }
 
   /** Only where times are set beforehand does a thread that keeps them pay. */

@@ -59,6 +59,22 @@ Deno.test("a credit that waits for its conversation is cut off at once", async (
   });
 });
 
+Deno.test("a credit that waits for its time and its conversation is called off at once", async () => {
+  await withRunning(async ({ harness, manager }) => {
+    const peer = await manager.guest();
+    const dueNs = harness.clock.nowNs() + 3_600e9;
+    const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 900, dueNs };
+    peer.send({ type: "credit", credit });
+    await until("the credit", async () => {
+      const missing = await peer.ask({ kind: "find_missing_credits", ids: [credit.id] });
+      return Array.isArray(missing) && missing.length === 0;
+    });
+    peer.send({ type: "cancel_credits" });
+    const { creditReturn } = await peer.next("credit_return");
+    assertEquals([creditReturn.creditId, creditReturn.outcome], [credit.id, "cancelled"]);
+  });
+});
+
 Deno.test("a credit that waits for its time is called off unsent, and the next one is used", async () => {
   await withRunning(async ({ harness, manager, records }) => {
     const peer = await manager.guest();
