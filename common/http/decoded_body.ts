@@ -44,8 +44,10 @@ class DecodedBody implements ByteReader {
   #pieces: Uint8Array[] = [];
   #hasBytes = false;
   #hasFailed = false;
-  /** Tells whoever waits for the unpacker. */
-  #fail: (() => void) | null = null;
+  /** What is packed has come to its own end; what still follows belongs to nothing. */
+  #isWhole = false;
+  /** Who waits for the unpacker. */
+  #waiter: { readonly succeed: () => void; readonly fail: () => void } | null = null;
   #isOver = false;
 
   constructor(body: ByteReader, unpacker: Unpacker) {
@@ -54,7 +56,12 @@ class DecodedBody implements ByteReader {
     // It may come when nobody waits, just after a write that was fine.
     unpacker.on("error", () => {
       this.#hasFailed = true;
-      this.#fail?.();
+      this.#waiter?.fail();
+    });
+    // It may come in the middle of a write, which is then never said to be done.
+    unpacker.on("end", () => {
+      this.#isWhole = true;
+      this.#waiter?.succeed();
     });
     unpacker.on("data", (piece: Uint8Array) => this.#pieces.push(piece));
   }
@@ -104,12 +111,13 @@ class DecodedBody implements ByteReader {
         reject(new HttpSyntaxError("a body that is not compressed as its head says"));
       };
       if (this.#hasFailed) return fail();
-      this.#fail = fail;
+      if (this.#isWhole) return resolve();
       const succeed = () => {
-        this.#fail = null;
+        this.#waiter = null;
         resolve();
       };
-      if (bytes === null) this.#unpacker.once("end", succeed).end();
+      this.#waiter = { succeed, fail };
+      if (bytes === null) this.#unpacker.end();
       else this.#unpacker.write(bytes, succeed);
     });
   }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { decodedBody } from "../../../common/http/decoded_body.ts";
 import type { ByteReader } from "../../../common/http/http_transport.ts";
 
@@ -47,3 +47,19 @@ Deno.test("a body that is given up is unpacked no further", async () => {
   decoded.cancel();
   assertEquals([await decoded.read(), body.isCancelled], [{ done: true }, true]);
 });
+
+for (const [encoding, compress] of [["gzip", gzipSync], ["br", brotliCompressSync]] as const) {
+  for (const isApart of [true, false]) {
+    Deno.test(`zeros behind a body in ${encoding} do not keep it from ending, ${isApart ? "apart" : "together"}`, async () => {
+      const packed = new Uint8Array(compress("hello"));
+      const zeros = new Uint8Array(9);
+      const { reader } = bodyOf(
+        isApart ? [packed, zeros] : [new Uint8Array([...packed, ...zeros])],
+      );
+      const decoded = await decodedBody(reader, encoding);
+      const { value } = await decoded.read();
+      assertEquals(new TextDecoder().decode(value), "hello");
+      assertEquals((await decoded.read()).done, true);
+    });
+  }
+}
