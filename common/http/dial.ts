@@ -78,11 +78,21 @@ interface Tunnel {
 
 async function dialTunnel(address: Address, { tls, proxy, signal }: Tunnel): Promise<ByteStream> {
   const connection = await dialPlain(proxy.address, signal) as Deno.TcpConn;
+  // The runtime keeps a TLS connection until the server has shaken hands; one to a proxy it can close.
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) connection.close();
+    isOpen = false;
+  };
+  signal.addEventListener("abort", close, { once: true });
   try {
     await openTunnel(connection, tunnelRequest(address, proxy));
+    signal.throwIfAborted();
   } catch (error) {
-    connection.close();
+    close();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
   }
   const { hostname } = address;
   const { caCerts = [] } = tls;

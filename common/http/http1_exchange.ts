@@ -102,7 +102,8 @@ export class Http1Exchange implements ByteReader {
       if (!isUnannouncedEnd(thrown)) throw this.#breakOff(thrown);
     }
     if (bytes === null) {
-      const mayEnd = this.#parser.end();
+      // Some connections that we close ourselves seem to have come to a proper end.
+      const mayEnd = !this.#signal.aborted && this.#parser.end();
       const error = this.#breakOff();
       if (mayEnd) return null;
       throw error;
@@ -112,7 +113,9 @@ export class Http1Exchange implements ByteReader {
 
   #finish(): void {
     const { head, hasExcess } = this.#parser;
-    if (!head!.isKeptOpen || hasExcess || !this.#isWritten) this.#breakOff();
+    const isGood = head!.isKeptOpen && !hasExcess && this.#isWritten;
+    // Bytes that wait for their turn may complete an answer whose connection is closed by then.
+    if (!isGood || this.#signal.aborted) this.#breakOff();
     else this.#end({ isReusable: true, keepAliveMs: head!.keepAliveMs });
   }
 

@@ -1,8 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { dial } from "../../../common/http/dial.ts";
+import { dial, dialWith } from "../../../common/http/dial.ts";
 import { Http1Transport } from "../../../common/http/http1_transport.ts";
+import { dialFrom } from "../../../common/http/local_dial.ts";
+import { ReadQueue } from "../../../common/http/read_queue.ts";
 import { ConnectionClosedError } from "../../../common/http/http_error.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
+import { FakeTurns } from "../../helpers/fake_turns.ts";
 import {
   chunk,
   chunkedHead,
@@ -84,6 +87,80 @@ Deno.test("abort while the connection opens ends the request, and the late conne
   }
   transport.close();
   server.close();
+});
+
+for (
+  const [whose, by] of [["the runtime's", dial], [
+    "a local address's",
+    dialFrom(["127.0.0.1"], {}),
+  ]] as const
+) {
+  Deno.test(`abort never looks like the end of a body that the server ends by closing: ${whose} connection`, async () => {
+    const handle = async (connection: RawConnection) => {
+      await connection.request();
+      await connection.write("HTTP/1.1 200 OK\r\n\r\nso far");
+      await connection.request();
+    };
+    await withScene(handle, async ({ server }) => {
+      const transport = new Http1Transport({ clock: new FakeClock(), dial: by });
+      const abort = new AbortController();
+      const request = { method: "GET" as const, url: server.url, headers: [], body: null };
+      const { body } = await sendNow(transport, { ...request, signal: abort.signal });
+      assertEquals(new TextDecoder().decode((await body.read()).value), "so far");
+      const reading = body.read();
+      abort.abort("enough");
+      assertEquals(await reading.catch((reason) => reason), "enough");
+      transport.close();
+    });
+  });
+}
+
+Deno.test("abort while a proxy digs a tunnel closes the connection to the proxy", async () => {
+  let isGone = false;
+  const handle = async (connection: RawConnection) => {
+    await connection.request();
+    isGone = await connection.request() === null;
+  };
+  await withScene(handle, async ({ server }) => {
+    const { hostname, port } = new URL(server.url);
+    const address = { isSecure: false, hostname, port: Number(port), socketPath: null };
+    const byProxy = dialWith({}, { address, authorization: null });
+    const abort = new AbortController();
+    const target = { isSecure: true, hostname: "far.test", port: 443, socketPath: null };
+    const opening = byProxy(target, abort.signal);
+    await until("the connection to the proxy", () => server.opened() > 0);
+    abort.abort("enough");
+    assertEquals(await opening.catch((reason) => reason), "enough");
+    await until("the connection is closed", () => isGone);
+  });
+});
+
+/** Reads that get their turn when a test says so. */
+class HeldReads extends ReadQueue {
+  readonly held: (() => void)[] = [];
+
+  override turn(): Promise<void> {
+    return new Promise((resolve) => this.held.push(resolve));
+  }
+}
+
+Deno.test("abort while a whole answer waits for its turn: its connection is not used again", async () => {
+  await withScene(always(ANSWER), async ({ server }) => {
+    const reads = new HeldReads(new FakeTurns());
+    const transport = new Http1Transport({ clock: new FakeClock(), dial, reads });
+    const abort = new AbortController();
+    const request = { method: "GET" as const, url: server.url, headers: [], body: null };
+    const answering = sendNow(transport, { ...request, signal: abort.signal });
+    await until("the answer", () => reads.held.length > 0);
+    abort.abort("enough");
+    reads.held.pop()!();
+    const { body } = await answering;
+    assertEquals((await body.read()).done, false);
+    const ending = body.read();
+    assertEquals(transport.idle, 0);
+    assertEquals((await ending).done, true);
+    transport.close();
+  });
 });
 
 Deno.test("a request that is over before it begins opens nothing", async () => {
