@@ -45,10 +45,11 @@ const CLOSING = [
   "- **Lateness**: of each request, how long after its due time it was sent, and where that time " +
   "went. _Issue_ is the timing manager (and, under a concurrency or prefill limit, the wait for a " +
   "slot), _hand-over_ the way through the worker manager, _worker_ what the worker did before it " +
-  "sent. In a closed loop a request is due when its slot becomes free. What is due at a time that " +
-  "is known beforehand is handed to a worker some 20 ms ahead, and the worker waits for the exact " +
-  "moment; the parts count only what was after the due time. The same as metrics: " +
-  "`schedule_lateness`, `schedule_lateness_issue`, `schedule_lateness_hand_over` and " +
+  "sent. In a closed loop a request is due when the one before it ends, and later turns are due " +
+  "their pause after the answer: the way of that news to the timing manager is a part of _issue_. " +
+  "What is due at a time that is known beforehand is handed to a worker some 20 ms ahead, and the " +
+  "worker waits for the exact moment; the parts count only what was after the due time. The same as " +
+  "metrics: `schedule_lateness`, `schedule_lateness_issue`, `schedule_lateness_hand_over` and " +
   "`credit_drop_latency`.",
   "- **Latencies from the schedule**: `time_to_first_token_from_schedule`, " +
   "`time_to_first_output_token_from_schedule` and `request_latency_from_schedule` count from the " +

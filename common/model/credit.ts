@@ -54,6 +54,8 @@ export const creditReturnSchema = z.object({
   creditId: INT,
   phase: phaseSchema,
   outcome: outcomeSchema,
+  /** When the request ended, in nanoseconds since the run's epoch; absent: nobody knows. */
+  endedNs: z.optional(NUMBER),
 });
 
 /** A used credit on its way back: worker → worker_manager → timing_manager. */

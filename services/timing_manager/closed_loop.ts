@@ -28,8 +28,8 @@ export class ClosedLoop implements Pattern {
     return session === null ? this.#sessions.start() : this.#waiting.take();
   }
 
-  goOn(session: Session, nowNs: number): void {
-    this.#waiting.add(session, afterPause(session.nextTurn.delayMs, nowNs));
+  goOn(session: Session, endedNs: number): void {
+    this.#waiting.add(session, afterPause(session.nextTurn.delayMs, endedNs));
   }
 
   countUnsent(): number {

@@ -40,11 +40,11 @@ export class FixedSchedule implements Pattern {
     return session === null ? this.#sessions.start() : this.#waiting.take();
   }
 
-  goOn(session: Session, nowNs: number): void {
+  goOn(session: Session, endedNs: number): void {
     const { timestampMs, delayMs } = session.nextTurn;
     const dueNs = timestampMs === null
-      ? afterPause(delayMs, nowNs)
-      : Math.max(nowNs, this.#dueNs(timestampMs));
+      ? afterPause(delayMs, endedNs)
+      : Math.max(endedNs, this.#dueNs(timestampMs));
     this.#waiting.add(session, dueNs);
   }
 

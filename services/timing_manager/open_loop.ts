@@ -53,8 +53,8 @@ export class OpenLoop implements Pattern {
     return this.#ready.take();
   }
 
-  goOn(session: Session, nowNs: number): void {
-    this.#ready.add(session, afterPause(session.nextTurn.delayMs, nowNs));
+  goOn(session: Session, endedNs: number): void {
+    this.#ready.add(session, afterPause(session.nextTurn.delayMs, endedNs));
   }
 
   countUnsent(endNs: number, most: number): number {

@@ -25,8 +25,8 @@ export interface Pattern {
   next(slotNs: number | null): Departure | null;
   /** Commits to what `next` has just told; returns whose turn it is. */
   depart(departure: Departure): Session;
-  /** The last turn of a session has been answered, and another one follows. */
-  goOn(session: Session, nowNs: number): void;
+  /** The last turn of a session was answered at `endedNs`, and another one follows. */
+  goOn(session: Session, endedNs: number): void;
   /** Whether nothing more will come, not even of sessions that have begun. */
   readonly isExhausted: boolean;
   /** How many new sessions were due before `endNs` and not started, counted up to `most`. */
@@ -34,6 +34,6 @@ export interface Pattern {
 }
 
 /** When a turn is due that follows `delayMs` (null: none) after the answer before. */
-export function afterPause(delayMs: number | null, nowNs: number): number {
-  return nowNs + Math.round((delayMs ?? 0) * 1e6);
+export function afterPause(delayMs: number | null, endedNs: number): number {
+  return endedNs + Math.round((delayMs ?? 0) * 1e6);
 }

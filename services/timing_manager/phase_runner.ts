@@ -145,9 +145,11 @@ export class PhaseRunner {
   /** Takes a credit back; what it makes way for goes out before this returns. */
   onReturn(creditReturn: CreditReturn): Settlement {
     const settlement = this.#ledger.settle(creditReturn);
-    const { creditId, phase, outcome } = creditReturn;
+    const { creditId, phase, outcome, endedNs } = creditReturn;
     if (settlement.kind === "settled" && phase === this.#plan.phase) {
-      this.#turns!.giveBack(creditId, outcome, this.#ports.clock.nowNs());
+      // What comes next is due from the end of the request on, not from when we hear of it.
+      const nowNs = this.#ports.clock.nowNs();
+      this.#turns!.giveBack(creditId, outcome, Math.min(endedNs ?? nowNs, nowNs));
       this.#checkFailures();
       this.#goAhead();
     }

@@ -71,18 +71,18 @@ export class TurnSource {
     };
   }
 
-  /** A credit has come back: its session goes on, or ends and frees its slot. */
-  giveBack(creditId: number, outcome: Outcome, nowNs: number): void {
+  /** A request has ended: its session goes on, or ends and frees its slot. */
+  giveBack(creditId: number, outcome: Outcome, endedNs: number): void {
     const session = this.#inFlight.get(creditId);
     if (session === undefined) return;
     this.#inFlight.delete(creditId);
-    this.#prefill?.leave(creditId, nowNs);
+    this.#prefill?.leave(creditId, endedNs);
     if (outcome === "success" && !session.isOver) {
-      this.#parts.pattern.goOn(session, nowNs);
+      this.#parts.pattern.goOn(session, endedNs);
       return;
     }
     if (!session.isOver) this.#unfinished--;
-    this.#parts.slots?.giveBack(nowNs);
+    this.#parts.slots?.giveBack(endedNs);
   }
 
   /** A request has its first token. */

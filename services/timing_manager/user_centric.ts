@@ -66,10 +66,10 @@ export class UserCentric implements Pattern {
     return user;
   }
 
-  goOn(session: Session, nowNs: number): void {
+  goOn(session: Session, endedNs: number): void {
     const anchor = this.#anchors.get(session)!;
     const plannedNs = anchor.atNs + Math.round((session.sent - anchor.turns) * this.#gapNs);
-    const dueNs = Math.max(plannedNs, nowNs);
+    const dueNs = Math.max(plannedNs, endedNs);
     if (dueNs > plannedNs) this.#anchors.set(session, { atNs: dueNs, turns: session.sent });
     this.#waiting.add(session, dueNs);
   }

@@ -324,7 +324,10 @@ export class Worker extends ComponentService {
     this.#records.send(record);
     if (tap !== null) await this.#raw?.write(record, tap);
     this.#held.delete(creditId);
-    this.#giveBack({ creditId, phase, outcome: record.outcome }, credit);
+    const { outcome, sentNs, endAfterNs } = record;
+    const isKnown = sentNs !== null && endAfterNs !== null;
+    const ended = isKnown ? { endedNs: sentNs + endAfterNs } : {};
+    this.#giveBack({ creditId, phase, outcome, ...ended }, credit);
   }
 
   /** At once where something may wait for it. */

@@ -259,7 +259,8 @@ testLoad("turns follow their pauses, and sessions are counted", {
       turns.forEach(({ dueNs }, i) => {
         if (i === 0) return;
         const { sentNs, endAfterNs } = turns[i - 1]!;
-        assert(dueNs >= sentNs! + endAfterNs! + 40e6, "due before the pause was over");
+        // Whatever the news of the answer took; the processes have clocks of their own.
+        assertAlmostEquals(dueNs, sentNs! + endAfterNs! + 40e6, 0.1e6);
       });
     }
     assert(mostOpen(profiling, ({ endAfterNs }) => endAfterNs) <= 3);

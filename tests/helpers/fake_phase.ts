@@ -19,6 +19,8 @@ export interface FakePhaseOptions extends Partial<Omit<PhasePlan, "load" | "phas
   load: LoadPlan;
   /** How long request `index` takes; null: it never ends by itself. */
   serviceMs?: (index: number) => number | null;
+  /** How long the news of an end that came by itself takes; none unless given. */
+  newsMs?: number;
   /** How long the first token takes; without it, none is told of. */
   firstTokenMs?: (index: number) => number;
   /** How a request that ends by itself ends; success unless given. */
@@ -107,11 +109,12 @@ export class FakePhase {
   }
 
   /** Lets a request come back. */
-  giveBack({ id, phase }: Credit, outcome: Outcome = "success") {
+  giveBack({ id, phase }: Credit, outcome: Outcome = "success", endedNs?: number) {
     this.#open.delete(id);
     this.#prefilling.delete(id);
     this.returnedNs.set(id, this.clock.nowNs());
-    return this.runner.onReturn({ creditId: id, phase, outcome });
+    const ended = endedNs === undefined ? {} : { endedNs };
+    return this.runner.onReturn({ creditId: id, phase, outcome, ...ended });
   }
 
   #serve(credit: Credit): Promise<void> | void {
@@ -143,8 +146,11 @@ export class FakePhase {
   }
 
   #giveBackAfter(credit: Credit, { ms, outcome }: { ms: number; outcome: Outcome }): void {
-    void this.clock.sleep(ms).then(() => {
-      if (this.#open.has(credit.id)) this.giveBack(credit, outcome);
+    const { newsMs } = this.#options;
+    void this.clock.sleep(ms).then(async () => {
+      const endedNs = newsMs === undefined ? undefined : this.clock.nowNs();
+      if (newsMs !== undefined) await this.clock.sleep(newsMs);
+      if (this.#open.has(credit.id)) this.giveBack(credit, outcome, endedNs);
     });
   }
 }

@@ -266,7 +266,7 @@ function largestPart({ issue, handOver, worker }: LatenessReport, wasCapped: boo
     ["on the way to the workers", handOver],
     ["in the workers", worker],
   ];
-  if (!wasCapped) parts.push(["in the timing manager", issue]);
+  if (!wasCapped) parts.push(["before the timing manager let them go", issue]);
   return parts.reduce((most, part) => part[1].p99Ms > most[1].p99Ms ? part : most)[0];
 }
 

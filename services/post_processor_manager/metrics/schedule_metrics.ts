@@ -9,7 +9,8 @@ import { MILLISECONDS } from "./unit.ts";
  * How late requests left, and the latencies that a user would have seen who wanted to send when the
  * schedule says. Ours: the reference has none of them.
  *
- * `due` is when the schedule wants the request sent; in a closed loop, when its slot became free.
+ * `due` is when the schedule wants the request sent; in a closed loop, when its slot became free, by
+ * the end of the request that had it.
  * When a server stalls, the requests that were held back meanwhile have short latencies from the
  * moment they were sent, and long ones from the moment they were due.
  */
@@ -55,8 +56,8 @@ export const SCHEDULE_METRICS: readonly Metric[] = [
     value: ({ record }) => latenessNs(record),
   },
   {
-    // Issued − due, 0 for what was issued ahead: what the timing manager added, and the wait for a
-    // slot under a concurrency cap.
+    // Issued − due, 0 for what was issued ahead: what the timing manager added, the news of the answer
+    // on its way there where the request had to wait for one, and the wait for a slot under a cap.
     tag: "schedule_lateness_issue",
     header: "Schedule Lateness by Issue",
     unit: MILLISECONDS,

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { LoadPlan } from "../../../common/model/run_config.ts";
 import { CreditLedger } from "../../../services/timing_manager/credit_ledger.ts";
 import { settle } from "../../helpers/fake_clock.ts";
-import { FakePhase, type FakePhaseOptions } from "../../helpers/fake_phase.ts";
-import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
+import { FakePhase, type FakePhaseOptions, pausing, timed } from "../../helpers/fake_phase.ts";
+import { closedLoad, openLoad, traceLoad } from "../../helpers/phase_plan.ts";
 
 function started(options: FakePhaseOptions): FakePhase {
   return new FakePhase(options).start();
@@ -322,4 +322,49 @@ Deno.test("ids go on from phase to phase, indexes begin anew", async () => {
     assertEquals(phase.issued.map(({ index }) => index), [0, 1, 2]);
     assertEquals(phase.issued.map(({ conversationIndex }) => conversationIndex), [0, 1, 2]);
   }
+});
+
+/** Two requests after each other, of which the second waits for the first in some way. */
+const FOLLOWING: Record<string, Pick<FakePhaseOptions, "load" | "conversations">> = {
+  "a slot": { load: closedLoad(1) },
+  "a pause": { load: closedLoad(1), conversations: [pausing(2)] },
+  "a slot beside a rate": { load: openLoad(1_000, { concurrencyCap: 1 }) },
+  "a turn beside a rate": { load: openLoad(50), conversations: [pausing(null)] },
+  "a turn of a trace": { load: traceLoad(), conversations: [timed(0, 1)] },
+  "a user's turn": {
+    load: { kind: "user_centric", users: 1, ratePerSecond: 1_000 },
+    conversations: [pausing(null)],
+  },
+};
+
+const DUE_MS: Record<string, number> = {
+  "a slot": 10,
+  "a pause": 12,
+  // It keeps the time of its arrival.
+  "a slot beside a rate": 1,
+  // The only session that there may be goes on with the arrival after its answer.
+  "a turn beside a rate": 20,
+  "a turn of a trace": 10,
+  "a user's turn": 10,
+};
+
+for (const [name, options] of Object.entries(FOLLOWING)) {
+  Deno.test(`what waits for ${name} is due from the end of the answer on, not from the news of it`, async () => {
+    const of = async (newsMs: number) => {
+      const plan = { maxRequests: 2, maxSessions: options.conversations ? 1 : null };
+      const phase = new FakePhase({ ...options, ...plan, serviceMs: () => 10, newsMs }).start();
+      await phase.clock.advance(1_000);
+      return [phase.duesMs[1], phase.issuedMs[1]];
+    };
+    const dueMs = DUE_MS[name]!;
+    assertEquals(await of(0), [dueMs, Math.max(dueMs, 10)]);
+    assertEquals(await of(30), [dueMs, 40]);
+  });
+}
+
+Deno.test("news from the future, by a clock that is ahead, is of now", async () => {
+  const phase = new FakePhase({ load: closedLoad(1), maxRequests: 2 }).start();
+  await phase.clock.advance(10);
+  phase.giveBack(phase.issued[0]!, "success", 25e6);
+  assertEquals([phase.duesMs, phase.issuedMs], [[0, 10], [0, 10]]);
 });

@@ -252,7 +252,7 @@ Deno.test("the reason for lateness names the part that took the most", () => {
   const long = { avgMs: 9, p50Ms: 9, p90Ms: 9, p99Ms: 19, maxMs: 20 };
   assertStringIncludes(parts({ worker: long }), "most of it in the workers");
   assertStringIncludes(parts({ handOver: long }), "most of it on the way to the workers");
-  assertStringIncludes(parts({ issue: long }), "most of it in the timing manager");
+  assertStringIncludes(parts({ issue: long }), "most of it before the timing manager let them go");
 });
 
 Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, and a note", () => {
