@@ -41,7 +41,7 @@ export class FetchTransport implements HttpTransport {
   connectAhead(): void {}
 
   async #send(
-    { method, url, headers, body }: HttpMessage,
+    { method, url, headers, body, onSent }: HttpMessage,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
     const init: RequestInit = {
@@ -51,7 +51,9 @@ export class FetchTransport implements HttpTransport {
       signal,
       redirect: "manual",
     };
-    const response = await this.#fetch(url, init);
+    const answering = this.#fetch(url, init);
+    onSent?.();
+    const response = await answering;
     const headNs = this.#clock.nowNs();
     return {
       status: response.status,

@@ -42,13 +42,20 @@ export class Http1Exchange implements ByteReader {
   }
 
   /**
-   * Sends the request; resolves to the head of the final answer.
+   * Sends the request; resolves to the head of the final answer. `onSent`: called when all of the
+   * request is with the system.
    *
    * A server may answer before it has the whole request, and then need not take the rest.
    */
-  async begin(pieces: readonly Uint8Array<ArrayBuffer>[]): Promise<ResponseHead> {
+  async begin(
+    pieces: readonly Uint8Array<ArrayBuffer>[],
+    onSent?: () => void,
+  ): Promise<ResponseHead> {
     this.#connection.write(pieces).then(
-      () => this.#isWritten = true,
+      () => {
+        this.#isWritten = true;
+        onSent?.();
+      },
       () => {
         // Then the answer does not come either, or it says why.
       },

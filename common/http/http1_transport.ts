@@ -154,7 +154,7 @@ export class Http1Transport implements HttpTransport {
       if (isOnly || message.session?.isLast && this.#reuse !== "pooled") connection.close();
       else this.#release(key, connection, end);
     });
-    const { status, statusText, headers } = await exchange.begin(pieces);
+    const { status, statusText, headers } = await exchange.begin(pieces, message.onSent);
     const headNs = exchange.arrivedNs;
     const encoding = headers.get("content-encoding");
     return {

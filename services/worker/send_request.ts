@@ -133,6 +133,8 @@ class SentRequest {
   readonly #answer: Answer;
   /** What goes out, or what kept it from being built; null when it has gone: it may be large. */
   #ready: ReadyRequest | { readonly thrown: unknown } | null;
+  /** As long as the request goes on; null before it and after it. */
+  #open: OpenRequest | null = null;
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
@@ -175,6 +177,7 @@ class SentRequest {
         session: { id: session.correlationId, isLast: credit.isLastTurn },
         // A redirect may lead to another server, and another connection.
         onConnection: (facts) => this.#noteConnection(facts),
+        onSent: () => this.#planCut(),
       });
     } catch (thrown) {
       return { thrown };
@@ -199,7 +202,7 @@ class SentRequest {
     if ("thrown" in ready) throw ready.thrown;
 
     this.#sentNs = this.#context.clock.nowNs();
-    this.#planCut(open);
+    this.#open = open;
     return ready.send(open.signal);
   }
 
@@ -209,10 +212,16 @@ class SentRequest {
     this.#openConnections = Math.max(this.#openConnections ?? 0, open);
   }
 
-  /** Cuts the request off in time, if the credit says so. */
-  #planCut(open: OpenRequest): void {
+  /**
+   * Cuts the request off in time, if the credit says so.
+   *
+   * The server has all of it by then: with no delay, and a connection that is still to be opened,
+   * it would else never hear of the request. After a redirect the time goes on.
+   */
+  #planCut(): void {
     const { cancelAfterNs } = this.#job.credit;
-    if (cancelAfterNs === null) return;
+    const open = this.#open;
+    if (cancelAfterNs === null || open === null || this.#cut !== null) return;
     const { signal } = this.#cut = new AbortController();
     void this.#context.clock.sleep(cancelAfterNs / 1e6, signal).then(() => {
       if (!signal.aborted) open.cutOff();
@@ -222,6 +231,7 @@ class SentRequest {
   /** Nothing more happens to the request: what it said is part of the session now. */
   close(): void {
     this.#cut?.abort();
+    this.#open = null;
     const { credit, session } = this.#job;
     if (this.#outcome === "success" && !credit.isLastTurn) {
       session.answers.push(this.#answer.content);

@@ -282,6 +282,18 @@ testLoad("a share of the requests is cut off on the wire", {
   },
 });
 
+testLoad("a request that is to be cut off at once reaches the server before", {
+  mock: { ttftMs: 50 },
+  load: "--concurrency 4 --request-count 40 --request-cancellation-rate 100",
+  code: 1,
+  check: ({ server, profiling, json }) => {
+    assertEquals(profiling.map(({ outcome }) => outcome), Array(40).fill("cancelled"));
+    const heard = new Set(server.requests().requests.map(({ requestId }) => requestId));
+    assertEquals(profiling.filter(({ requestId }) => !heard.has(requestId)), []);
+    assertEquals([server.stats().aborted, json.credits["cancelled"]], [40, 40]);
+  },
+});
+
 testLoad("a run that fails too much ends early, with its results", {
   mock: { ttftMs: 5, errorRate: 0.5 },
   load: "--concurrency 4 --request-count 4000 --failed-request-threshold 0.2",

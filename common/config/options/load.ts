@@ -160,6 +160,7 @@ export const LOAD_OPTIONS = {
     default: 0,
     path: "loadgen.request_cancellation_delay",
     unit: "seconds",
-    help: "How long after they were sent the requests of --request-cancellation-rate are cut off.",
+    help:
+      "How long after they were sent in full the requests of --request-cancellation-rate are cut off.",
   }),
 };

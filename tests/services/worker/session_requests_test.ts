@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { HttpTransport } from "../../../common/http/http_transport.ts";
 import { type Conversation, plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { Credit } from "../../../common/model/credit.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
@@ -153,6 +154,30 @@ Deno.test("a request that is to be cut off is cut off so long after it was sent"
     type: "RequestCancellationError",
     message: "cut off 0.25 s after it was sent, as planned",
   });
+});
+
+Deno.test("the time until a request is cut off begins when the server has all of it", async () => {
+  const clock = new FakeClock(0);
+  let tellSent = () => {};
+  const transport: HttpTransport = {
+    prepare: ({ onSent }) => ({
+      send: (signal) => {
+        tellSent = onSent!;
+        return new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason))
+        );
+      },
+    }),
+    connectAhead() {},
+    close() {},
+  };
+  const job = jobOf({ correlationId: "session-1", answers: [] }, 0, { cancelAfterNs: 0 });
+  const sent = sendRequest(job, contextOf({ clock, transport }), new AbortController().signal);
+  await clock.advance(70);
+  tellSent();
+  await clock.advance(0);
+  const { outcome, sentNs, endAfterNs } = await sent;
+  assertEquals([outcome, sentNs, endAfterNs], ["cancelled", 0, 70e6]);
 });
 
 Deno.test("an answer that is there before its time to be cut off is a success", async () => {
