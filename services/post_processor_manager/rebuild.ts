@@ -195,7 +195,7 @@ class Rebuilding {
       failure !== null && `The run failed: ${failure}`,
       missing > 0 && missingText({ missing, missingIds }),
       this.#reason === "failed_threshold" &&
-      "The run ended early, as more requests failed than --failed-request-threshold allows",
+      "More requests failed than --failed-request-threshold allows",
       failure === null && wasCancelled &&
       "The run was interrupted: the results cover what had ended by then",
       ...this.#unwritten,

@@ -49,7 +49,7 @@ export function exitCodeOf(outcome: RunOutcome): number {
 function howManyFailed(report: RunReport | null): string {
   const { succeeded = 0, failed = 0, lost = 0 } = report?.account ?? {};
   const counts = report ? `: ${failed + lost} of ${succeeded + failed + lost}` : "";
-  return `ended early, as more requests failed than --failed-request-threshold allows${counts}`;
+  return `more requests failed than --failed-request-threshold allows${counts}`;
 }
 
 function whyNothingSucceeded({ account, errors }: RunReport): string {

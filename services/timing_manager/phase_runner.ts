@@ -58,6 +58,8 @@ export interface PhaseOutcome {
   readonly reason: StopReason;
   /** True when the phase was cancelled from outside, be it after sending had stopped. */
   readonly wasCancelled: boolean;
+  /** True when that, or too many failures, ended it before its time. */
+  readonly wasCutShort: boolean;
   /**
    * Sessions that were due when the duration ended but had not found a free slot: never sent.
    * Counted up to ten million.
@@ -130,12 +132,14 @@ export class PhaseRunner {
     await ended;
     this.#stopSending("duration");
     const missing = await this.#finish(rule);
+    this.#checkAllFailures();
     return {
       startNs,
       endNs: this.#ports.clock.nowNs(),
       issued: this.#issued,
       reason: this.#reason!,
       wasCancelled: this.#wasCancelled,
+      wasCutShort: this.#cutOffNs < Infinity,
       unsent: this.#unsent,
       missing,
       account: this.#ledger.account(this.#plan.phase),
@@ -262,6 +266,14 @@ export class PhaseRunner {
     if (!isOverFailureLimit(failureLimit, this.#ledger.account(phase))) return;
     this.#cutOff("failed_threshold", 0);
     this.#reason = "failed_threshold";
+  }
+
+  /** At the end no more requests can make up for those that have failed, however few there were. */
+  #checkAllFailures(): void {
+    const { failureLimit, phase } = this.#plan;
+    if (failureLimit === null || this.#wasCancelled) return;
+    const limit = { ...failureLimit, armedAfter: 0 };
+    if (isOverFailureLimit(limit, this.#ledger.account(phase))) this.#reason = "failed_threshold";
   }
 
   #cutOff(reason: StopReason, graceMs: number): void {

@@ -180,7 +180,7 @@ export class TimingManager extends ComponentService {
     const outcome = await this.#runner.run(startNs);
     this.tellProgress();
     this.#runner = null;
-    if (outcome.reason === "failed_threshold") this.#isCancelled = true;
+    if (outcome.wasCutShort) this.#isCancelled = true;
     this.#report(plan, outcome);
   }
 

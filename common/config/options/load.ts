@@ -146,7 +146,7 @@ export const LOAD_OPTIONS = {
     default: null,
     path: "loadgen.failed_request_threshold",
     help:
-      "End the run, with exit code 1, when more than this part of the requests has failed; checked from the 10th request on, or when each slot has been used.",
+      "End the run, with exit code 1, when more than this part of the requests has failed; checked from the 10th request on, or when each slot has been used, and at the end.",
   }),
   requestCancellationRate: option({
     type: decimal({ min: 0, max: 100 }),

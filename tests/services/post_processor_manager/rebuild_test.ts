@@ -157,7 +157,7 @@ const BROKEN: [what: string, entries: readonly JournalEntry[], problems: string[
   [
     "failed too much",
     [{ ...BOUNDS, reason: "failed_threshold" }, CLOSING],
-    ["The run ended early, as more requests failed than --failed-request-threshold allows"],
+    ["More requests failed than --failed-request-threshold allows"],
   ],
 ];
 

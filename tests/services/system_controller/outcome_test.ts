@@ -43,7 +43,7 @@ const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
     "a run that failed too much",
     { hasTooManyFailures: true, report: reportWith(7, 4) },
     1,
-    ["ended early, as more requests failed than --failed-request-threshold allows: 4 of 11"],
+    ["more requests failed than --failed-request-threshold allows: 4 of 11"],
   ],
   [
     "input that cannot be used",

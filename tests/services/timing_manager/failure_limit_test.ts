@@ -41,6 +41,33 @@ Deno.test("failures of the last answers count too, when everything has been sent
   assertEquals([phase.outcome!.reason, phase.outcome!.issued], ["failed_threshold", 10]);
 });
 
+Deno.test("a phase of too few requests for the limit to hold fails at its end", async () => {
+  const isBad = (failing: number) =>
+    ran({
+      maxRequests: 9,
+      serviceMs: () => 10,
+      outcomeOf: ({ index }) => index < failing ? "error" : "success",
+    });
+  for (const [failing, expected] of [[0, "count"], [1, "failed_threshold"]] as const) {
+    const { reason, issued, wasCutShort } = (await isBad(failing)).outcome!;
+    assertEquals([reason, issued, wasCutShort], [expected, 9, false]);
+  }
+});
+
+Deno.test("a phase that was cancelled is not judged by its failures", async () => {
+  const phase = new FakePhase({
+    load: closedLoad(2),
+    failureLimit: LIMIT,
+    serviceMs: () => 10,
+    outcomeOf: () => "error",
+  }).start();
+  await phase.clock.advance(25);
+  phase.runner.cancel(0);
+  await phase.clock.advance(10_000);
+  const { reason, wasCutShort } = phase.outcome!;
+  assertEquals([reason, wasCutShort], ["cancelled", true]);
+});
+
 Deno.test("what the tool cut off itself is no failure", async () => {
   const phase = await ran({ maxRequests: 40, serviceMs: () => 10, outcomeOf: () => "cancelled" });
   assertEquals([phase.outcome!.reason, phase.outcome!.account.cancelled], ["count", 40]);
