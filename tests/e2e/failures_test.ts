@@ -180,3 +180,22 @@ Deno.test("a server that goes away leaves the results until then, and refused re
   });
   await server.finished;
 });
+
+Deno.test("a short run that fails too much goes to its end, and its exit code says so", async () => {
+  let received = 0;
+  const handler = ({ method }: Request) =>
+    Response.json(ANSWER, { status: method === "POST" && received++ < 2 ? 500 : 200 });
+  await withServer(handler, async (url) => {
+    await withSandbox(async (sandbox) => {
+      const load = "--request-rate 200 --concurrency 500 --request-count 20";
+      const limit = "--failed-request-threshold 0.05";
+      const args = `--url ${url} --model m --artifact-dir out --isl 8 ${load} ${limit}`;
+      const { code, stderr } = await sandbox.run(args.split(" "));
+      const artifacts = await readArtifacts(`${sandbox.path}/out`);
+      checkAgreement(artifacts);
+      const { was_cancelled: wasCancelled, credits } = artifacts.json;
+      assertEquals([code, wasCancelled, credits["succeeded"]], [1, false, 18]);
+      assertMatch(stderr, /more requests failed than --failed-request-threshold allows: 2 of 20/);
+    });
+  });
+});

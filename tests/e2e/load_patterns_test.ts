@@ -306,20 +306,6 @@ testLoad("a run that fails too much ends early, with its results", {
   },
 });
 
-testLoad("a short run that fails too much goes to its end, and its exit code says so", {
-  mock: { ttftMs: 5, errorRate: 0.9 },
-  load: "--request-rate 200 --concurrency 500 --request-count 40 --failed-request-threshold 0.1",
-  code: 1,
-  check: (ran) => {
-    assertEquals([ran.profiling.length, ran.json.was_cancelled], [40, false]);
-    checkAgreement(ran);
-    assertMatch(
-      ran.finished.stderr,
-      /more requests failed than --failed-request-threshold allows: \d+ of 40/,
-    );
-  },
-});
-
 testLoad("a warm-up with a load and limits of its own is left out and cut off", {
   // Long enough for some to be in flight when the warm-up ends.
   mock: { ttftMs: 100 },

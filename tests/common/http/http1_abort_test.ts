@@ -187,3 +187,27 @@ Deno.test("after close no connection is kept", async () => {
     await until("both connections are closed", () => gone === 2);
   });
 });
+
+Deno.test("a request is told to be sent once its connection has all of it, and before the answer", async () => {
+  const heard = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const told: string[] = [];
+  const handle = async (connection: RawConnection) => {
+    await connection.request();
+    heard.resolve();
+    await answered.promise;
+    await connection.write(ANSWER);
+  };
+  await withScene(handle, async ({ ask }) => {
+    const asked = ask({
+      onConnection: () => told.push("connection"),
+      onSent: () => told.push("sent"),
+    });
+    assertEquals(told, []);
+    await heard.promise;
+    await until("the request is told to be sent", () => told.length === 2);
+    answered.resolve();
+    await asked;
+    assertEquals(told, ["connection", "sent"]);
+  });
+});
