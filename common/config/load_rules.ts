@@ -1,6 +1,5 @@
 import type { OptionKey, OptionValues } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
-import { hasWarmup } from "./resolve_load.ts";
 import {
   type Candidate,
   hasEffectOnly,
@@ -23,22 +22,6 @@ const FIXED_SCHEDULE_DETAILS: readonly OptionKey[] = [
   "fixedScheduleAutoOffset",
   "fixedScheduleStartOffset",
   "fixedScheduleEndOffset",
-];
-
-const WARMUP_TRIGGERS: readonly OptionKey[] = [
-  "warmupRequestCount",
-  "warmupDuration",
-  "numWarmupSessions",
-];
-
-const WARMUP_DETAILS: readonly OptionKey[] = [
-  "warmupConcurrency",
-  "warmupConcurrencyRampDuration",
-  "warmupPrefillConcurrency",
-  "warmupPrefillConcurrencyRampDuration",
-  "warmupRequestRate",
-  "warmupRequestRateRampDuration",
-  "warmupArrivalPattern",
 ];
 
 /** Each ramp and the duration that it must fit into. */
@@ -88,14 +71,6 @@ export const LOAD_RULES: readonly Rule[] = [
     about: ["requestCancellationRate"],
     otherwise: "without --request-cancellation-rate above 0",
   }),
-  needs("warmupGracePeriod", "warmupDuration", (values) => values.warmupDuration !== null),
-  ...WARMUP_DETAILS.map((key) =>
-    hasEffectOnly(key, {
-      when: hasWarmup,
-      about: WARMUP_TRIGGERS,
-      otherwise: "without --warmup-request-count, --warmup-duration or --num-warmup-sessions",
-    })
-  ),
 ];
 
 type PrefillKey = "prefillConcurrency" | "warmupPrefillConcurrency";

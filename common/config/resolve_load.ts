@@ -141,7 +141,8 @@ function warmupLoad(values: OptionValues, profiling: LoadPlan): LoadPlan {
   const concurrencyRampMs = milliseconds(
     values.warmupConcurrencyRampDuration ?? values.concurrencyRampDuration,
   );
-  if (profiling.kind === "user_centric" && values.warmupRequestRate === null) return profiling;
+  const hasOwnPace = values.warmupRequestRate !== null || values.warmupConcurrency !== null;
+  if (profiling.kind === "user_centric" && !hasOwnPace) return profiling;
   if (ratePerSecond === null || pattern === "concurrency_burst") {
     return { kind: "closed", concurrency: concurrency ?? 1, concurrencyRampMs };
   }

@@ -17,6 +17,7 @@ import { SERVER_RULES } from "./server_rules.ts";
 import { suggestion } from "./suggest.ts";
 import { SYNTHETIC_RULES } from "./synthetic_rules.ts";
 import { TOKENIZER_RULES } from "./tokenizer_rules.ts";
+import { WARMUP_RULES } from "./warmup_rules.ts";
 
 /** What is wrong between options that are fine one by one. */
 export function ruleProblems(candidate: Candidate, context: RuleContext): Problem[] {
@@ -65,6 +66,7 @@ const RULES: readonly Rule[] = [
   ...ENDPOINT_RULES,
   ...CONNECTION_RULES,
   ...LOAD_RULES,
+  ...WARMUP_RULES,
   ...REPETITION_DETAILS.map((key): Rule => ({
     about: [key, "numProfileRuns"],
     check: (candidate) => checkRepetition(candidate, key),

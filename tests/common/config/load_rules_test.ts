@@ -110,6 +110,39 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
     "--warmup-concurrency-ramp-duration: must be at most --warmup-duration (5), got 6",
   ],
   [
+    "--concurrency 2 --warmup-request-count 4 --warmup-arrival-pattern constant " +
+    "--warmup-request-rate-ramp-duration 2 --warmup-prefill-concurrency-ramp-duration 2",
+    "--warmup-prefill-concurrency-ramp-duration: has no effect without " +
+    "--warmup-prefill-concurrency or --prefill-concurrency",
+    "--warmup-request-rate-ramp-duration: has no effect where the warm-up has no rate",
+    "--warmup-arrival-pattern: has no effect without --warmup-request-rate or --request-rate",
+  ],
+  [
+    "--request-rate 5 --warmup-request-count 4 --warmup-concurrency-ramp-duration 2",
+    "--warmup-concurrency-ramp-duration: has no effect without --warmup-concurrency or " +
+    "--concurrency",
+  ],
+  [
+    "--user-centric-rate 5 --num-users 2 --warmup-duration 4 --warmup-arrival-pattern constant",
+    "--warmup-arrival-pattern: has no effect without --warmup-request-rate or --request-rate",
+  ],
+  [
+    "--request-rate 5 --num-warmup-sessions 4 --warmup-arrival-pattern concurrency_burst " +
+    "--warmup-request-rate-ramp-duration 2",
+    "--warmup-request-rate-ramp-duration: has no effect where the warm-up has no rate",
+    "--warmup-arrival-pattern: concurrency_burst needs --warmup-concurrency or --concurrency",
+  ],
+  [
+    "--request-rate 5 --warmup-duration 4 --warmup-arrival-pattern concurrency_burst " +
+    "--warmup-request-rate 3 --warmup-concurrency 2",
+    "--warmup-request-rate: contradicts --warmup-arrival-pattern concurrency_burst",
+  ],
+  [
+    "--concurrency 5 --arrival-pattern concurrency_burst --warmup-duration 4 " +
+    "--warmup-request-rate 3",
+    "--warmup-request-rate: contradicts --arrival-pattern concurrency_burst",
+  ],
+  [
     "--request-rate-series gone.csv --request-rate 5",
     '--request-rate-series: cannot read "gone.csv": no such file',
     "--request-rate: contradicts --request-rate-series, which sets the pace too",
@@ -133,6 +166,10 @@ const ALLOWED: readonly string[] = [
   "--concurrency 4 --warmup-request-rate 5 --warmup-arrival-pattern gamma " +
   "--arrival-smoothness 2 --warmup-duration 1",
   "--concurrency 4 --warmup-request-rate 5 --arrival-pattern constant --num-warmup-sessions 1",
+  "--request-rate 4 --warmup-arrival-pattern concurrency_burst --warmup-concurrency 5 " +
+  "--warmup-concurrency-ramp-duration 1 --warmup-duration 1",
+  "--user-centric-rate 5 --num-users 2 --warmup-request-rate 4 " +
+  "--warmup-request-rate-ramp-duration 1 --warmup-arrival-pattern constant --warmup-duration 1",
 ];
 
 for (const line of ALLOWED) {

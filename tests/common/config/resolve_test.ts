@@ -81,6 +81,18 @@ Deno.test("a warm-up may have limits and a load of its own", async () => {
   assertEquals(phases[1], phasePlanOf({ load: closedLoad(8), maxRequests: 16 }));
 });
 
+Deno.test("a warm-up before users has users too, unless it has a concurrency or a rate", async () => {
+  const args = "--user-centric-rate 8 --num-users 4 --warmup-request-count 5";
+  const loadOf = async (own: string) =>
+    (await plan(`${args} ${own}`.trim().split(" "))).phases[0]!.load;
+  assertEquals(await loadOf(""), { kind: "user_centric", users: 4, ratePerSecond: 8 });
+  assertEquals(await loadOf("--warmup-concurrency 3"), closedLoad(3));
+  assertEquals(
+    await loadOf("--warmup-request-rate 6 --warmup-arrival-pattern constant"),
+    openLoad(6),
+  );
+});
+
 Deno.test("a warm-up ramps as the profiling phase does, unless it has ramps of its own", async () => {
   const args =
     "--streaming --concurrency 8 --concurrency-ramp-duration 3 --prefill-concurrency 2 " +
