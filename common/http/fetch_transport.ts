@@ -39,6 +39,7 @@ export class FetchTransport implements HttpTransport {
 
   /** Its connections are its own affair. */
   connectAhead(): void {}
+  endSession(): void {}
 
   async #send(
     { method, url, headers, body, onSent }: HttpMessage,

@@ -11,7 +11,6 @@ import type {
   HttpMessage,
   HttpTransport,
   ReadyRequest,
-  RequestSession,
 } from "./http_transport.ts";
 import { type Proxy, throughProxy } from "./proxy.ts";
 import type { ReadQueue } from "./read_queue.ts";
@@ -107,6 +106,13 @@ export class Http1Transport implements HttpTransport {
     }
   }
 
+  endSession(sessionId: string): void {
+    if (this.#reuse !== "sticky-user-sessions") return;
+    for (const target of this.#targets.values()) {
+      this.#pool.closeKey(this.#keyOf(target, sessionId));
+    }
+  }
+
   close(): void {
     this.#closed.abort(CLOSED);
     this.#pool.close();
@@ -132,7 +138,7 @@ export class Http1Transport implements HttpTransport {
     const target = this.#target(message.url);
     const isOnly = this.#reuse === "never";
     const pieces = requestBytes(message, target, isOnly);
-    return { message, target, isOnly, pieces, key: this.#keyOf(target, message.session) };
+    return { message, target, isOnly, pieces, key: this.#keyOf(target, message.sessionId) };
   }
 
   async #exchange(
@@ -151,7 +157,7 @@ export class Http1Transport implements HttpTransport {
     signal.addEventListener("abort", onAbort, { once: true });
     const exchange = new Http1Exchange(connection, signal, (end) => {
       signal.removeEventListener("abort", onAbort);
-      if (isOnly || message.session?.isLast && this.#reuse !== "pooled") connection.close();
+      if (isOnly) connection.close();
       else this.#release(key, connection, end);
     });
     const { status, statusText, headers } = await exchange.begin(pieces, message.onSent);
@@ -167,9 +173,9 @@ export class Http1Transport implements HttpTransport {
   }
 
   /** Which connections may serve a request. */
-  #keyOf({ key }: Target, session: RequestSession | undefined): string {
-    const isSticky = this.#reuse === "sticky-user-sessions" && session !== undefined;
-    return isSticky ? `${key} ${session.id}` : key;
+  #keyOf({ key }: Target, sessionId: string | undefined): string {
+    const isSticky = this.#reuse === "sticky-user-sessions" && sessionId !== undefined;
+    return isSticky ? `${key} ${sessionId}` : key;
   }
 
   async #open(address: Address, signal: AbortSignal): Promise<Http1Connection> {

@@ -13,7 +13,7 @@ export interface HttpMessage {
   /** Called when the whole request is with the system, or where nobody knows, when it was begun. */
   readonly onSent?: () => void;
   /** The conversation that the request belongs to, for connections that are kept by conversation. */
-  readonly session?: RequestSession;
+  readonly sessionId?: string;
 }
 
 /** One HTTP request. */
@@ -41,13 +41,6 @@ export interface ConnectionFacts {
   readonly isReplacement: boolean;
   /** How many connections the client has now, to all servers together, this one among them. */
   readonly open: number;
-}
-
-/** A conversation, as far as its connection is concerned. */
-export interface RequestSession {
-  readonly id: string;
-  /** No request of the conversation follows. */
-  readonly isLast: boolean;
 }
 
 /** The answer to a request: its head has come, its body follows. */
@@ -94,6 +87,8 @@ export interface HttpTransport {
    * far as it can; what fails will fail again when it is needed, and be told then.
    */
   connectAhead(url: string, count: number): void;
+  /** No request of a conversation follows: closes what is kept for it alone. */
+  endSession(sessionId: string): void;
   /** Closes the idle connections, and each other one when its request is over. */
   close(): void;
 }

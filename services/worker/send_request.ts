@@ -174,7 +174,7 @@ class SentRequest {
         headers: template.headers(this.#requestId, session.correlationId, body),
         body: typeof body === "string" ? body : body.bytes,
         secretHeaders: template.secretHeaders,
-        session: { id: session.correlationId, isLast: credit.isLastTurn },
+        sessionId: session.correlationId,
         // A redirect may lead to another server, and another connection.
         onConnection: (facts) => this.#noteConnection(facts),
         onSent: () => this.#planCut(),

@@ -320,7 +320,10 @@ export class Worker extends ComponentService {
   async #send({ credit, request, tap }: Prepared, signal: AbortSignal): Promise<void> {
     const { id: creditId, phase } = credit;
     const record = await request.send(signal);
-    if (credit.isLastTurn || record.outcome !== "success") this.#sessions.end(credit);
+    if (credit.isLastTurn || record.outcome !== "success") {
+      this.#sessions.end(credit);
+      this.#transport?.endSession(record.correlationId);
+    }
     this.#records.send(record);
     if (tap !== null) await this.#raw?.write(record, tap);
     this.#held.delete(creditId);

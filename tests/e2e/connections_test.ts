@@ -4,6 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { filesBelow, readArtifacts } from "../helpers/artifacts.ts";
 import { pemPath, pemText } from "../helpers/certificates.ts";
+import { type RawConnection, startRawServer, wholeAnswer } from "../helpers/raw_server.ts";
 import { type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 
 const BODY = JSON.stringify({
@@ -62,6 +63,33 @@ Deno.test("a run against a server that wants to see a certificate", async () => 
   });
   assertEquals([...clients], ["aiperf test client"]);
   await new Promise<void>((resolve) => server.close(() => resolve()));
+});
+
+Deno.test("a session that fails leaves no connection of its own behind", async () => {
+  const answer = wholeAnswer("500 Oops", "application/json", '{"error":{"message":"no"}}');
+  let before = Promise.resolve();
+  // Answers on a connection when the one before it is closed.
+  const handle = async (connection: RawConnection) => {
+    const predecessor = before;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    before = promise;
+    while (await connection.request() !== null) {
+      await predecessor;
+      await connection.write(answer);
+    }
+    resolve();
+  };
+  const server = startRawServer(handle);
+  await withSandbox(async (sandbox) => {
+    const { code } = await sandbox.run([
+      ..."--tokenizer builtin --artifact-dir out --model m --concurrency 1".split(" "),
+      ..."--session-turns-mean 3 --request-count 5 --request-timeout-seconds 10".split(" "),
+      ...["--connection-reuse-strategy", "sticky-user-sessions", "--url", server.url],
+    ]);
+    const { records } = await readArtifacts(`${sandbox.path}/out`);
+    assertEquals([code, records.map(({ httpStatus }) => httpStatus)], [1, Array(5).fill(500)]);
+  });
+  server.close();
 });
 
 Deno.test("a run over HTTP/2", async () => {

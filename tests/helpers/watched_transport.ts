@@ -24,6 +24,7 @@ export function watchedTransport(transport: HttpTransport, watcher: Watcher): Ht
       };
     },
     connectAhead: (url, count) => transport.connectAhead(url, count),
+    endSession: (sessionId) => transport.endSession(sessionId),
     close() {
       watcher.onClose?.();
       transport.close();

@@ -38,6 +38,10 @@ export class ExchangeTap implements HttpTransport {
     this.#transport.connectAhead(url, count);
   }
 
+  endSession(sessionId: string): void {
+    this.#transport.endSession(sessionId);
+  }
+
   prepare(message: HttpMessage): ReadyRequest {
     const ready = this.#transport.prepare(message);
     return {

@@ -10,16 +10,19 @@ import { startRawServer, wholeAnswer } from "../../helpers/raw_server.ts";
 import { always, ANSWER, readAll } from "./scene.ts";
 import { sendNow } from "../../../common/http/send_now.ts";
 
+/** A request, and whether it is the last of its session. */
+type Asked = Partial<HttpRequest> & { readonly url: string; readonly isLast?: boolean };
+
 /** Sends each request in turn on connections of a plan; resolves to the answers. */
 async function askAll(
   plan: Partial<ConnectionPlan>,
-  requests: readonly (Partial<HttpRequest> & { url: string })[],
+  requests: readonly Asked[],
 ): Promise<string[]> {
   const clock = new SystemClock(Math.floor(performance.timeOrigin));
   const transport = await openTransport({ ...PLAIN_CONNECTIONS, ...plan }, clock);
   const answers: string[] = [];
   try {
-    for (const request of requests) {
+    for (const { isLast, ...request } of requests) {
       const answer = await sendNow(transport, {
         method: "POST",
         headers: [],
@@ -28,6 +31,7 @@ async function askAll(
         ...request,
       });
       answers.push(`${answer.status} ${await readAll(answer)}`);
+      if (isLast) transport.endSession(request.sessionId!);
     }
   } finally {
     transport.close();
@@ -84,11 +88,11 @@ Deno.test("connections come from the local addresses in turn", async () => {
 
 Deno.test("reuse: pooled shares, never opens each time, sticky keeps one for each session", async () => {
   const sessions = [
-    { id: "a", isLast: false },
-    { id: "b", isLast: false },
-    { id: "a", isLast: true },
-    { id: "b", isLast: true },
-    { id: "a", isLast: true },
+    { sessionId: "a", isLast: false },
+    { sessionId: "b", isLast: false },
+    { sessionId: "a", isLast: true },
+    { sessionId: "b", isLast: true },
+    { sessionId: "a", isLast: true },
   ];
   const opened = new Map<string, number>();
   let closing = 0;
@@ -101,7 +105,7 @@ Deno.test("reuse: pooled shares, never opens each time, sticky keeps one for eac
         await connection.write(ANSWER);
       }
     });
-    await askAll({ reuse }, sessions.map((session) => ({ url: server.url, session })));
+    await askAll({ reuse }, sessions.map((session) => ({ url: server.url, ...session })));
     opened.set(reuse, server.opened());
     server.close();
   }

@@ -169,6 +169,7 @@ Deno.test("the time until a request is cut off begins when the server has all of
       },
     }),
     connectAhead() {},
+    endSession() {},
     close() {},
   };
   const job = jobOf({ correlationId: "session-1", answers: [] }, 0, { cancelAfterNs: 0 });
