@@ -48,14 +48,14 @@ export class ConnectionPool<T extends Poolable> {
   /** Takes the connection that was used last; null when there is none that is still good. */
   take(key: string): T | null {
     const idle = this.#idle.get(key);
-    const last = idle?.pop();
-    if (last === undefined) return null;
-    if (idle!.length === 0) this.#idle.delete(key);
-    last.isKept = false;
-    if (last.untilNs > this.#clock.nowNs()) return last.connection;
-    last.connection.close();
-    // The others have been idle for longer, but perhaps their server had other ideas of it.
-    return this.take(key);
+    for (let last = idle?.pop(); last !== undefined; last = idle!.pop()) {
+      if (idle!.length === 0) this.#idle.delete(key);
+      last.isKept = false;
+      if (last.untilNs > this.#clock.nowNs()) return last.connection;
+      // The others have been idle for longer, but perhaps their server had other ideas of it.
+      last.connection.close();
+    }
+    return null;
   }
 
   /** Keeps a connection for `idleMs`, or until the other end closes it; Infinity is allowed. */

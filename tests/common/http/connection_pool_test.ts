@@ -36,6 +36,17 @@ Deno.test("the connection that was used last is used next", () => {
   pool.close();
 });
 
+Deno.test("of any number of connections that are too old none is used, and all are closed", () => {
+  const { clock, pool } = setUp();
+  const old = Array.from({ length: 20_000 }, () => new FakeConnection());
+  for (const one of old) pool.give("a", one, 100);
+  // The event loop was held up: nobody has looked since.
+  clock.work(200);
+  assertEquals([pool.take("a"), pool.size], [null, 0]);
+  assertEquals(old.every(({ isClosed }) => isClosed), true);
+  pool.close();
+});
+
 Deno.test("a connection serves only its own key", () => {
   const { pool } = setUp();
   const one = new FakeConnection();
