@@ -25,11 +25,13 @@ export class SocketTurns implements Turns {
   async open(): Promise<void> {
     try {
       using listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-      const accepted = listener.accept();
-      const near = await Deno.connect({ hostname: LOOPBACK, port: listener.addr.port });
+      const [near, far] = await Promise.all([
+        Deno.connect({ hostname: LOOPBACK, port: listener.addr.port }),
+        listener.accept(),
+      ]);
       near.setNoDelay(true);
-      this.#ends = { near, far: await accepted };
-      this.#reading = this.#read(this.#ends.far);
+      this.#ends = { near, far };
+      this.#reading = this.#read(far);
     } catch {
       // Timers will do.
     }

@@ -29,6 +29,20 @@ Deno.test("in turns that follow on one another, other sockets are looked at", as
   await turns.close();
 });
 
+Deno.test("where the socket cannot be had, there are turns all the same", async () => {
+  const { connect } = Deno;
+  const turns = new SocketTurns();
+  try {
+    const refuse = () => Promise.reject(new Error("Too many open files"));
+    Deno.connect = refuse as unknown as typeof connect;
+    await turns.open();
+  } finally {
+    Deno.connect = connect;
+  }
+  await new Promise<void>((resolve) => turns.next(resolve));
+  await turns.close();
+});
+
 Deno.test("all who ask for a turn get the same one, also without a socket", async () => {
   for (const isOpen of [true, false]) {
     const turns = new SocketTurns();
