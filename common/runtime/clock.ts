@@ -37,3 +37,25 @@ export class SystemClock implements Clock {
     });
   }
 }
+
+/** How often both clocks are read: held up between the two, the process finds too little. */
+const LOOKS = 5;
+
+/** What reading them one after the other, the first in whole milliseconds, makes of nothing. */
+const UNSURE_MS = 3;
+
+/**
+ * How much further the system's clock is than this process has counted since it began, in whole ms; 0
+ * unless that clock was set, or the machine slept.
+ *
+ * A process that is started now begins to count at what the system's clock shows now: the run's zero
+ * is by so much later for it.
+ */
+export function clockStepMs(
+  wallMs: () => number = Date.now,
+  countedMs: () => number = () => performance.timeOrigin + performance.now(),
+): number {
+  let stepMs = -Infinity;
+  for (let i = 0; i < LOOKS; i++) stepMs = Math.max(stepMs, wallMs() - countedMs());
+  return Math.abs(stepMs) <= UNSURE_MS ? 0 : Math.round(stepMs);
+}

@@ -3,6 +3,7 @@ import type { Credit } from "../../common/model/credit.ts";
 import { lostRecord } from "../../common/model/lost_record.ts";
 import type { RunConfig, WorkerPlan } from "../../common/model/run_config.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
+import { clockStepMs } from "../../common/runtime/clock.ts";
 import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import { ComponentService } from "../../common/service/component_service.ts";
 import {
@@ -207,7 +208,8 @@ export class WorkerManager extends ComponentService {
   #supervise({ runDir, epochUnixMs, logLevel }: WorkerPlan): ProcessSupervisor {
     return new ProcessSupervisor({
       clock: this.clock,
-      spawn: spawnChild,
+      // A worker that takes a dead one's place has to have the same time as all others.
+      spawn: (spec) => spawnChild({ ...spec, epochUnixMs: spec.epochUnixMs + clockStepMs() }),
       common: {
         runDir,
         epochUnixMs,
