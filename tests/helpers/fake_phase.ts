@@ -48,8 +48,8 @@ export class FakePhase {
   readonly runner: PhaseRunner;
   readonly ledger: CreditLedger;
   readonly issued: Credit[] = [];
-  /** When each credit came back by its id, in nanoseconds. */
-  readonly returnedNs = new Map<number, number>();
+  /** When each request ended by the id of its credit, in nanoseconds. */
+  readonly endedNs = new Map<number, number>();
   /** When `cancelInFlight` was asked for. */
   readonly cancelledNs: number[] = [];
   mostInFlight = 0;
@@ -112,7 +112,7 @@ export class FakePhase {
   giveBack({ id, phase }: Credit, outcome: Outcome = "success", endedNs?: number) {
     this.#open.delete(id);
     this.#prefilling.delete(id);
-    this.returnedNs.set(id, this.clock.nowNs());
+    this.endedNs.set(id, endedNs ?? this.clock.nowNs());
     const ended = endedNs === undefined ? {} : { endedNs };
     return this.runner.onReturn({ creditId: id, phase, outcome, ...ended });
   }

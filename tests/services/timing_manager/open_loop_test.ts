@@ -57,7 +57,7 @@ function checkTurns(phase: FakePhase): void {
   for (const credits of sessions.values()) {
     assertEquals(credits.map(({ turnIndex }) => turnIndex), [...credits.keys()]);
     for (const [i, { dueNs }] of credits.entries()) {
-      if (i > 0) assert(dueNs >= phase.returnedNs.get(credits[i - 1]!.id)!);
+      if (i > 0) assert(dueNs >= phase.endedNs.get(credits[i - 1]!.id)!);
     }
   }
 }

@@ -49,13 +49,15 @@ Deno.test("whatever the load and the server, every credit ends and no limit is p
     graceMs: fc.integer({ min: 0, max: 100 }),
     cancelMs: fc.option(fc.integer({ min: 0, max: 50 })),
     times: fc.array(fc.option(fc.integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 10 }),
+    newsMs: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
     fails: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
     cancelAt: fc.option(fc.integer({ min: 0, max: 400 })),
   });
   await fc.assert(
-    fc.asyncProperty(options, async ({ times, fails, cancelAt, ...rest }) => {
+    fc.asyncProperty(options, async ({ times, fails, cancelAt, newsMs, ...rest }) => {
       const phase = new FakePhase({
         ...rest,
+        ...(newsMs !== undefined && { newsMs }),
         serviceMs: (index) => times[index % times.length]!,
         firstTokenMs: (index) => Math.min(10, (times[index % times.length] ?? 10) / 2),
         outcomeOf: ({ index }) => fails[index % fails.length] ? "error" : "success",
@@ -82,7 +84,8 @@ Deno.test("whatever the load and the server, every credit ends and no limit is p
       assert(reason !== "count" || issued === rest.maxRequests || sessions === maxSessions);
       const slots = rest.load.kind === "user_centric" ? null : concurrencyOf(rest.load);
       assert(slots === null || phase.mostInFlight <= slots);
-      if (slots === null && rest.prefill === null) assertEquals(phase.issuedMs, phase.duesMs);
+      const waits = slots !== null || rest.prefill !== null || newsMs !== undefined;
+      if (!waits) assertEquals(phase.issuedMs, phase.duesMs);
     }),
     { numRuns: 250 },
   );
@@ -99,7 +102,7 @@ function checkSessions(phase: FakePhase, { load, conversations }: FakePhaseOptio
       assertEquals([credit.turnIndex, credit.isLastTurn && i + 1 < credits.length], [i, false]);
       if (i === 0) continue;
       const { delayMs } = turns[i]!;
-      const answeredNs = phase.returnedNs.get(credits[i - 1]!.id)!;
+      const answeredNs = phase.endedNs.get(credits[i - 1]!.id)!;
       assert(credit.dueNs >= answeredNs);
       if (kind !== "user_centric") assert(credit.dueNs >= answeredNs + (delayMs ?? 0) * 1e6);
     }
