@@ -41,7 +41,10 @@ export function warningsFor(facts: WarningFacts): string[] {
     missing > 0 &&
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&
-    `${requests(account.lost)} got lost because a process died: see logs/aiperf.log.`,
+    `${requests(account.lost)} got lost because a process died` +
+      `${
+        facts.restarts.length > 0 ? "" : " or was too busy to tell of them"
+      }: see logs/aiperf.log.`,
     ...facts.restarts,
     ...facts.datasetNotes,
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
@@ -58,7 +61,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     facts.isInBuckets &&
     `Percentiles over more than ${MOST_EXACT_REQUESTS.toLocaleString("en-US")} requests, or ` +
       `${MOST_EXACT_PIECES.toLocaleString("en-US")} pieces of answers, come from buckets and ` +
-      ` are less than ${BUCKET_PERCENT} % off; all other statistics are exact.`,
+      `are less than ${BUCKET_PERCENT} % off; all other statistics are exact.`,
   ].filter((warning) => warning !== false);
 }
 

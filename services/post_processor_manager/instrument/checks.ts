@@ -71,6 +71,7 @@ function clientLimits({ outOfPorts, outOfFiles, lateness }: VerdictFacts): Findi
 }
 
 function workersBusy(facts: VerdictFacts): Finding[] {
+  if (!facts.isHealthKnown) return [];
   const shares = facts.workers.map(cpuPercent).filter((share) => share !== null);
   if (shares.length === 0) return [{ unjudged: "the CPU time of the workers" }];
   const busiest = Math.max(...shares);
@@ -87,6 +88,7 @@ function workersBusy(facts: VerdictFacts): Finding[] {
 }
 
 function eventLoopLag(facts: VerdictFacts): Finding[] {
+  if (!facts.isHealthKnown) return [];
   const worst = worstLag(facts.workers);
   if (worst === null) return [{ unjudged: "the event loops of the workers" }];
   const { median } = facts;

@@ -6,6 +6,8 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly succeeded: number;
   /** Requests that got lost, or left no record. */
   readonly missing: number;
+  /** Whether anybody told of processes and machine; not where it was killed. */
+  readonly isHealthKnown: boolean;
   /** Whether conversations had several turns: then slots are kept by those, in pauses too. */
   readonly hasLaterTurns: boolean;
   /** Shape of the gamma distribution that gaps were drawn from; null: not at random. */

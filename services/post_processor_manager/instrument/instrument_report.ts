@@ -48,6 +48,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     ...parts,
     succeeded: account.succeeded,
     missing: missingOf(account),
+    isHealthKnown: health !== null,
     hasLaterTurns,
     gapShape: facts.gapShape,
     median: medianOf(metrics),

@@ -32,7 +32,7 @@ function gravity(level: Verdict): number {
 const NOTABLE_COLD_MS = 10;
 
 function notesOn(
-  { lateness, machine, concurrency, hasLaterTurns }: VerdictFacts,
+  { lateness, machine, concurrency, hasLaterTurns, isHealthKnown }: VerdictFacts,
   unjudged: readonly string[],
 ): string[] {
   const notes: string[] = [];
@@ -51,6 +51,10 @@ function notesOn(
         "--warmup-request-count keeps such requests out of the results.",
     );
   }
-  if (machine === null) notes.push("The system does not tell how busy the machine was.");
+  if (!isHealthKnown) {
+    notes.push(
+      "How busy processes and machine were is not known: the tool ended before it could say so.",
+    );
+  } else if (machine === null) notes.push("The system does not tell how busy the machine was.");
   return notes;
 }

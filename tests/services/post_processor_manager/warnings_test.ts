@@ -48,7 +48,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^No request of 20 succeeded/,
     /^The run was interrupted/,
     /^5 requests left no record/,
-    /^2 requests got lost because a process died/,
+    /^2 requests got lost because a process died: see/,
     /^The records_manager died/,
     /^2 lines of a\.jsonl/,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
@@ -56,10 +56,18 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
     /^A chunk of an answer holds 4\.0 tokens on average: .* chunk_adjusted_inter_token_latency/,
     /no token usage for 5 of 0 .* --token-count-source auto/,
-    /^Percentiles over more than 100,000 requests, .* less than 0\.1 % off; .* exact\.$/,
+    /^Percentiles over more than 100,000 requests, .* buckets and are less than 0\.1 % off; .* exact\.$/,
   ];
   assertEquals(warnings.length, expected.length);
   expected.forEach((pattern, i) => assertMatch(warnings[i]!, pattern));
+});
+
+Deno.test("requests that got lost though nothing was started again may be with who is too busy", () => {
+  const account = { ...FINE.account, issued: 12, lost: 2 };
+  assertMatch(
+    warningsFor({ ...FINE, account })[0]!,
+    /^2 requests got lost because a process died or was too busy to tell of them: see/,
+  );
 });
 
 Deno.test("a cut-off by the end of the grace period names the option that lengthens it", () => {

@@ -350,6 +350,18 @@ Deno.test("without success and without health there is still a verdict", () => {
   assertEquals(notes.at(-1), "The system does not tell how busy the machine was.");
 });
 
+Deno.test("of a run that was killed nothing is said of what only its end would have told", () => {
+  const { verdict, notes } = verdictWith({
+    isHealthKnown: false,
+    workers: [{ workerId: "worker_0", requests: 1_000, health: null }],
+    processes: [],
+    machine: null,
+  });
+  assertEquals([verdict, notes], ["VALID", [
+    "How busy processes and machine were is not known: the tool ended before it could say so.",
+  ]]);
+});
+
 Deno.test("every check has a name of its own, and limits in the right order", () => {
   const all = Object.values<Threshold>(THRESHOLDS);
   assertEquals(new Set(all.map(({ check }) => check)).size, all.length);
