@@ -35,6 +35,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
       handOver: delayOf(0.3),
       worker: delayOf(0.1),
       judged: { requests: 950, p50Ms: 0.4, p99Ms: 0.9 },
+      latest: { issueMs: 0.2, handOverMs: 0.5, workerMs: 0.2 },
       cold: { requests: 50, maxMs: 4 },
     },
     arrivals: {

@@ -1,4 +1,4 @@
-import type { DelayStats, LatenessReport, WorkerReport } from "../../../common/model/instrument.ts";
+import type { LatenessReport, WorkerReport } from "../../../common/model/instrument.ts";
 import type { Finding, VerdictFacts } from "./finding.ts";
 import {
   FEWEST_FOR_MEDIAN,
@@ -135,7 +135,7 @@ function scheduleLateness(facts: VerdictFacts): Finding[] {
   const since = arrivals.pattern === "concurrency" ? "their slot was free" : "they were due";
   const text =
     `Requests left ${hasP99 ? "up to " : ""}${ms(lateMs)} (${hasP99 ? "p99" : "median"}) ` +
-    `after ${since}, most of it ${largestPart(lateness!, arrivals.wasCapped)}: the server's load ` +
+    `after ${since}, most of it ${largestPart(lateness!.latest)}: the server's load ` +
     `was not quite the one asked for. Keep other programs off this machine, or ` +
     `${moreWorkers(facts)}.`;
   return [reason(THRESHOLDS.scheduleLateness, lateMs, text)];
@@ -263,13 +263,12 @@ function worstLag(
   return known.reduce((worst, one) => one.lagMs > worst.lagMs ? one : worst);
 }
 
-function largestPart({ issue, handOver, worker }: LatenessReport, wasCapped: boolean): string {
-  const parts: [words: string, delay: DelayStats][] = [
-    ["on the way to the workers", handOver],
-    ["in the workers", worker],
-  ];
-  if (!wasCapped) parts.push(["before the timing manager let them go", issue]);
-  return parts.reduce((most, part) => part[1].p99Ms > most[1].p99Ms ? part : most)[0];
+/** Where the latest requests lost most of their time. */
+function largestPart(latest: LatenessReport["latest"]): string {
+  const { issueMs, handOverMs, workerMs } = latest!;
+  const most = Math.max(issueMs, handOverMs, workerMs);
+  if (most === issueMs) return "before the timing manager let them go";
+  return most === handOverMs ? "on the way to the workers" : "in the workers";
 }
 
 /** More workers help only where a CPU is left for them, and there is more than a request for each. */

@@ -71,6 +71,31 @@ Deno.test("the wait for a slot under a cap is shown and not judged", () => {
   assertEquals(report.judged!.p99Ms, 3);
 });
 
+Deno.test("the parts of the latest requests are those of no others", () => {
+  // Two in a hundred lost time at the worker, one more than that on its way to be issued.
+  const delays = Array.from({ length: 200 }, (_, i): Delays => {
+    if (i % 100 === 0) return { issueMs: 0, handOverMs: 1, workerMs: 12 };
+    if (i % 100 === 1) return { issueMs: 40 + i, handOverMs: 3, workerMs: 0 };
+    return { issueMs: 0, handOverMs: 0, workerMs: i % 100 === 2 ? 12 : 1 };
+  });
+  const report = latenessReport(requestsOf(delays), ALL)!;
+  assertEquals([report.issue.p99Ms < 1, report.worker.p99Ms], [true, 12]);
+  assertEquals(report.latest, { issueMs: 91, handOverMs: 3, workerMs: 0 });
+  const capped = latenessReport(requestsOf(delays), { ...ALL, wasCapped: true })!;
+  assertEquals(capped.latest, { issueMs: 0, handOverMs: 1, workerMs: 12 });
+  const allCold = latenessReport(requestsOf(delays), { ...ALL, warmFromNs: 1e15 })!;
+  assertEquals(allCold.latest, null);
+});
+
+Deno.test("of fewer than a hundred requests the later half is looked at", () => {
+  const delays = [1, 2, 3, 4].map((workerMs) => ({ issueMs: 0, handOverMs: 0, workerMs }));
+  assertEquals(latenessReport(requestsOf(delays), ALL)!.latest, {
+    issueMs: 0,
+    handOverMs: 0,
+    workerMs: 3.5,
+  });
+});
+
 Deno.test("without a request that was sent there is no lateness", () => {
   const tally = new LoadTally();
   tally.add(recordOf({ sentNs: null, outcome: "lost" }));

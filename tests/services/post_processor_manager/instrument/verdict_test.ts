@@ -249,10 +249,11 @@ Deno.test("the reason for lateness names the part that took the most", () => {
     const lateness = { ...HEALTHY.lateness!, ...WITH.scheduleLateness(20).lateness, ...change };
     return verdictWith({ lateness }).reasons[0]!.text;
   };
-  const long = { avgMs: 9, p50Ms: 9, p90Ms: 9, p99Ms: 19, maxMs: 20 };
-  assertStringIncludes(parts({ worker: long }), "most of it in the workers");
-  assertStringIncludes(parts({ handOver: long }), "most of it on the way to the workers");
-  assertStringIncludes(parts({ issue: long }), "most of it before the timing manager let them go");
+  const latest = { issueMs: 6, handOverMs: 6, workerMs: 6 };
+  const with7 = (part: object) => parts({ latest: { ...latest, ...part } });
+  assertStringIncludes(with7({ workerMs: 7 }), "most of it in the workers");
+  assertStringIncludes(with7({ handOverMs: 7 }), "most of it on the way to the workers");
+  assertStringIncludes(with7({ issueMs: 7 }), "most of it before the timing manager let them go");
 });
 
 Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, and a note", () => {
