@@ -324,8 +324,9 @@ export class Worker extends ComponentService {
       this.#sessions.end(credit);
       this.#transport?.endSession(record.correlationId);
     }
-    this.#records.send(record);
     if (tap !== null) await this.#raw?.write(record, tap);
+    // Without a pause in between: the manager knows by the order of the returns whose records are safe.
+    this.#records.send(record);
     this.#held.delete(creditId);
     const { outcome, sentNs, endAfterNs } = record;
     const isKnown = sentNs !== null && endAfterNs !== null;
