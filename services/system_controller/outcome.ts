@@ -28,7 +28,8 @@ export function problemsOf(outcome: RunOutcome): string[] {
   if (outcome.hasTooManyFailures) problems.push(howManyFailed(report));
   if (records && records.missing > 0) problems.push(missingText(records));
   problems.push(...unwritten);
-  if (interruptedBy === null && report && report.account.succeeded === 0) {
+  const isEmpty = failure !== null && report?.account.issued === 0;
+  if (interruptedBy === null && report && report.account.succeeded === 0 && !isEmpty) {
     problems.push(whyNothingSucceeded(report));
   }
   return problems;
@@ -53,6 +54,7 @@ function howManyFailed(report: RunReport | null): string {
 }
 
 function whyNothingSucceeded({ account, errors }: RunReport): string {
+  if (account.issued === 0) return "no request was sent, as none was due before the end";
   const first = errors[0]?.error;
   const why = first ? `; most often: ${first.type}: ${first.message}` : "";
   return `no request succeeded (of ${account.issued})${why}`;

@@ -20,6 +20,18 @@ export function isInCut(startMs: number, { startMs: from, endMs }: TraceCut): bo
   return startMs >= (from ?? -Infinity) && startMs <= (endMs ?? Infinity);
 }
 
+function whyEmpty(starts: TraceStarts, { startMs, endMs }: TraceCut): string {
+  if (starts.length === 0) return "there is no conversation";
+  let [earliest, latest] = [Infinity, -Infinity];
+  for (let i = 0; i < starts.length; i++) {
+    earliest = Math.min(earliest, starts.at(i)!);
+    latest = Math.max(latest, starts.at(i)!);
+  }
+  const from = startMs === null ? "" : ` from --fixed-schedule-start-offset ${startMs} on`;
+  const to = endMs === null ? "" : ` up to --fixed-schedule-end-offset ${endMs}`;
+  return `no conversation starts${from}${to}; the timestamps go from ${earliest} to ${latest}`;
+}
+
 /**
  * What is replayed of a trace, in the order in which it starts.
  *
@@ -46,7 +58,7 @@ export class Trace {
     this.#cut = cut;
     this.#pull();
     const first = this.#timesMs[0];
-    if (first === undefined) throw new TraceError("no conversation starts in the time asked for");
+    if (first === undefined) throw new TraceError(whyEmpty(starts, cut));
     this.originMs = cut.originMs ?? first;
     if (first - this.originMs <= MAX_INITIAL_WAIT_MS) return;
     throw new TraceError(

@@ -63,6 +63,18 @@ const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
     1,
     ["no request succeeded (of 3); most often: HTTPError: out of memory"],
   ],
+  [
+    "a run that ended before anything was due",
+    { report: reportWith(0, 0) },
+    1,
+    ["no request was sent, as none was due before the end"],
+  ],
+  [
+    "a run that broke before anything was sent",
+    { failure: "dataset_manager died", report: reportWith(0, 0) },
+    1,
+    ["dataset_manager died"],
+  ],
   ["Ctrl-C", { interruptedBy: "SIGINT" }, 130, []],
   ["Ctrl-C before anything succeeded", { interruptedBy: "SIGINT", report: null }, 130, []],
   ["SIGTERM", { interruptedBy: "SIGTERM" }, 143, []],

@@ -97,9 +97,13 @@ Deno.test("what cannot be replayed is told", () => {
   const cut = (conversations: readonly ReturnType<typeof timed>[], change = {}) =>
     new Trace(startsOf(conversations), traceLoad(change));
   assertThrows(() => cut([timed(1), pausing()]), TraceError, "conversation 2 has no timestamp");
-  const empty = "no conversation starts in the time asked for";
-  assertThrows(() => cut(TRACE, { startMs: 9_000 }), TraceError, empty);
-  assertThrows(() => cut([]), TraceError, empty);
+  assertThrows(
+    () => cut([timed(7), timed(5), timed(40)], { startMs: 9, endMs: 30 }),
+    TraceError,
+    "no conversation starts from --fixed-schedule-start-offset 9 on up to " +
+      "--fixed-schedule-end-offset 30; the timestamps go from 5 to 40",
+  );
+  assertThrows(() => cut([]), TraceError, "there is no conversation");
   assertThrows(
     () => cut([timed(1_750_000_000_000)], { originMs: 0 }),
     TraceError,

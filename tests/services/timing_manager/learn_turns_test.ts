@@ -93,7 +93,8 @@ Deno.test("a data set that cannot be replayed is bad input", async () => {
   await assertRejects(
     () => replay([timed(3)], traceLoad({ startMs: 4 })),
     BadInputError,
-    "--fixed-schedule: no conversation starts in the time asked for",
+    "--fixed-schedule: no conversation starts from --fixed-schedule-start-offset 4 on; " +
+      "the timestamps go from 3 to 3",
   );
 });
 
