@@ -1,5 +1,6 @@
 import type { OptionKey, OptionValues } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
+import { endsWithSeries } from "./resolve_load.ts";
 import {
   type Candidate,
   hasEffectOnly,
@@ -61,7 +62,11 @@ export const LOAD_RULES: readonly Rule[] = [
     prefillNeedsStreaming(key),
     prefillHasEffect(key),
   ]),
-  needs("benchmarkGracePeriod", "benchmarkDuration", (values) => values.benchmarkDuration !== null),
+  hasEffectOnly("benchmarkGracePeriod", {
+    when: (values) => values.benchmarkDuration !== null || endsWithSeries(values),
+    about: ["benchmarkDuration", "requestRateSeries", "requestCount", "numSessions"],
+    otherwise: "without --benchmark-duration",
+  }),
   {
     about: ["requestCount", "numSessions", "concurrency", ...PACES],
     check: checkEnoughForConcurrency,

@@ -23,6 +23,11 @@ export function hasWarmup(values: OptionValues): boolean {
   return warmupRequestCount > 0 || warmupDuration !== null || numWarmupSessions !== null;
 }
 
+/** Whether the run ends with the last point of `--request-rate-series`, which then is its duration. */
+export function endsWithSeries(values: OptionValues): boolean {
+  return values.requestRateSeries !== null && !isBounded(values);
+}
+
 /** The most sessions that a load has at the same time; null: no limit. */
 export function concurrencyOf(load: LoadPlan): number | null {
   switch (load.kind) {
@@ -95,18 +100,22 @@ function fixedSchedule(values: OptionValues): LoadPlan {
  * twice as many requests as it has slots, at least 10, so that each slot is used again.
  */
 function profilingLimits({ values, rateSeries }: LoadOptions, load: LoadPlan) {
-  const { requestCount, benchmarkDuration, benchmarkGracePeriod, numSessions } = values;
-  const isBounded = requestCount !== null || numSessions !== null ||
-    benchmarkDuration !== null || !values.allowDatasetWrap;
-  const seriesMs = isBounded ? null : rateSeries?.at(-1)?.atMs ?? null;
+  const { requestCount, benchmarkDuration, benchmarkGracePeriod } = values;
+  const seriesMs = endsWithSeries(values) ? rateSeries?.at(-1)?.atMs ?? null : null;
   const maxDurationMs = benchmarkDuration === null ? seriesMs : milliseconds(benchmarkDuration);
-  const isEndless = !isBounded && maxDurationMs === null && load.kind !== "fixed_schedule";
+  const isEndless = !isBounded(values) && maxDurationMs === null && load.kind !== "fixed_schedule";
   const fewest = Math.max(FEWEST_REQUESTS, 2 * (concurrencyOf(load) ?? 0));
   return {
     maxRequests: requestCount ?? (isEndless ? fewest : null),
     maxDurationMs,
     graceMs: maxDurationMs === null ? null : finiteMilliseconds(benchmarkGracePeriod),
   };
+}
+
+function isBounded(values: OptionValues): boolean {
+  const { requestCount, numSessions, benchmarkDuration, allowDatasetWrap } = values;
+  return requestCount !== null || numSessions !== null || benchmarkDuration !== null ||
+    !allowDatasetWrap;
 }
 
 function warmupPhase({ values }: LoadOptions, profiling: PhasePlan): PhasePlan {

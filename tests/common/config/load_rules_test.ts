@@ -143,6 +143,11 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
     "--warmup-request-rate: contradicts --arrival-pattern concurrency_burst",
   ],
   [
+    "--request-rate-series gone.csv --request-count 5 --benchmark-grace-period 2",
+    '--request-rate-series: cannot read "gone.csv": no such file',
+    "--benchmark-grace-period: has no effect without --benchmark-duration",
+  ],
+  [
     "--request-rate-series gone.csv --request-rate 5",
     '--request-rate-series: cannot read "gone.csv": no such file',
     "--request-rate: contradicts --request-rate-series, which sets the pace too",

@@ -159,6 +159,8 @@ Deno.test("a rate series has the file's points, its mean rate, and ends with the
     .map(([atMs, ratePerSecond]) => ({ atMs: atMs!, ratePerSecond: ratePerSecond! }));
   const load = openLoad(20, { arrivals: "poisson", rateSeries });
   assertEquals(phase, phasePlanOf({ load, maxDurationMs: 20_000, graceMs: 30_000 }));
+  const args = "--request-rate-series rate.csv --benchmark-grace-period 2".split(" ");
+  assertEquals((await plan(args, { files })).phases[0]!.graceMs, 2_000);
 });
 
 Deno.test("workers are enough for the phase with the most sessions", async () => {
