@@ -47,7 +47,7 @@ export class MetricsAccumulator {
   readonly #seen = new IntegerSet();
   readonly #profiling: PhaseMetrics;
   readonly #shares: LoadShares;
-  readonly #load = new LoadTally();
+  readonly #load: LoadTally;
   readonly #live = new LiveTally();
   #warmup: PhaseMetrics | null = null;
 
@@ -62,6 +62,8 @@ export class MetricsAccumulator {
     this.#shares = new LoadShares(config.endpoint);
     this.#options = { tokenCountSource, tokenizer, objectives: new Objectives(goodput) };
     this.#profiling = new PhaseMetrics(this.#options);
+    const hasLimit = config.phases.some(({ phase, prefill }) => phase === "profiling" && prefill);
+    this.#load = new LoadTally({ countsPrefills: hasLimit });
   }
 
   /** Takes a record in; null when it does not count (warm-up, or the credit's second record). */

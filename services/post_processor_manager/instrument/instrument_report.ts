@@ -6,7 +6,7 @@ import { arrivalsReport } from "./arrivals.ts";
 import { concurrencyReport } from "./concurrency.ts";
 import { connectionsReport } from "./connections.ts";
 import { latenessReport } from "./lateness.ts";
-import { loadFacts } from "./load_facts.ts";
+import { type LoadFacts, loadFacts } from "./load_facts.ts";
 import type { LoadTally } from "./load_tally.ts";
 import { verdictOn } from "./verdict.ts";
 import { workerReports } from "./workers.ts";
@@ -32,7 +32,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const warmFromNs = startNs + coldStartNs(phases);
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
   const concurrency = concurrencyReport(requests, facts, { warmFromNs, hasLaterTurns });
-  const wasCapped = facts.hasWaits || (facts.cap !== null && tally.mostSessions >= facts.cap);
+  const wasCapped = isCapped(facts, tally);
   const parts = {
     lateness: latenessReport(requests, { warmFromNs, wasCapped }),
     arrivals: arrivalsReport(requests, facts, { issued: account.issued, wasCapped }),
@@ -54,6 +54,12 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     median: medianOf(metrics),
   });
   return { ...verdict, ...parts };
+}
+
+/** Whether requests had to wait for others. */
+function isCapped({ hasWaits, cap, prefillLimit }: LoadFacts, tally: LoadTally): boolean {
+  return hasWaits || (cap !== null && tally.mostSessions >= cap) ||
+    (prefillLimit !== null && tally.mostPrefills >= prefillLimit);
 }
 
 function missingOf({ issued, succeeded, failed, cancelled, lost }: CreditAccount): number {

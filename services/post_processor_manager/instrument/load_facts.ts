@@ -12,28 +12,33 @@ export interface LoadFacts {
   readonly concurrency: number | null;
   /** At most so many sessions at once, so that requests may have to wait for a slot; null: no cap. */
   readonly cap: number | null;
-  /**
-   * Requests wait for more than one of all slots or their time: a limit on prefills holds them back,
-   * or slots that open one after the other.
-   */
+  /** At most so many requests at once without a first token, so that others may have to wait; null: no limit. */
+  readonly prefillLimit: number | null;
+  /** Requests wait for slots that open one after the other. */
   readonly hasWaits: boolean;
 }
 
 /** What a phase's load promises. */
 export function loadFacts({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): LoadFacts {
-  const hasWaits = prefill !== null;
-  const none = { ratePerSecond: null, gapShape: null, concurrency: null, cap: null, hasWaits };
+  const none = {
+    ratePerSecond: null,
+    gapShape: null,
+    concurrency: null,
+    cap: null,
+    prefillLimit: prefill === null ? null : prefill.limit,
+    hasWaits: prefill !== null && prefill.rampMs > 0,
+  };
   switch (load.kind) {
     case "closed":
       return {
         ...none,
         pattern: "concurrency",
-        concurrency: hasWaits ? null : steadyConcurrency(load),
+        concurrency: prefill !== null ? null : steadyConcurrency(load),
       };
     case "open":
-      return { ...none, pattern: load.arrivals, ...ofRate(load), ...ofCap(load, hasWaits) };
+      return { ...none, pattern: load.arrivals, ...ofRate(load), ...ofCap(load, none.hasWaits) };
     case "fixed_schedule":
-      return { ...none, pattern: load.kind, ...ofCap(load, hasWaits) };
+      return { ...none, pattern: load.kind, ...ofCap(load, none.hasWaits) };
     case "user_centric":
       return { ...none, pattern: load.kind, ratePerSecond: load.ratePerSecond };
   }

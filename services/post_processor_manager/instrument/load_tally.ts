@@ -34,7 +34,7 @@ export interface TalliedConnections {
  * Keeps what the proof of the load needs of every request that was sent, whatever became of it.
  *
  * Five numbers a request, one more for each connection and two for each pause between turns: a
- * million requests of one turn take 40 to 48 MB.
+ * million requests of one turn take 40 to 48 MB. Two more where prefills are counted.
  */
 export class LoadTally {
   readonly #dueNs = new Column();
@@ -45,6 +45,8 @@ export class LoadTally {
   /** The pauses between the turns of a session, when they begin and when they are over. */
   readonly #pauseNs = new Column();
   readonly #resumeNs = new Column();
+  /** When requests were let go and had their first token; null: nobody asks. */
+  readonly #prefills: { readonly startNs: Column; readonly endNs: Column } | null;
   readonly #perWorker = new Map<string, number>();
   readonly #connectNs = new Column();
   #reused = 0;
@@ -54,6 +56,11 @@ export class LoadTally {
   #outOfPorts = 0;
   #outOfFiles = 0;
   #hasLaterTurns = false;
+
+  /** `countsPrefills`: whether `mostPrefills` will be asked for. */
+  constructor({ countsPrefills = false } = {}) {
+    this.#prefills = countsPrefills ? { startNs: new Column(), endNs: new Column() } : null;
+  }
 
   /** Takes in a record of the profiling phase. */
   add(record: RequestRecord): void {
@@ -69,6 +76,8 @@ export class LoadTally {
     this.#endNs.push(sentNs + (endAfterNs ?? 0));
     this.#issueNs.push(issueDelayNs(record));
     this.#handOverNs.push(handOverDelayNs(record));
+    this.#prefills?.startNs.push(record.issuedNs);
+    this.#prefills?.endNs.push(sentNs + (record.chunksAfterNs[0] ?? endAfterNs ?? 0));
     if (record.turnIndex > 0) this.#resumeNs.push(sentNs);
     if (record.outcome === "success" && !record.isLastTurn) {
       this.#pauseNs.push(sentNs + (endAfterNs ?? 0));
@@ -116,6 +125,13 @@ export class LoadTally {
   get mostSessions(): number {
     const starts = joined(this.#sentNs, this.#pauseNs);
     return maxOpen({ starts, ends: joined(this.#endNs, this.#resumeNs) });
+  }
+
+  /** The most requests without a first token at the same time; 0: they were not counted. */
+  get mostPrefills(): number {
+    if (this.#prefills === null) return 0;
+    const { startNs, endNs } = this.#prefills;
+    return maxOpen({ starts: wide(startNs), ends: wide(endNs) });
   }
 
   get outOfPorts(): number {

@@ -10,6 +10,7 @@ const POISSON: LoadFacts = {
   gapShape: 1,
   concurrency: null,
   cap: null,
+  prefillLimit: null,
   hasWaits: false,
 };
 const CONSTANT: LoadFacts = { ...POISSON, pattern: "constant", gapShape: null };

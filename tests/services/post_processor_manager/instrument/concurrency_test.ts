@@ -9,6 +9,7 @@ const TWO_SLOTS: LoadFacts = {
   gapShape: null,
   concurrency: 2,
   cap: null,
+  prefillLimit: null,
   hasWaits: false,
 };
 const WARM = { warmFromNs: 0, hasLaterTurns: false };

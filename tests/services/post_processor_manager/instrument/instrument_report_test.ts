@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { LoadPlan } from "../../../../common/model/run_config.ts";
+import type { LoadPlan, PhasePlan } from "../../../../common/model/run_config.ts";
 import type { RequestRecord } from "../../../../common/model/record.ts";
 import { LagProbe, PROBE_MS } from "../../../../common/runtime/lag_probe.ts";
 import { HealthCollector } from "../../../../services/system_controller/health_collector.ts";
@@ -40,9 +40,14 @@ function arrival(index: number, lateMs: number): RequestRecord {
 
 function reportOn(
   records: readonly RequestRecord[],
-  { load = CONSTANT, health = { processes: [healthOf()], machine: null, restarts: [] } } = {},
+  {
+    load = CONSTANT,
+    prefill = null as PhasePlan["prefill"],
+    health = { processes: [healthOf()], machine: null, restarts: [] },
+  } = {},
 ) {
-  const accumulator = accumulatorOf({ phases: phasesOf(load) });
+  const phases = phasesOf(load).map((phase) => ({ ...phase, prefill }));
+  const accumulator = accumulatorOf({ phases });
   for (const record of records) accumulator.add(record);
   return accumulator.report({ wasCancelled: false, startNs: 0, health });
 }
@@ -187,6 +192,20 @@ Deno.test("a cap is reached by conversations that pause, too, as each keeps its 
   assert(capped(5).concurrency!.max < 5);
   assertEquals([capped(5).arrivals.wasCapped, capped(5).verdict], [true, "VALID"]);
   assertEquals([capped(6).arrivals.wasCapped, capped(6).verdict], [false, "INVALID"]);
+});
+
+Deno.test("a limit on prefills explains what was late only where it was reached", () => {
+  // The timing manager let each request go 200 ms late; each has its first token after 30 ms.
+  const records = run(300, () => 200.5).map((record) => ({
+    ...record,
+    issuedNs: record.dueNs + 200 * MS,
+    receivedNs: record.dueNs + 200.2 * MS,
+    chunksAfterNs: [30 * MS, 90 * MS],
+  }));
+  const limited = (limit: number) =>
+    reportOn(records, { prefill: { limit, rampMs: 0 } }).instrument;
+  assertEquals([limited(4).arrivals.wasCapped, limited(4).verdict], [true, "VALID"]);
+  assertEquals([limited(5).arrivals.wasCapped, limited(5).verdict], [false, "INVALID"]);
 });
 
 Deno.test("a closed loop whose slots stay empty for long is INVALID", () => {

@@ -19,6 +19,7 @@ Deno.test("loadFacts takes from each load what it can be held to", () => {
     gapShape: null,
     concurrency: null,
     cap: null,
+    prefillLimit: null,
     hasWaits: false,
   };
   const of = (load: LoadPlan) => loadFacts({ load, prefill: null });
@@ -47,11 +48,14 @@ Deno.test("loadFacts holds no load to what changes over time", () => {
     ]
   ) assertEquals([of(load).ratePerSecond, of(load).gapShape], [null, null]);
   assertEquals(of({ kind: "closed", concurrency: 4, concurrencyRampMs: 1 }).concurrency, null);
-  const limited = loadFacts({
-    load: { kind: "closed", concurrency: 4, concurrencyRampMs: 0 },
-    prefill: { limit: 1, rampMs: 0 },
-  });
-  assertEquals([limited.concurrency, limited.hasWaits], [null, true]);
+  const limited = (rampMs: number) =>
+    loadFacts({
+      load: { kind: "closed", concurrency: 4, concurrencyRampMs: 0 },
+      prefill: { limit: 1, rampMs },
+    });
+  const { concurrency, prefillLimit, hasWaits } = limited(0);
+  assertEquals([concurrency, prefillLimit, hasWaits], [null, 1, false]);
+  assertEquals(limited(5).hasWaits, true);
 });
 
 Deno.test("loadFacts knows that requests wait where the slots of a cap open one after the other", () => {
