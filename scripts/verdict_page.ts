@@ -49,8 +49,8 @@ const CLOSING = [
   "their pause after the answer: the way of that news to the timing manager is a part of _issue_. " +
   "What is due at a time that is known beforehand is handed to a worker some 20 ms ahead, and the " +
   "worker waits for the exact moment; the parts count only what was after the due time. The same as " +
-  "metrics: `schedule_lateness`, `schedule_lateness_issue`, `schedule_lateness_hand_over` and " +
-  "`credit_drop_latency`.",
+  "metrics, of the requests that succeeded: `schedule_lateness`, `schedule_lateness_issue`, " +
+  "`schedule_lateness_hand_over` and `credit_drop_latency`.",
   "- **Latencies from the schedule**: `time_to_first_token_from_schedule`, " +
   "`time_to_first_output_token_from_schedule` and `request_latency_from_schedule` count from the " +
   "due time. When a server stalls, the requests that were held back meanwhile have short ordinary " +

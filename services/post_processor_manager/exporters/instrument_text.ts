@@ -63,7 +63,8 @@ function arrivalsText({ arrivals }: InstrumentReport): string {
     `Kolmogorov–Smirnov ${fixed(sent.ks.distance)}, p = ${pText(sent.ks.pValue)}`,
     wasCapped && "some waited for a slot",
   ].filter((detail) => detail !== false);
-  return `Sent: ${count} requests${rate}, ${pattern}: ${details.join("; ")}.`;
+  const shape = details.length === 0 ? pattern : `${pattern}: ${details.join("; ")}`;
+  return `Sent: ${count} requests${rate}, ${shape}.`;
 }
 
 function concurrencyText({ asked, avg, max, steady }: ConcurrencyReport): string {

@@ -36,9 +36,10 @@ export const CHECKS: readonly Check[] = [
   stolenTime,
 ];
 
-function successes({ succeeded }: VerdictFacts): Finding[] {
-  const text = "No request succeeded: there is nothing to judge. See the errors and " +
-    "logs/aiperf.log.";
+function successes({ succeeded, lateness }: VerdictFacts): Finding[] {
+  const text = lateness === null
+    ? "No request was sent: there is nothing to judge. See logs/aiperf.log."
+    : "No request succeeded: there is nothing to judge. See the errors and logs/aiperf.log.";
   return [reason(THRESHOLDS.successes, succeeded, text)];
 }
 

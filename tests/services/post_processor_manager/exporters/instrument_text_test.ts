@@ -24,6 +24,21 @@ Deno.test("instrumentText of a healthy run is a verdict and four lines", () => {
   ]);
 });
 
+Deno.test("instrumentText of a single arrival has no shape to tell of", () => {
+  const only = { count: 1, ratePerSecond: null, gapCv: null, ks: null };
+  const arrivals = {
+    ...verdictFactsOf().arrivals,
+    issued: 1,
+    scheduled: only,
+    sent: only,
+    largestGapErrorMs: null,
+  };
+  assertEquals(
+    instrumentText(reportOf({ arrivals }), 200)[2],
+    "    Sent: 1 of 1 requests, poisson.",
+  );
+});
+
 Deno.test("instrumentText says what the connections cost, where that is known", () => {
   const opening = { avgMs: 1.5, p50Ms: 1, p90Ms: 2, p99Ms: 3, maxMs: 4 };
   const lineOf = (connections: InstrumentReport["connections"]) =>

@@ -377,4 +377,6 @@ Deno.test("a run in which nothing succeeded is not VALID: there is nothing to ju
   assertEquals(verdict, "INVALID");
   assertStringIncludes(reasons[0]!.text, "there is nothing to judge");
   assertEquals(verdictWith({ succeeded: 1 }).verdict, "VALID");
+  const unsent = verdictWith({ succeeded: 0, median: null, lateness: null });
+  assertStringIncludes(unsent.reasons[0]!.text, "No request was sent: there is nothing to judge.");
 });
