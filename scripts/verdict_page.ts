@@ -63,7 +63,8 @@ const CLOSING = [
   "time when all slots are in use.",
   "- **Event loops**: fifty times a second each worker looks how late a timer fires. What arrives " +
   "while the loop is busy is noticed that much later, so the lag is by how much single latencies " +
-  "may be too high. Percentiles are at most 5 % above the true ones.",
+  "may be too high. Looks that a blocked loop did not make count as if it had, so the percentiles " +
+  "are those of what arrives at any time; they are at most 5 % above the true ones.",
   "- **CPU time** of each process, by its heartbeats, and of the machine, by the kernel's counters " +
   "before and after the load; with them the time that a hypervisor gave to others, the TCP " +
   "connections opened and the segments sent again, all of which include other programs. Only " +

@@ -15,6 +15,7 @@ export type LagSample = z.infer<typeof lagSampleSchema>;
 
 /** Wire schema of the lag of an event loop over the profiling phase. */
 export const lagStatsSchema = z.object({
+  /** Looks, those included that a blocked loop did not make. */
   samples: INT,
   p50Ms: NUMBER,
   p99Ms: NUMBER,

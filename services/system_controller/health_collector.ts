@@ -1,6 +1,12 @@
 import type { MessageOf } from "../../common/comms/messages.ts";
-import type { HealthSummary, LagStats, ProcessHealth } from "../../common/model/instrument.ts";
+import type {
+  HealthSummary,
+  LagSample,
+  LagStats,
+  ProcessHealth,
+} from "../../common/model/instrument.ts";
 import type { ServiceType } from "../../common/model/service_type.ts";
+import { PROBE_MS } from "../../common/runtime/lag_probe.ts";
 import { LogHistogram } from "../../common/stats/log_histogram.ts";
 
 /** A CPU share over less says little; heartbeats come every second. */
@@ -72,7 +78,18 @@ class WatchedProcess {
     if (this.#last !== null && beat.cpuMs < this.#last.cpuMs) this.#first = null;
     this.#first ??= beat;
     this.#last = beat;
-    for (const { atNs, lagMs } of beat.lags) if (atNs >= fromNs) this.#lags.add(lagMs);
+    for (const sample of beat.lags) if (sample.atNs >= fromNs) this.#noteLag(sample, fromNs);
+  }
+
+  /**
+   * While the loop is blocked nobody looks: one look is late, and those that should have followed it
+   * are not made. They count as well, or the percentiles would say little of what most of the answers
+   * meet that arrive in such a time.
+   */
+  #noteLag({ atNs, lagMs }: LagSample, fromNs: number): void {
+    this.#lags.add(lagMs);
+    const mostMs = Math.min(lagMs, (atNs - fromNs) / 1e6 + PROBE_MS);
+    for (let ms = mostMs - PROBE_MS; ms > 0; ms -= PROBE_MS) this.#lags.add(ms);
   }
 
   health(): ProcessHealth | null {
