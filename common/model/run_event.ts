@@ -45,6 +45,8 @@ export const phaseCompleteSchema = z.object({
   /** How many records there must be. */
   issued: INT,
   reason: stopReasonSchema,
+  /** Only where there are any: sessions that were due and found no free slot until the end. */
+  unsent: z.optional(INT),
 });
 
 /** Told before the end of a phase, and only where there is such a credit. */

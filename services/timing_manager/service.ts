@@ -199,7 +199,8 @@ export class TimingManager extends ComponentService {
     }
     const lost = this.#ledger.lost(phase).slice(0, MOST_TOLD);
     if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });
-    this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason });
+    const end = { phase, startNs, endNs, issued, reason, ...unsent > 0 && { unsent } };
+    this.publish({ type: "phase_complete", ...end });
   }
 
   #ports(): PhasePorts {

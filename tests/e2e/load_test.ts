@@ -137,3 +137,16 @@ Deno.test("what is in flight when the grace period ends is cut off", async (t) =
     });
   });
 });
+
+Deno.test("what was due and found no slot until the end is not sent, and the end of the phase says so", async () => {
+  await withMockServer({ ttftMs: 60_000 }, async (server) => {
+    await withSandbox(async (sandbox) => {
+      const rate = "--request-rate 50 --arrival-pattern constant --concurrency 2";
+      const end = "--benchmark-duration 1 --benchmark-grace-period 0";
+      const args = `--url ${server.url} --artifact-dir out ${rate} ${end}`.split(" ");
+      const { stderr } = await sandbox.run(args);
+      assertMatch(stderr, /complete: 2 requests in .* s; 48 more were due and found no free slot/);
+      assertEquals(server.stats().received, 2);
+    });
+  });
+});

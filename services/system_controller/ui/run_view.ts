@@ -84,8 +84,12 @@ export class RunView {
   }
 
   #sayEnd(event: RunEvent & { type: "phase_complete" }, nowNs: number): void {
-    const seconds = (event.endNs - event.startNs) / 1e9;
+    const { phase, startNs, endNs, issued, unsent = 0 } = event;
+    const seconds = ((endNs - startNs) / 1e9).toFixed(2);
+    const requests = issued === 1 ? "1 request" : `${issued} requests`;
+    const were = unsent === 1 ? "1 more was" : `${unsent} more were`;
+    const rest = unsent > 0 ? `; ${were} due and found no free slot in time` : "";
     this.#lastPlainNs = nowNs;
-    this.say(`${event.phase} complete: ${event.issued} requests in ${seconds.toFixed(2)} s`);
+    this.say(`${phase} complete: ${requests} in ${seconds} s${rest}`);
   }
 }

@@ -12,7 +12,7 @@ const ENDED: RunEvent = {
   reason: "count",
 };
 
-function shown(name: string | undefined, isTerminal: boolean): string {
+function shown(name: string | undefined, isTerminal: boolean, ended = ENDED): string {
   let text = "";
   const terminal = new Terminal({ write: (part) => text += part, isTerminal, columns: 100 });
   const ui = isTerminal ? "simple" : "none";
@@ -21,7 +21,7 @@ function shown(name: string | undefined, isTerminal: boolean): string {
     plainIntervalMs: 10_000,
     ...name !== undefined && { name },
   });
-  view.note(ENDED, 2e9);
+  view.note(ended, 2e9);
   view.refresh(2e9);
   view.end();
   return text;
@@ -39,6 +39,19 @@ Deno.test("a run of a series says which one it is, in every line", () => {
 Deno.test("the only run does not say which one it is", () => {
   assertEquals(shown(undefined, false), "profiling complete: 10 requests in 2.00 s\n");
   assertEquals(shown("", false), "profiling complete: 10 requests in 2.00 s\n");
+});
+
+Deno.test("the end of a phase says how much was due and not sent", () => {
+  const end = (change: { issued: number; unsent: number }) =>
+    shown("", false, { ...ENDED, ...change });
+  assertEquals(
+    end({ issued: 9, unsent: 80 }),
+    "profiling complete: 9 requests in 2.00 s; 80 more were due and found no free slot in time\n",
+  );
+  assertEquals(
+    end({ issued: 1, unsent: 1 }),
+    "profiling complete: 1 request in 2.00 s; 1 more was due and found no free slot in time\n",
+  );
 });
 
 Deno.test("where progress is not shown in place it is told as often as is asked for", () => {
