@@ -320,7 +320,10 @@ export class Worker extends ComponentService {
   async #send({ credit, request, tap }: Prepared, signal: AbortSignal): Promise<void> {
     const { id: creditId, phase } = credit;
     const record = await request.send(signal);
-    if (credit.isLastTurn || record.outcome !== "success") {
+    const { outcome } = record;
+    // Not when its last content came: as long as the server keeps the request open it goes on.
+    const endedNs = this.clock.nowNs();
+    if (credit.isLastTurn || outcome !== "success") {
       this.#sessions.end(credit);
       this.#transport?.endSession(record.correlationId);
     }
@@ -328,10 +331,7 @@ export class Worker extends ComponentService {
     // Without a pause in between: the manager knows by the order of the returns whose records are safe.
     this.#records.send(record);
     this.#held.delete(creditId);
-    const { outcome, sentNs, endAfterNs } = record;
-    const isKnown = sentNs !== null && endAfterNs !== null;
-    const ended = isKnown ? { endedNs: sentNs + endAfterNs } : {};
-    this.#giveBack({ creditId, phase, outcome, ...ended }, credit);
+    this.#giveBack({ creditId, phase, outcome, endedNs }, credit);
   }
 
   /** At once where something may wait for it. */

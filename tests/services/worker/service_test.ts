@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { CALLED_OFF_AT_END } from "../../../common/model/record.ts";
+import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import { Worker } from "../../../services/worker/service.ts";
 import type { FakeHost } from "../../helpers/fake_peer.ts";
+import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { messageExamples } from "../../helpers/messages.ts";
+import { chunk, chunkedHead, startRawServer } from "../../helpers/raw_server.ts";
 import { runConfigOf } from "../../helpers/run_config.ts";
 import { ComponentHarness } from "../../helpers/service_harness.ts";
 import { until } from "../../helpers/until.ts";
@@ -15,8 +18,17 @@ interface Running {
   readonly records: FakeHost;
 }
 
+/** What the conversations of a worker's data set say, and to whom; nothing unless given. */
+interface Talk {
+  readonly url?: string;
+  readonly turns?: readonly Turn[];
+}
+
 /** A worker whose dataset manager has the first conversations, and is never heard of again. */
-async function withRunning(use: (running: Running) => Promise<void>): Promise<void> {
+async function withRunning(
+  use: (running: Running) => Promise<void>,
+  { url, turns = [] }: Talk = {},
+): Promise<void> {
   await using harness = await ComponentHarness.up((context) => new Worker(context), {
     type: "worker",
     id: "worker_0",
@@ -25,7 +37,8 @@ async function withRunning(use: (running: Running) => Promise<void>): Promise<vo
     (["dataset_manager", "records_manager", "worker_manager"] as const)
       .map((type) => harness.host(type)) as [FakeHost, FakeHost, FakeHost];
   const config = runConfigOf();
-  await harness.configure({ dataset: { ...config.dataset, entries: 1_000 } }, {
+  const endpoint = url === undefined ? config.endpoint : endpointPlanOf({ urls: [url] });
+  await harness.configure({ endpoint, dataset: { ...config.dataset, entries: 1_000 } }, {
     apiKey: null,
     headers: {},
   });
@@ -33,7 +46,7 @@ async function withRunning(use: (running: Running) => Promise<void>): Promise<vo
     guest.answer("get_conversations", (command) => {
       const { indexes } = command as { indexes: number[] };
       if (indexes.includes(900)) return new Promise(() => {});
-      return indexes.map((index) => ({ index, id: `c${index}`, opening: [], turns: [] }));
+      return indexes.map((index) => ({ index, id: `c${index}`, opening: [], turns }));
     })
   );
   await harness.start();
@@ -117,4 +130,29 @@ Deno.test("the worker manager is told which records are in the journal", async (
     await harness.clock.advance(300);
     assertEquals(peer.of("records_ack").map(({ count }) => count), [2]);
   });
+});
+
+Deno.test("a request that its server keeps open behind its last word goes on until it is cut off", async () => {
+  const event = JSON.stringify({ choices: [{ index: 0, delta: { content: "hi" } }] });
+  const server = startRawServer(async (connection) => {
+    await connection.request();
+    await connection.write(chunkedHead() + chunk(`data: ${event}\n\ndata: [DONE]\n\n`));
+    await connection.request();
+  });
+  await withRunning(async ({ harness, manager, records }) => {
+    const peer = await manager.guest();
+    const startNs = harness.clock.nowNs();
+    const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 0, dueNs: startNs };
+    peer.send({ type: "credit", credit });
+    await until("the end of the request", async () => {
+      await harness.clock.advance(100);
+      return peer.of("credit_return").length > 0;
+    });
+    const { record } = await (await records.guest()).next("record");
+    const { outcome, endedNs } = peer.of("credit_return")[0]!.creditReturn;
+    const lastWordNs = record.sentNs! + record.endAfterNs!;
+    assertEquals([record.outcome, outcome], ["success", "success"]);
+    assert(endedNs! >= lastWordNs + 2e9, `${endedNs! - lastWordNs} ns behind the last word`);
+  }, { url: server.url, turns: [plainTurn(["hi"], { inputTokens: 1, outputTokens: 1 })] });
+  server.close();
 });
