@@ -12,6 +12,7 @@ import {
   problem,
   type Rule,
   type RuleContext,
+  uselessWith,
 } from "./rule.ts";
 import { SERVER_RULES } from "./server_rules.ts";
 import { suggestion } from "./suggest.ts";
@@ -60,6 +61,7 @@ const RULES: readonly Rule[] = [
   { about: ["publicDataset", "inputFile"], check: checkSource },
   needs("hfSubset", "publicDataset", (values) => values.publicDataset !== null),
   ...TURN_DELAYS.map((key) => needs(key, "conversationTurnMean", hasSeveralTurns)),
+  ...TURN_DELAYS.map((key) => uselessWith(key, "userCentricRate")),
   needs("oslStddev", "osl", (values) => values.osl !== null),
   ...SERVER_RULES,
   ...TOKENIZER_RULES,

@@ -26,6 +26,12 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
     "--user-centric-rate 5 --num-users 5 --request-rate 5",
     "--request-rate: contradicts --user-centric-rate, which sets the pace too",
   ],
+  [
+    "--user-centric-rate 5 --num-users 5 --session-turns-mean 3 --session-turn-delay-mean 9 " +
+    "--inter-turn-delay-cap-seconds 1",
+    "--session-turn-delay-mean: has no effect with --user-centric-rate",
+    "--inter-turn-delay-cap-seconds: has no effect with --user-centric-rate",
+  ],
   ["--fixed-schedule", "--fixed-schedule: needs --input-file with timestamps"],
   [
     "--fixed-schedule --input-file a --request-rate 2 --user-centric-rate 3 --num-users 1",
