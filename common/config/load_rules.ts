@@ -58,6 +58,8 @@ export const LOAD_RULES: readonly Rule[] = [
   ),
   needs("requestRateRampDuration", "requestRate", (values) => values.requestRate !== null),
   ...RAMPS.map(([ramp, duration]) => fitsInto(ramp, duration)),
+  fitsIntoSeries("concurrencyRampDuration"),
+  fitsIntoSeries("prefillConcurrencyRampDuration"),
   ...(["prefillConcurrency", "warmupPrefillConcurrency"] as const).flatMap((key) => [
     prefillNeedsStreaming(key),
     prefillHasEffect(key),
@@ -159,6 +161,21 @@ function fitsInto(ramp: OptionKey, duration: OptionKey): Rule {
       const durationS = candidate.values[duration] as number | null;
       if (rampS === null || durationS === null || rampS <= durationS) return [];
       const limit = `${nameOf(candidate, duration)} (${durationS})`;
+      return [problem(candidate, ramp, `must be at most ${limit}, got ${rampS}`)];
+    },
+  };
+}
+
+/** A run that ends with its series of rates has that as its duration. */
+function fitsIntoSeries(ramp: OptionKey): Rule {
+  return {
+    about: [ramp, "requestRateSeries", "requestCount", "numSessions", "benchmarkDuration"],
+    check: (candidate, { rateSeries }) => {
+      const rampS = candidate.values[ramp] as number | null;
+      if (rampS === null || rateSeries === null || !endsWithSeries(candidate.values)) return [];
+      const endS = rateSeries.at(-1)!.atMs / 1000;
+      if (rampS <= endS) return [];
+      const limit = `the length of ${nameOf(candidate, "requestRateSeries")} (${endS})`;
       return [problem(candidate, ramp, `must be at most ${limit}, got ${rampS}`)];
     },
   };

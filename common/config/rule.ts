@@ -1,3 +1,4 @@
+import type { RatePoint } from "../model/run_config.ts";
 import type { Origin } from "./layer.ts";
 import { flagOf, type OptionKey, type OptionValues, specOf } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
@@ -20,6 +21,8 @@ export interface RuleContext {
   /** Options with a value that is invalid by itself; rules about them are left out. */
   readonly invalid: ReadonlySet<OptionKey>;
   readonly goodputTags: readonly GoodputTag[] | null;
+  /** What the file of `--request-rate-series` holds; null: there is none, or it cannot be used. */
+  readonly rateSeries: readonly RatePoint[] | null;
 }
 
 /** What must hold between options that are fine one by one. */

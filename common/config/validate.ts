@@ -63,7 +63,8 @@ export function validate(given: readonly Given[], context: ValidationContext): V
   const all = { ...DEFAULTS, ...values } as OptionValues;
   const options: Options = { values: all, origins, rateSeries, template: null, pems };
   if (context.command === "profile") {
-    problems.push(...ruleProblems(options, { invalid, goodputTags: context.goodputTags }));
+    const { goodputTags } = context;
+    problems.push(...ruleProblems(options, { invalid, goodputTags, rateSeries }));
   }
   return problems.length === 0 ? { ok: true, options } : { ok: false, problems };
 }

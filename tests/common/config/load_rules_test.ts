@@ -188,3 +188,13 @@ for (const line of ALLOWED) {
     assertEquals(await problemsOf(line.split(" ")), []);
   });
 }
+
+Deno.test("a ramp must fit into a series of rates that the run ends with", async () => {
+  const files = { "rate.csv": "0,5\n3,5\n" };
+  const line = "--request-rate-series rate.csv --streaming --concurrency 4 " +
+    "--concurrency-ramp-duration 10 --prefill-concurrency 2 --prefill-concurrency-ramp-duration 3";
+  assertEquals(await problemsOf(line.split(" "), { files }), [
+    "--concurrency-ramp-duration: must be at most the length of --request-rate-series (3), got 10",
+  ]);
+  assertEquals(await problemsOf(`${line} --request-count 99`.split(" "), { files }), []);
+});
