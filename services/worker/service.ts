@@ -74,7 +74,9 @@ export class Worker extends ComponentService {
   readonly #turns = new SocketTurns();
   /** Credits that are here ahead of their time. */
   #departures: Departures | null = null;
-  readonly #sessions = new Sessions();
+  readonly #sessions = new Sessions({
+    onForgotten: ({ correlationId }) => this.#transport?.endSession(correlationId),
+  });
   #phases: ReadonlyMap<Phase, PhasePlan> = new Map();
   readonly #lagProbe = new LagProbe(this.clock);
   readonly #records = new RecordsOutlet({

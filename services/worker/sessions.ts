@@ -10,6 +10,14 @@ export interface Session {
   readonly answers: string[];
 }
 
+/** What sessions are kept with. */
+export interface SessionsOptions {
+  /** Makes correlation ids; random UUIDs unless given. */
+  readonly newId?: () => string;
+  /** Told of each session that its phase has left unfinished. */
+  readonly onForgotten?: (session: Session) => void;
+}
+
 /**
  * The sessions that a worker is in the middle of.
  *
@@ -18,12 +26,13 @@ export interface Session {
  */
 export class Sessions {
   readonly #newId: () => string;
+  readonly #onForgotten: (session: Session) => void;
   readonly #open = new Map<number, Session>();
   #phase: Phase | null = null;
 
-  /** `newId`: makes correlation ids; random UUIDs unless given. */
-  constructor(newId: () => string = () => crypto.randomUUID()) {
-    this.#newId = newId;
+  constructor({ newId, onForgotten }: SessionsOptions = {}) {
+    this.#newId = newId ?? (() => crypto.randomUUID());
+    this.#onForgotten = onForgotten ?? (() => {});
   }
 
   /** How many sessions are kept. */
@@ -35,6 +44,7 @@ export class Sessions {
    * it is not kept. */
   of({ phase, sessionIndex, turnIndex, isLastTurn }: Credit): Session {
     if (phase !== this.#phase) {
+      for (const session of this.#open.values()) this.#onForgotten(session);
       this.#open.clear();
       this.#phase = phase;
     }

@@ -14,9 +14,12 @@ function credit(sessionIndex: number, turnIndex: number, change: Partial<Credit>
   return { ...JOB.credit, sessionIndex, turnIndex, isLastTurn: false, ...change };
 }
 
-function sessionsOf(): Sessions {
+function sessionsOf(forgotten: string[] = []): Sessions {
   let ids = 0;
-  return new Sessions(() => `id-${ids++}`);
+  return new Sessions({
+    newId: () => `id-${ids++}`,
+    onForgotten: ({ correlationId }) => forgotten.push(correlationId),
+  });
 }
 
 function turnOf(text: string, inputTokens: number | null = text.length): Turn {
@@ -35,6 +38,16 @@ Deno.test("all turns of a session share an id and a history, and no other sessio
   assertEquals([first.correlationId, other.correlationId], ["id-0", "id-1"]);
   assertEquals(sessions.of(credit(3, 1)), first);
   assertEquals(sessions.of(credit(4, 1)).answers, []);
+});
+
+Deno.test("sessions that a phase has left unfinished are told of when the next one begins", () => {
+  const forgotten: string[] = [];
+  const sessions = sessionsOf(forgotten);
+  for (const i of [0, 1, 2]) sessions.of(credit(i, 0, { phase: "warmup" }));
+  sessions.end(credit(1, 1, { phase: "warmup" }));
+  assertEquals(forgotten, []);
+  sessions.of(credit(0, 0, { phase: "profiling" }));
+  assertEquals([forgotten, sessions.size], [["id-0", "id-2"], 1]);
 });
 
 Deno.test("a session of one turn is not kept", () => {
