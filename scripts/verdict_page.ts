@@ -55,8 +55,9 @@ const CLOSING = [
   "`time_to_first_output_token_from_schedule` and `request_latency_from_schedule` count from the " +
   "due time. When a server stalls, the requests that were held back meanwhile have short ordinary " +
   "latencies; from the schedule, the stall shows in full.",
-  "- **Arrivals**: count, rate, coefficient of variation of the gaps, and the largest difference " +
-  "between a gap as scheduled and as sent. For Poisson and gamma arrivals at a steady rate, the " +
+  "- **Arrivals**: count, how many more were due and found no slot until the end, rate, " +
+  "coefficient of variation of the gaps, and the largest difference between a gap as scheduled and " +
+  "as sent. For Poisson and gamma arrivals at a steady rate, the " +
   "Kolmogorov–Smirnov distance between the gaps and the distribution asked for, and how likely " +
   "gaps that do follow it are that far from it.",
   "- **Concurrency**: requests in flight, weighted by time, over the run as a whole and over the " +

@@ -158,6 +158,8 @@ export const arrivalsReportSchema = z.object({
   askedRatePerSecond: z.nullable(NUMBER),
   /** Credits issued. */
   issued: INT,
+  /** Requests that were due besides, and found no free slot until the end: counted up to ten million. */
+  unsent: INT,
   /** By the due times. */
   scheduled: arrivalStatsSchema,
   /** By the times of sending, in their own order. */

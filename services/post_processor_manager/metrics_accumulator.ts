@@ -29,6 +29,8 @@ export interface ReportOptions {
   /** Bounds of the profiling phase since the run's epoch; without them, those of the records. */
   readonly startNs?: number;
   readonly endNs?: number;
+  /** Requests that were due in it and found no free slot until its end; without it, none. */
+  readonly unsent?: number | undefined;
   /** How the processes were; without it, the verdict is built on the records alone. */
   readonly health?: HealthSummary | null;
   /** What is missing in the records, one sentence each. */
@@ -119,6 +121,7 @@ export class MetricsAccumulator {
         phases: this.#config.phases,
         startNs: options.startNs ?? null,
         account,
+        unsent: options.unsent ?? 0,
         metrics,
         health: options.health ?? null,
       }),

@@ -150,8 +150,8 @@ class Rebuilding {
   #note(note: JournalNote): void {
     if (note.type === "run_closing") this.#closing = note;
     if (note.type !== "phase_complete" || note.phase !== "profiling") return;
-    const { startNs, endNs, issued, reason } = note;
-    this.#bounds = { startNs, endNs };
+    const { startNs, endNs, issued, unsent, reason } = note;
+    this.#bounds = { startNs, endNs, unsent };
     this.#issued = issued;
     this.#reason = reason;
   }

@@ -17,6 +17,8 @@ import { MetricsAccumulator, type ReportOptions } from "./metrics_accumulator.ts
 export interface PhaseBounds {
   readonly startNs: number;
   readonly endNs: number;
+  /** Requests that were due in it and found no free slot until its end. */
+  readonly unsent?: number | undefined;
 }
 
 /** Where results come from beside the records, and where they go. */

@@ -82,8 +82,8 @@ export class PostProcessorManager extends ComponentService {
   protected ignoreStart(): void {}
 
   @onMessage("phase_complete")
-  protected noteBounds({ phase, startNs, endNs }: MessageOf<"phase_complete">): void {
-    if (phase === "profiling") this.#bounds = { startNs, endNs };
+  protected noteBounds({ phase, startNs, endNs, unsent }: MessageOf<"phase_complete">): void {
+    if (phase === "profiling") this.#bounds = { startNs, endNs, unsent };
   }
 
   @onCommand("write_results")

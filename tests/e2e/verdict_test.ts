@@ -11,7 +11,12 @@ interface Instrument {
   verdict: string;
   reasons: { check: string; level: string; text: string }[];
   lateness: { requests: number };
-  arrivals: { sent: { count: number; rate_per_second: number; ks?: { distance: number } } };
+  arrivals: {
+    issued: number;
+    unsent: number;
+    was_capped: boolean;
+    sent: { count: number; rate_per_second: number; ks?: { distance: number } };
+  };
   workers: { requests: number; health: { cpu_share?: number; lag: { samples: number } } }[];
   processes: { service_type: string }[];
 }
@@ -138,6 +143,24 @@ Deno.test({
       assert(instrument.reasons.some(({ check }) => check === "schedule_lateness"));
     });
   },
+});
+
+Deno.test("what was due and found no slot is counted: no request asked for is unaccounted for", async () => {
+  await withSandbox(async (sandbox) => {
+    const load = "--request-rate 200 --arrival-pattern constant --concurrency 1";
+    const run = start(sandbox, `${load} --benchmark-duration 1`);
+    const { instrument, records, stdout } = await finished(sandbox, run);
+    const { issued, unsent, was_capped: wasCapped } = instrument.arrivals;
+    assertEquals([issued + unsent, wasCapped], [200, true]);
+    assertEquals(issued, records.length);
+    assert(unsent > 100, `${unsent} were not sent`);
+    assertStringIncludes(
+      stdout.replaceAll(/\s+/g, " "),
+      `${unsent} more were due and found none until the end`,
+    );
+    const csv = await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.csv`);
+    assertStringIncludes(csv, `Requests without a Slot,${unsent}\n`);
+  });
 });
 
 Deno.test({

@@ -42,6 +42,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
       pattern: "poisson",
       askedRatePerSecond: 100,
       issued: 1_000,
+      unsent: 0,
       scheduled: { count: 1_000, ratePerSecond: 100, gapCv: 1, ks: null },
       sent: {
         count: 1_000,

@@ -26,6 +26,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     ["Arrival Pattern", arrivals.pattern],
     ["Requests Issued", String(arrivals.issued)],
     ["Requests Sent", String(arrivals.sent.count)],
+    ["Requests without a Slot", String(arrivals.unsent)],
     ...numberRow("Rate Asked (requests/sec)", arrivals.askedRatePerSecond),
     ...arrivalRows("Scheduled", arrivals.scheduled),
     ...arrivalRows("Sent", arrivals.sent),

@@ -13,6 +13,7 @@ const FEWEST_KS_GAPS = 5;
 /** What is known of the phase besides its requests. */
 export interface ArrivalsOptions {
   readonly issued: number;
+  readonly unsent: number;
   readonly wasCapped: boolean;
 }
 
@@ -24,7 +25,7 @@ export interface ArrivalsOptions {
 export function arrivalsReport(
   { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
   facts: LoadFacts,
-  { issued, wasCapped }: ArrivalsOptions,
+  { issued, unsent, wasCapped }: ArrivalsOptions,
 ): ArrivalsReport {
   const scheduledGaps = gapsOf(dueNs);
   const sentGaps = gapsOf(sentNs);
@@ -36,6 +37,7 @@ export function arrivalsReport(
     pattern: facts.pattern,
     askedRatePerSecond: facts.ratePerSecond,
     issued,
+    unsent,
     scheduled: arrivalStats(dueNs.length, scheduledGaps, facts),
     sent: arrivalStats(sentNs.length, sentGaps, facts),
     largestGapErrorMs: sentGaps.length === 0 ? null : largestErrorNs / 1e6,

@@ -17,6 +17,8 @@ export interface InstrumentOptions {
   /** The start of the profiling phase, since the run's epoch; null: the first request's due time. */
   readonly startNs: number | null;
   readonly account: CreditAccount;
+  /** Requests that were due and found no free slot until the end. */
+  readonly unsent: number;
   readonly metrics: readonly MetricSummary[];
   /** null when nobody has watched the processes. */
   readonly health: HealthSummary | null;
@@ -24,7 +26,7 @@ export interface InstrumentOptions {
 
 /** The proof that the load was kept, or what speaks against it. */
 export function instrumentReport(tally: LoadTally, options: InstrumentOptions): InstrumentReport {
-  const { phases, account, metrics, health } = options;
+  const { phases, account, unsent, metrics, health } = options;
   const plan = phases.find(({ phase }) => phase === "profiling")!;
   const facts = loadFacts(plan);
   const requests = tally.requests();
@@ -35,7 +37,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const wasCapped = isCapped(facts, tally);
   const parts = {
     lateness: latenessReport(requests, { warmFromNs, wasCapped }),
-    arrivals: arrivalsReport(requests, facts, { issued: account.issued, wasCapped }),
+    arrivals: arrivalsReport(requests, facts, { issued: account.issued, unsent, wasCapped }),
     concurrency,
     workers: workerReports(tally.perWorker, health),
     processes: health?.processes.filter(({ serviceType }) => serviceType !== "worker") ?? [],

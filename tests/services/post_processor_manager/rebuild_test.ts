@@ -29,7 +29,12 @@ const RECORDS = [
   recordOf({ creditId: 3, text: { output: "four", reasoning: "five" } }),
 ];
 
-const BOUNDS = { ...messageExamples.phase_complete, phase: "profiling", issued: 3 } as const;
+const BOUNDS = {
+  ...messageExamples.phase_complete,
+  phase: "profiling",
+  issued: 3,
+  unsent: 7,
+} as const;
 
 const CLOSING = closingOf(0, {
   accounts: {
@@ -69,10 +74,11 @@ Deno.test("a run that came to its end is rebuilt byte for byte, wherever its jou
         },
       });
       for (const record of RECORDS) await results.take(record);
-      const { startNs, endNs } = BOUNDS;
+      const { startNs, endNs, unsent } = BOUNDS;
       const written = await results.write({
         startNs,
         endNs,
+        unsent,
         wasCancelled: false,
         account: CLOSING.accounts.profiling,
         health: CLOSING.health,

@@ -39,6 +39,18 @@ Deno.test("instrumentText of a single arrival has no shape to tell of", () => {
   );
 });
 
+Deno.test("instrumentText says how many waited for a slot in vain", () => {
+  const { arrivals } = verdictFactsOf();
+  const [, , line] = instrumentText(
+    reportOf({ arrivals: { ...arrivals, wasCapped: true, unsent: 1_234 } }),
+    300,
+  );
+  assertStringIncludes(
+    line!,
+    "; some waited for a slot; 1,234 more were due and found none until the end.",
+  );
+});
+
 Deno.test("instrumentText says what the connections cost, where that is known", () => {
   const opening = { avgMs: 1.5, p50Ms: 1, p90Ms: 2, p99Ms: 3, maxMs: 4 };
   const lineOf = (connections: InstrumentReport["connections"]) =>

@@ -20,7 +20,7 @@ function report(dueMs: readonly number[], sentMs: readonly number[], facts = CON
     dueNs: Float64Array.from(dueMs, (at) => at * MS),
     sentNs: Float64Array.from(sentMs, (at) => at * MS),
   };
-  return arrivalsReport(times, facts, { issued: dueMs.length, wasCapped: false });
+  return arrivalsReport(times, facts, { issued: dueMs.length, unsent: 0, wasCapped: false });
 }
 
 /** Arrivals whose gaps are exponential, on average 10 ms. */
