@@ -111,7 +111,8 @@ export class ThreadAlarm implements Alarm {
   readonly #cells = new Int32Array(new SharedArrayBuffer(8));
   /** Milliseconds since 1970. */
   readonly #times = new Float64Array(new SharedArrayBuffer(32)).fill(Infinity);
-  readonly #thread: Worker;
+  /** null: the system had none to spare. */
+  readonly #thread: Worker | null;
   #isReady = false;
   #isClosed = false;
   #setNs: number | null = null;
@@ -123,9 +124,8 @@ export class ThreadAlarm implements Alarm {
     this.#clock = clock;
     this.#ring = ring;
     this.#timer = new TimerAlarm(clock, ring);
-    this.#thread = new Worker(`data:application/javascript,${encodeURIComponent(THREAD)}`, {
-      type: "module",
-    });
+    this.#thread = newThread();
+    if (this.#thread === null) return;
     this.#thread.onmessage = () => this.#takeOver();
     this.#thread.onerror = (event) => {
       event.preventDefault();
@@ -156,7 +156,7 @@ export class ThreadAlarm implements Alarm {
     this.#isClosed = true;
     this.#isReady = false;
     this.#timer.close();
-    this.#thread.terminate();
+    this.#thread?.terminate();
     // Whoever waits for a ring is let go.
     Atomics.add(this.#cells, RUNG, 1);
     Atomics.notify(this.#cells, RUNG);
@@ -207,5 +207,15 @@ export class ThreadAlarm implements Alarm {
   #noteAhead(): void {
     const aheadMs = this.#times[RANG]! - this.#threadMs();
     if (aheadMs > AHEAD_MS) this.#aheadMs += aheadMs;
+  }
+}
+
+function newThread(): Worker | null {
+  try {
+    return new Worker(`data:application/javascript,${encodeURIComponent(THREAD)}`, {
+      type: "module",
+    });
+  } catch {
+    return null;
   }
 }

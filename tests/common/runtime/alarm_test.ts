@@ -108,6 +108,26 @@ Deno.test("a time that is set before the thread is there is kept", async () => {
   alarm.close();
 });
 
+Deno.test("where no thread is to be had, the event loop's timer rings", async () => {
+  const { Worker } = globalThis;
+  globalThis.Worker = class {
+    constructor() {
+      throw new Error("Resource temporarily unavailable");
+    }
+  } as unknown as typeof Worker;
+  try {
+    const clock = new SystemClock(Date.now());
+    const rang = Promise.withResolvers<void>();
+    const alarm = new ThreadAlarm(clock, rang.resolve);
+    alarm.set(clock.nowNs() + 1e6);
+    await rang.promise;
+    assertEquals(alarm.isPrecise, false);
+    alarm.close();
+  } finally {
+    globalThis.Worker = Worker;
+  }
+});
+
 Deno.test("a closed alarm rings no more", async () => {
   const clock = new FakeClock();
   let rings = 0;
