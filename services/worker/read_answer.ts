@@ -224,6 +224,7 @@ function wrongAnswer(text: string, endpoint: Endpoint): ErrorDetails {
     unexpectedAnswer("a stream was asked for, but the server answered with one JSON body");
 }
 
-function contentless(what: string, answer: Answer): ErrorDetails {
+/** What is wrong with an answer that came to its end without saying anything. */
+export function contentless(what: string, answer: Answer): ErrorDetails {
   return emptyAnswer(`${what} ended without content`, answer.finish);
 }

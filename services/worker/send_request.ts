@@ -21,7 +21,13 @@ import { excerpt } from "./clean_text.ts";
 import type { Endpoint } from "./endpoints/endpoint.ts";
 import { firstChunkOf } from "./first_chunk.ts";
 import { InFlight, type OpenRequest } from "./in_flight.ts";
-import { type ReadContext, readErrorAnswer, readJsonAnswer, readStream } from "./read_answer.ts";
+import {
+  contentless,
+  type ReadContext,
+  readErrorAnswer,
+  readJsonAnswer,
+  readStream,
+} from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
 import { mediaCounts } from "./media_counts.ts";
 import { holdsAnswers, inputTokensOf, messagesOf, type Session } from "./sessions.ts";
@@ -255,6 +261,8 @@ class SentRequest {
       this.#outcome = "cancelled";
       const atEnd = this.#sentNs === null ? CALLED_OFF_AT_END : CUT_OFF_AT_END;
       this.#error = open.cut === "planned" ? plannedCut(cancelAfterNs ?? 0) : atEnd;
+    } else if (this.#answer.done) {
+      this.#failWith(contentless("the stream", this.#answer));
     } else if (open.cut === "timeout") {
       this.#failWith(timedOut(template.plan.timeoutMs));
     } else if (this.#sentNs === null) {

@@ -360,3 +360,21 @@ Deno.test("https to a server that speaks http", async () => {
       "InvalidContentType",
   });
 });
+
+for (
+  const [after, isKept] of [["keeps the connection open", true], ["cuts it off", false]] as const
+) {
+  Deno.test(`a stream without content is called so when its server ${after} behind its last word`, async () => {
+    const { record } = await exchange(async (connection) => {
+      await connection.request();
+      await connection.write(chunkedHead() + chunk(delta("")) + chunk("data: [DONE]\n\n"));
+      if (isKept) await connection.request();
+      else connection.close();
+    });
+    assertEquals([record.outcome, record.error], ["error", {
+      code: 502,
+      type: "EmptyResponse",
+      message: "the stream ended without content",
+    }]);
+  });
+}
