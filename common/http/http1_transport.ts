@@ -1,5 +1,6 @@
 import type { ConnectionPlan } from "../model/connection_plan.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { ConnectionLine } from "./connection_line.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 import type { Dial } from "./dial.ts";
 import { Http1Connection } from "./http1_connection.ts";
@@ -65,6 +66,8 @@ export class Http1Transport implements HttpTransport {
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #targets = new Map<string, Target>();
   readonly #coming = new ComingConnections<Http1Connection>();
+  /** null: any number may be opened at once. */
+  readonly #line: ConnectionLine<Http1Connection> | null;
   readonly #closed = new AbortController();
   #openNow = 0;
   #mostOpen = 0;
@@ -76,7 +79,13 @@ export class Http1Transport implements HttpTransport {
     this.#reuse = reuse;
     this.#proxy = proxy;
     this.#reads = reads;
-    this.#pool = new ConnectionPool(clock);
+    const pool = this.#pool = new ConnectionPool<Http1Connection>(clock);
+    this.#line = reads && new ConnectionLine({
+      take: (key) => pool.take(key),
+      nextTurn: () => reads.nextTurn(),
+      isBehind: () => reads.isBusy,
+      nowNs: () => clock.nowNs(),
+    });
   }
 
   prepare(message: HttpMessage): ReadyRequest {
@@ -141,13 +150,11 @@ export class Http1Transport implements HttpTransport {
     return { message, target, isOnly, pieces, key: this.#keyOf(target, message.sessionId) };
   }
 
-  async #exchange(
-    { message, target, isOnly, pieces, key }: Encoded,
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> {
+  async #exchange(encoded: Encoded, signal: AbortSignal): Promise<HttpAnswer> {
+    const { message, target, isOnly, pieces, key } = encoded;
     signal.throwIfAborted();
-    const connection = this.#pool.take(key) ?? await this.#coming.take(key, signal) ??
-      await this.#open(target.address, signal);
+    const connection = this.#takeIdle(key) ?? await this.#coming.take(key, signal) ??
+      await this.#takeTurn(encoded, signal) ?? await this.#open(target.address, signal);
     if (signal.aborted) {
       this.#release(key, connection, { isReusable: true, keepAliveMs: null });
       throw signal.reason;
@@ -176,6 +183,22 @@ export class Http1Transport implements HttpTransport {
   #keyOf({ key }: Target, sessionId: string | undefined): string {
     const isSticky = this.#reuse === "sticky-user-sessions" && sessionId !== undefined;
     return isSticky ? `${key} ${sessionId}` : key;
+  }
+
+  /** Not before those who wait for one. */
+  #takeIdle(key: string): Http1Connection | null {
+    return this.#line !== null && this.#line.size > 0 ? null : this.#pool.take(key);
+  }
+
+  /** Null when a connection is to be opened. */
+  async #takeTurn(
+    { key, message }: Encoded,
+    signal: AbortSignal,
+  ): Promise<Http1Connection | null> {
+    if (this.#line === null || this.#line.mayOpen()) return null;
+    const connection = await this.#line.wait(key, signal);
+    message.onHeldUp?.();
+    return connection;
   }
 
   async #open(address: Address, signal: AbortSignal): Promise<Http1Connection> {

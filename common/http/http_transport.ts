@@ -10,6 +10,8 @@ export interface HttpMessage {
   readonly secretHeaders?: ReadonlySet<string>;
   /** Called when the request has a connection. Not called where nobody knows. */
   readonly onConnection?: (connection: ConnectionFacts) => void;
+  /** Called when the request begins after all, if this machine could not let it begin at once. */
+  readonly onHeldUp?: () => void;
   /** Called when the whole request is with the system, or where nobody knows, when it was begun. */
   readonly onSent?: () => void;
   /** The conversation that the request belongs to, for connections that are kept by conversation. */

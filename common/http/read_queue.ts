@@ -35,6 +35,11 @@ export class ReadQueue {
     this.#between = between;
   }
 
+  /** Whether reads wait to be worked on. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when the work on a read may begin; reads are taken in the order of their calls. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
@@ -45,12 +50,17 @@ export class ReadQueue {
     });
   }
 
+  /** Resolves when what has come over sockets has been seen. */
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#turns.next(resolve));
+  }
+
   async #work(): Promise<void> {
     await hops(1);
     let endMs = this.#turns.nowMs() + STRETCH_MS;
     while (this.#waiting.length > 0) {
       if (this.#turns.nowMs() >= endMs) {
-        await new Promise<void>((resolve) => this.#turns.next(resolve));
+        await this.nextTurn();
         endMs = this.#turns.nowMs() + STRETCH_MS;
       }
       this.#between();

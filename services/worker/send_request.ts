@@ -144,6 +144,8 @@ class SentRequest {
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
+  /** Whether a server has all of it. */
+  #isOut = false;
   #connectNs: number | null = null;
   #isReconnect = false;
   #openConnections: number | null = null;
@@ -183,7 +185,8 @@ class SentRequest {
         sessionId: session.correlationId,
         // A redirect may lead to another server, and another connection.
         onConnection: (facts) => this.#noteConnection(facts),
-        onSent: () => this.#planCut(),
+        onHeldUp: () => this.#noteHeldUp(),
+        onSent: () => this.#noteOut(),
       });
     } catch (thrown) {
       return { thrown };
@@ -207,9 +210,23 @@ class SentRequest {
     this.#ready = null;
     if ("thrown" in ready) throw ready.thrown;
 
-    this.#sentNs = this.#context.clock.nowNs();
+    this.#noteSent();
     this.#open = open;
     return ready.send(open.signal);
+  }
+
+  #noteSent(): void {
+    this.#sentNs = this.#context.clock.nowNs();
+  }
+
+  /** What we hold up is late, and no latency of the server; a redirect is a part of the answer. */
+  #noteHeldUp(): void {
+    if (!this.#isOut) this.#noteSent();
+  }
+
+  #noteOut(): void {
+    this.#isOut = true;
+    this.#planCut();
   }
 
   #noteConnection({ openedInNs, isReplacement, open }: ConnectionFacts): void {

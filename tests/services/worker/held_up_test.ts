@@ -1,0 +1,52 @@
+import { assertEquals } from "@std/assert";
+import type {
+  HttpAnswer,
+  HttpMessage,
+  HttpTransport,
+} from "../../../common/http/http_transport.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import { sendOnce } from "./sending.ts";
+
+/** A transport that refuses everything with 500 after it has done with a message what the test says. */
+function transportThat(play: (message: HttpMessage) => Promise<void>, clock: FakeClock) {
+  const answer = (): HttpAnswer => ({
+    status: 500,
+    statusText: "",
+    headNs: clock.nowNs(),
+    header: () => null,
+    body: {
+      arrivedNs: clock.nowNs(),
+      read: () => Promise.resolve({ done: true }),
+      cancel() {},
+    },
+  });
+  const transport: Pick<HttpTransport, "prepare"> = {
+    prepare: (message) => ({ send: () => play(message).then(answer) }),
+  };
+  return transport as HttpTransport;
+}
+
+Deno.test("what this machine holds up is late: it counts as sent when it goes out", async () => {
+  const clock = new FakeClock(5e6);
+  const transport = transportThat(async ({ onHeldUp, onSent }) => {
+    await clock.advance(30);
+    onHeldUp!();
+    onSent!();
+    await clock.advance(4);
+  }, clock);
+  const { sentNs, headersAfterNs } = await sendOnce({ clock, transport });
+  assertEquals([sentNs, headersAfterNs], [35e6, 4e6]);
+});
+
+Deno.test("a redirect that is held up is a part of the answer", async () => {
+  const clock = new FakeClock(5e6);
+  const transport = transportThat(async ({ onHeldUp, onSent }) => {
+    onSent!();
+    await clock.advance(30);
+    onHeldUp!();
+    onSent!();
+    await clock.advance(4);
+  }, clock);
+  const { sentNs, headersAfterNs } = await sendOnce({ clock, transport });
+  assertEquals([sentNs, headersAfterNs], [5e6, 34e6]);
+});
