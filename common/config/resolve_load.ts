@@ -28,6 +28,16 @@ export function endsWithSeries(values: OptionValues): boolean {
   return values.requestRateSeries !== null && !isBounded(values);
 }
 
+/** The pace of a warm-up: its own, or the run's where it has none. */
+export function warmupPace(values: OptionValues) {
+  return {
+    concurrency: values.warmupConcurrency ?? values.concurrency,
+    prefillConcurrency: values.warmupPrefillConcurrency ?? values.prefillConcurrency,
+    ratePerSecond: values.warmupRequestRate ?? values.requestRate,
+    pattern: values.warmupArrivalPattern ?? values.arrivalPattern,
+  };
+}
+
 /** The most sessions that a load has at the same time; null: no limit. */
 export function concurrencyOf(load: LoadPlan): number | null {
   switch (load.kind) {
@@ -120,7 +130,7 @@ function isBounded(values: OptionValues): boolean {
 
 function warmupPhase({ values }: LoadOptions, profiling: PhasePlan): PhasePlan {
   const { warmupRequestCount, warmupDuration, numWarmupSessions } = values;
-  const limit = values.warmupPrefillConcurrency ?? profiling.prefill?.limit ?? null;
+  const limit = warmupPace(values).prefillConcurrency;
   return {
     phase: "warmup",
     load: warmupLoad(values, profiling.load),
@@ -144,9 +154,7 @@ function warmupPhase({ values }: LoadOptions, profiling: PhasePlan): PhasePlan {
  * not played twice: before it, a closed loop warms up.
  */
 function warmupLoad(values: OptionValues, profiling: LoadPlan): LoadPlan {
-  const concurrency = values.warmupConcurrency ?? values.concurrency;
-  const ratePerSecond = values.warmupRequestRate ?? values.requestRate;
-  const pattern = values.warmupArrivalPattern ?? values.arrivalPattern;
+  const { concurrency, ratePerSecond, pattern } = warmupPace(values);
   const concurrencyRampMs = milliseconds(
     values.warmupConcurrencyRampDuration ?? values.concurrencyRampDuration,
   );

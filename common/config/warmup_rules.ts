@@ -1,6 +1,6 @@
 import type { OptionKey, OptionValues } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
-import { hasWarmup } from "./resolve_load.ts";
+import { hasWarmup, warmupPace } from "./resolve_load.ts";
 import {
   type Candidate,
   hasEffectOnly,
@@ -46,22 +46,22 @@ export const WARMUP_RULES: readonly Rule[] = [
     })
   ),
   inWarmup("warmupConcurrencyRampDuration", {
-    when: (values) => concurrencyOf(values) !== null,
+    when: (values) => warmupPace(values).concurrency !== null,
     about: ["warmupConcurrency", "concurrency"],
     otherwise: "without --warmup-concurrency or --concurrency",
   }),
   inWarmup("warmupPrefillConcurrencyRampDuration", {
-    when: (values) => (values.warmupPrefillConcurrency ?? values.prefillConcurrency) !== null,
+    when: (values) => warmupPace(values).prefillConcurrency !== null,
     about: ["warmupPrefillConcurrency", "prefillConcurrency"],
     otherwise: "without --warmup-prefill-concurrency or --prefill-concurrency",
   }),
   inWarmup("warmupRequestRateRampDuration", {
-    when: (values) => rateOf(values) !== null && !isBurst(values),
+    when: (values) => warmupPace(values).ratePerSecond !== null && !isBurst(values),
     about: PACE,
     otherwise: "where the warm-up has no rate",
   }),
   inWarmup("warmupArrivalPattern", {
-    when: (values) => rateOf(values) !== null || isBurst(values),
+    when: (values) => warmupPace(values).ratePerSecond !== null || isBurst(values),
     about: PACE,
     otherwise: "without --warmup-request-rate or --request-rate",
   }),
@@ -77,16 +77,8 @@ function inWarmup(key: OptionKey, { when, about, otherwise }: Parameters<typeof 
   });
 }
 
-function rateOf({ warmupRequestRate, requestRate }: OptionValues): number | null {
-  return warmupRequestRate ?? requestRate;
-}
-
-function concurrencyOf({ warmupConcurrency, concurrency }: OptionValues): number | null {
-  return warmupConcurrency ?? concurrency;
-}
-
-function isBurst({ warmupArrivalPattern, arrivalPattern }: OptionValues): boolean {
-  return (warmupArrivalPattern ?? arrivalPattern) === "concurrency_burst";
+function isBurst(values: OptionValues): boolean {
+  return warmupPace(values).pattern === "concurrency_burst";
 }
 
 /** A warm-up in bursts has a concurrency, and no rate of its own. */
@@ -98,7 +90,7 @@ function checkBurst(candidate: Candidate): Problem[] {
     const message = `contradicts ${nameOf(candidate, key)} concurrency_burst`;
     return [problem(candidate, "warmupRequestRate", message)];
   }
-  if (values.warmupArrivalPattern === null || concurrencyOf(values) !== null) return [];
+  if (values.warmupArrivalPattern === null || warmupPace(values).concurrency !== null) return [];
   const message = "concurrency_burst needs --warmup-concurrency or --concurrency";
   return [problem(candidate, "warmupArrivalPattern", message)];
 }

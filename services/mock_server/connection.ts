@@ -1,9 +1,9 @@
+import type { WorkQueue } from "../../common/runtime/work_queue.ts";
 import { ApiError, errorJson } from "./apis/api_error.ts";
 import type { Deadline, DeadlineQueue } from "./deadline_queue.ts";
 import { HttpRequestParser, HttpSyntaxError } from "./http_request.ts";
 import type { Reply } from "./reply.ts";
 import { refusalReply, type Router } from "./router.ts";
-import type { WorkQueue } from "../../common/runtime/work_queue.ts";
 
 /** The part of `Deno.Conn` that a connection needs. */
 export interface ByteStream {

@@ -1,11 +1,11 @@
+import { SocketTurns } from "../../common/runtime/socket_turns.ts";
+import { WorkQueue } from "../../common/runtime/work_queue.ts";
 import type { LoggedCall } from "./call_log.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
 import { DeadlineQueue, type DeadlineTimer } from "./deadline_queue.ts";
 import { type MockServerOptions, resolveMockOptions } from "./mock_options.ts";
 import type { LogPage, MockStats } from "./request_log.ts";
 import { Router } from "./router.ts";
-import { SocketTurns } from "../../common/runtime/socket_turns.ts";
-import { WorkQueue } from "../../common/runtime/work_queue.ts";
 
 /** A mock inference server that is listening. */
 export interface MockServer {

@@ -35,16 +35,14 @@ export function warningsFor(facts: WarningFacts): string[] {
   const { account } = facts;
   const missing = account.issued - account.succeeded - account.failed - account.cancelled -
     account.lost;
+  const orTooBusy = facts.restarts.length > 0 ? "" : " or was too busy to tell of them";
   return [
     account.issued > 0 && account.succeeded === 0 && noSuccess(account),
     facts.wasCancelled && "The run was interrupted: the results cover what had ended by then.",
     missing > 0 &&
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&
-    `${requests(account.lost)} got lost because a process died` +
-      `${
-        facts.restarts.length > 0 ? "" : " or was too busy to tell of them"
-      }: see logs/aiperf.log.`,
+    `${requests(account.lost)} got lost because a process died${orTooBusy}: see logs/aiperf.log.`,
     ...facts.restarts,
     ...facts.datasetNotes,
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),

@@ -1,8 +1,8 @@
 import type { HttpAnswer } from "../../common/http/http_transport.ts";
 import { openTransport } from "../../common/http/open_transport.ts";
+import { sendNow } from "../../common/http/send_now.ts";
 import type { RunSecrets } from "../../common/model/run_config.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
-import { sendNow } from "../../common/http/send_now.ts";
 
 /** A question to a server, beside the load. */
 export interface Question {

@@ -224,7 +224,9 @@ class SentRequest {
     if (!this.#isOut) this.#noteSent();
   }
 
+  /** After a redirect the time to cut it off goes on. */
   #noteOut(): void {
+    if (this.#isOut) return;
     this.#isOut = true;
     this.#planCut();
   }
@@ -239,12 +241,12 @@ class SentRequest {
    * Cuts the request off in time, if the credit says so.
    *
    * The server has all of it by then: with no delay, and a connection that is still to be opened,
-   * it would else never hear of the request. After a redirect the time goes on.
+   * it would else never hear of the request.
    */
   #planCut(): void {
     const { cancelAfterNs } = this.#job.credit;
     const open = this.#open;
-    if (cancelAfterNs === null || open === null || this.#cut !== null) return;
+    if (cancelAfterNs === null || open === null) return;
     const { signal } = this.#cut = new AbortController();
     void this.#context.clock.sleep(cancelAfterNs / 1e6, signal).then(() => {
       if (!signal.aborted) open.cutOff();

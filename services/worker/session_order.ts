@@ -18,7 +18,7 @@ export class SessionOrder {
   readonly #options: SessionOrderOptions;
   readonly #samplers = new Map<Phase, Sampler>();
   readonly #traces: ReadonlySet<Phase>;
-  /** No phase has more sessions than that; those that may have any number are not in it. */
+  /** How many sessions each phase can have; Infinity: any number. */
   readonly #mostSessions: ReadonlyMap<Phase, number>;
   #size: Size = { entries: 0, isComplete: false };
   #isLearning = false;

@@ -1,4 +1,5 @@
 import type { HttpTransport } from "../../common/http/http_transport.ts";
+import { sendNow } from "../../common/http/send_now.ts";
 import { type Conversation, plainTurn, type Turn } from "../../common/model/conversation.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import { endpointFacts } from "../../common/model/endpoint_types.ts";
@@ -9,7 +10,6 @@ import {
   sendRequest,
 } from "./send_request.ts";
 import { WarmUpServer } from "./warm_up_server.ts";
-import { sendNow } from "../../common/http/send_now.ts";
 
 /** After so many requests the next one takes no longer than it should. */
 const ROUNDS = 16;

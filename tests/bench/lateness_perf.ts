@@ -1,6 +1,7 @@
 import { atMost } from "./accuracy_perf.ts";
 import { type Figure, figure, median, quantile } from "./figure.ts";
 import { MockProcess } from "./mock_process.ts";
+import { sleep } from "./sleep.ts";
 import { type JoinedRequest, ToolRun } from "./tool_run.ts";
 
 /** Answers that take no time. */
@@ -139,8 +140,4 @@ function delaysMs(joined: readonly JoinedRequest[]): number[] {
   return joined
     .toSorted((a, b) => a.record.index - b.record.index)
     .map(({ record, server, epochUnixMs }) => server.receivedMs - epochUnixMs - record.dueNs / 1e6);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 import { type Figure, figure } from "./figure.ts";
 import { MockProcess } from "./mock_process.ts";
 import { byService, processTree } from "./process_tree.ts";
+import { sleep } from "./sleep.ts";
 import { ToolRun } from "./tool_run.ts";
 
 const FEW = 500;
@@ -32,8 +33,4 @@ async function rssWhileOpen(streams: number): Promise<Map<string, number>> {
   const rss = byService(processTree(run.pid), ({ rssBytes }) => rssBytes);
   await run.end();
   return rss;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

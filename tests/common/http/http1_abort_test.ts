@@ -4,6 +4,7 @@ import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import { dialFrom } from "../../../common/http/local_dial.ts";
 import { ReadQueue } from "../../../common/http/read_queue.ts";
 import { ConnectionClosedError } from "../../../common/http/http_error.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { FakeTurns } from "../../helpers/fake_turns.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "../../helpers/raw_server.ts";
 import { until } from "../../helpers/until.ts";
 import { always, ANSWER, readAll, withScene } from "./scene.ts";
-import { sendNow } from "../../../common/http/send_now.ts";
 
 Deno.test("giving up an answer closes its connection, unless it is complete", async () => {
   let isGone = false;

@@ -3,11 +3,11 @@ import { dial } from "../../../common/http/dial.ts";
 import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import { ConnectionClosedError, HttpSyntaxError } from "../../../common/http/http_error.ts";
 import type { ConnectionFacts } from "../../../common/http/http_transport.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { chunk, chunkedHead, type RawConnection, wholeAnswer } from "../../helpers/raw_server.ts";
 import { until } from "../../helpers/until.ts";
 import { always, ANSWER, readAll, withScene } from "./scene.ts";
-import { sendNow } from "../../../common/http/send_now.ts";
 
 /** A server that answers only when `together` requests wait for an answer. */
 function barrier(together: number): (connection: RawConnection) => Promise<void> {

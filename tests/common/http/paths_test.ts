@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { sendNow } from "../../../common/http/send_now.ts";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { HttpSyntaxError, ProxyError } from "../../../common/http/http_error.ts";
 import type { HttpRequest } from "../../../common/http/http_transport.ts";
@@ -8,7 +9,6 @@ import { SystemClock } from "../../../common/runtime/clock.ts";
 import { pemText } from "../../helpers/certificates.ts";
 import { startRawServer, wholeAnswer } from "../../helpers/raw_server.ts";
 import { always, ANSWER, readAll } from "./scene.ts";
-import { sendNow } from "../../../common/http/send_now.ts";
 
 /** A request, and whether it is the last of its session. */
 type Asked = Partial<HttpRequest> & { readonly url: string; readonly isLast?: boolean };

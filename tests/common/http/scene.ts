@@ -1,6 +1,7 @@
 import { dial } from "../../../common/http/dial.ts";
 import { Http1Transport } from "../../../common/http/http1_transport.ts";
 import type { HttpAnswer, HttpRequest } from "../../../common/http/http_transport.ts";
+import { sendNow } from "../../../common/http/send_now.ts";
 import { type Clock, SystemClock } from "../../../common/runtime/clock.ts";
 import {
   type RawConnection,
@@ -8,7 +9,6 @@ import {
   startRawServer,
   wholeAnswer,
 } from "../../helpers/raw_server.ts";
-import { sendNow } from "../../../common/http/send_now.ts";
 
 /** A small whole answer. */
 export const ANSWER = wholeAnswer("200 OK", "application/json", "{}");

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { sendNow } from "../../../common/http/send_now.ts";
 import { createSecureServer, createServer, type Http2Server } from "node:http2";
 import { createServer as createTlsServer, type Server, type TLSSocket } from "node:tls";
 import type { AddressInfo } from "node:net";
@@ -7,7 +8,6 @@ import { type ConnectionPlan, PLAIN_CONNECTIONS } from "../../../common/model/co
 import { SystemClock } from "../../../common/runtime/clock.ts";
 import { pemText } from "../../helpers/certificates.ts";
 import { readAll } from "./scene.ts";
-import { sendNow } from "../../../common/http/send_now.ts";
 
 const CA = { caCert: pemText("ca") };
 const CLIENT = { client: { cert: pemText("client"), key: pemText("client_key") } };
