@@ -2,6 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Poolable } from "./connection_pool.ts";
 import type { ConnectionFacts } from "./http_transport.ts";
 import type { ReadQueue } from "./read_queue.ts";
+import type { WriteGate } from "./write_gate.ts";
 
 /** Bytes in both directions: what a connection is made of. */
 export interface ByteStream {
@@ -26,6 +27,8 @@ export interface Http1ConnectionOptions {
   readonly opening: Opening;
   /** Where reads wait for their turn; null: they do not. */
   readonly reads: ReadQueue | null;
+  /** What writes have to pass; null: nothing. */
+  readonly gate: WriteGate | null;
   /** Called once. */
   readonly onClose: () => void;
 }
@@ -42,6 +45,7 @@ export class Http1Connection implements Poolable {
   readonly #stream: ByteStream;
   readonly #clock: Clock;
   readonly #reads: ReadQueue | null;
+  readonly #gate: WriteGate | null;
   #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   /** The read that was begun while the connection was idle. */
   #waiting: Promise<number | null> | null = null;
@@ -50,10 +54,11 @@ export class Http1Connection implements Poolable {
   readonly #onClose: () => void;
   #opening: Opening;
 
-  constructor({ stream, clock, opening, reads, onClose }: Http1ConnectionOptions) {
+  constructor({ stream, clock, opening, reads, gate, onClose }: Http1ConnectionOptions) {
     this.#stream = stream;
     this.#clock = clock;
     this.#reads = reads;
+    this.#gate = gate;
     this.#opening = opening;
     this.#onClose = onClose;
   }
@@ -70,8 +75,17 @@ export class Http1Connection implements Poolable {
     return this.#arrivedNs;
   }
 
-  /** Resolves when all bytes are with the system. */
-  async write(pieces: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
+  /**
+   * Resolves when all bytes are with the system. `onHeldUp`: called just before the first is, if
+   * they had to wait for others to be ready.
+   */
+  write(pieces: readonly Uint8Array<ArrayBuffer>[], onHeldUp?: () => void): Promise<void> {
+    const gate = this.#gate;
+    if (gate === null) return this.#write(pieces);
+    return gate.pass(() => this.#write(pieces), onHeldUp);
+  }
+
+  async #write(pieces: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
     for (const piece of pieces) {
       let sent = await this.#stream.write(piece);
       while (sent < piece.length) sent += await this.#stream.write(piece.subarray(sent));

@@ -1,6 +1,6 @@
 import { ConnectionClosedError } from "./http_error.ts";
 import type { Http1Connection } from "./http1_connection.ts";
-import type { ByteReader, ReadResult } from "./http_transport.ts";
+import type { ByteReader, HttpMessage, ReadResult } from "./http_transport.ts";
 import type { ResponseHead } from "./response_head.ts";
 import { ResponseParser } from "./response_parser.ts";
 
@@ -42,16 +42,15 @@ export class Http1Exchange implements ByteReader {
   }
 
   /**
-   * Sends the request; resolves to the head of the final answer. `onSent`: called when all of the
-   * request is with the system.
+   * Sends the request; resolves to the head of the final answer.
    *
    * A server may answer before it has the whole request, and then need not take the rest.
    */
   async begin(
     pieces: readonly Uint8Array<ArrayBuffer>[],
-    onSent?: () => void,
+    { onHeldUp, onSent }: Pick<HttpMessage, "onHeldUp" | "onSent"> = {},
   ): Promise<ResponseHead> {
-    this.#connection.write(pieces).then(
+    this.#connection.write(pieces, onHeldUp).then(
       () => {
         this.#isWritten = true;
         onSent?.();

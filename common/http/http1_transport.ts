@@ -18,6 +18,7 @@ import type { ReadQueue } from "./read_queue.ts";
 import { followRedirects } from "./redirect.ts";
 import { requestBytes } from "./request_bytes.ts";
 import { type Address, type Target, targetOf } from "./target.ts";
+import type { WriteGate } from "./write_gate.ts";
 
 /** What an HTTP/1.1 client needs. */
 export interface Http1TransportOptions {
@@ -29,6 +30,8 @@ export interface Http1TransportOptions {
   readonly proxy?: Proxy | null;
   /** Where reads wait for their turn; null, or not given: they do not. */
   readonly reads?: ReadQueue | null;
+  /** What writes have to pass; null, or not given: nothing. */
+  readonly gate?: WriteGate | null;
 }
 
 /**
@@ -63,6 +66,7 @@ export class Http1Transport implements HttpTransport {
   readonly #reuse: ConnectionPlan["reuse"];
   readonly #proxy: Proxy | null;
   readonly #reads: ReadQueue | null;
+  readonly #gate: WriteGate | null;
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #targets = new Map<string, Target>();
   readonly #coming = new ComingConnections<Http1Connection>();
@@ -73,12 +77,13 @@ export class Http1Transport implements HttpTransport {
   #mostOpen = 0;
 
   constructor(options: Http1TransportOptions) {
-    const { dial, clock, reuse = "pooled", proxy = null, reads = null } = options;
+    const { dial, clock, reuse = "pooled", proxy = null, reads = null, gate = null } = options;
     this.#dial = dial;
     this.#clock = clock;
     this.#reuse = reuse;
     this.#proxy = proxy;
     this.#reads = reads;
+    this.#gate = gate;
     const pool = this.#pool = new ConnectionPool<Http1Connection>(clock);
     this.#line = reads && new ConnectionLine({
       take: (key) => pool.take(key),
@@ -167,7 +172,7 @@ export class Http1Transport implements HttpTransport {
       if (isOnly) connection.close();
       else this.#release(key, connection, end);
     });
-    const { status, statusText, headers } = await exchange.begin(pieces, message.onSent);
+    const { status, statusText, headers } = await exchange.begin(pieces, message);
     const headNs = exchange.arrivedNs;
     const encoding = headers.get("content-encoding");
     return {
@@ -215,6 +220,7 @@ export class Http1Transport implements HttpTransport {
         clock: this.#clock,
         opening,
         reads: this.#reads,
+        gate: this.#gate,
         onClose: () => this.#openNow--,
       });
     } catch (thrown) {

@@ -1,20 +1,19 @@
 import { type ConnectionPlan, PLAIN_CONNECTIONS } from "../model/connection_plan.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Dial, dialWith } from "./dial.ts";
-import { Http1Transport } from "./http1_transport.ts";
+import { Http1Transport, type Http1TransportOptions } from "./http1_transport.ts";
 import type { HttpTransport } from "./http_transport.ts";
 import { type Proxy, proxyOf } from "./proxy.ts";
-import type { ReadQueue } from "./read_queue.ts";
 
 /**
  * A transport that makes connections as `plan` says; plain ones without it.
  *
- * `reads`: where what is read waits for its turn; not given: nowhere.
+ * `order`: what reads and writes wait for; not given: nothing.
  */
 export async function openTransport(
   plan: ConnectionPlan | undefined,
   clock: Clock,
-  reads: ReadQueue | null = null,
+  order: Pick<Http1TransportOptions, "reads" | "gate"> = {},
 ): Promise<HttpTransport> {
   const known = plan ?? PLAIN_CONNECTIONS;
   if (known.httpVersion === "2") {
@@ -23,7 +22,7 @@ export async function openTransport(
   }
   const { reuse } = known;
   const proxy = known.proxy === null ? null : proxyOf(known.proxy);
-  return new Http1Transport({ dial: await dialOf(known, proxy), clock, reuse, proxy, reads });
+  return new Http1Transport({ dial: await dialOf(known, proxy), clock, reuse, proxy, ...order });
 }
 
 async function dialOf(plan: ConnectionPlan, proxy: Proxy | null): Promise<Dial> {

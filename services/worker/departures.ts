@@ -1,3 +1,4 @@
+import type { WriteGate } from "../../common/http/write_gate.ts";
 import type { Alarm } from "../../common/runtime/alarm.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import { DueQueue } from "../../common/runtime/due_queue.ts";
@@ -13,12 +14,17 @@ export interface Departing {
 /** What departures are made from. */
 export interface DeparturesOptions {
   readonly clock: Clock;
+  /** What the requests that leave have to pass. */
+  readonly gate: WriteGate;
   /** Makes the alarm that `ring` is called by. */
   readonly alarm: (ring: () => void) => Alarm;
 }
 
 /** Nothing is prepared when something is due so soon, or sooner than the last preparation took. */
 const MARGIN_NS = 0.2e6;
+
+/** So many leave in a row; more would keep the first of them waiting for too long. */
+const MOST_TOGETHER = 256;
 
 interface Entry {
   readonly thing: Departing;
@@ -34,6 +40,7 @@ interface Entry {
  */
 export class Departures {
   readonly #clock: Clock;
+  readonly #gate: WriteGate;
   readonly #alarm: Alarm;
   readonly #waiting = new DueQueue<Entry>();
   /** Those that may still have to be prepared; those that have left are dropped at the next look. */
@@ -41,8 +48,9 @@ export class Departures {
   #armedNs = Infinity;
   #preparationNs = 0;
 
-  constructor({ clock, alarm }: DeparturesOptions) {
+  constructor({ clock, gate, alarm }: DeparturesOptions) {
     this.#clock = clock;
+    this.#gate = gate;
     this.#alarm = alarm(() => this.#release());
   }
 
@@ -86,9 +94,13 @@ export class Departures {
   }
 
   #release(): void {
-    while (this.#isAnyDue) this.#letGo();
+    while (this.#isAnyDue) this.#gate.holdDuring(() => this.#letGoTogether());
     this.#arm();
     this.#prepare();
+  }
+
+  #letGoTogether(): void {
+    for (let left = 0; left < MOST_TOGETHER && this.#isAnyDue; left++) this.#letGo();
   }
 
   #letGo(): void {

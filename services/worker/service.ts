@@ -3,6 +3,7 @@ import type { CommandOf, MessageOf } from "../../common/comms/messages.ts";
 import { openTransport } from "../../common/http/open_transport.ts";
 import type { HttpTransport } from "../../common/http/http_transport.ts";
 import { ReadQueue } from "../../common/http/read_queue.ts";
+import { WriteGate } from "../../common/http/write_gate.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import {
   type MarkedSession,
@@ -72,6 +73,8 @@ export class Worker extends ComponentService {
   readonly #waits = new AbortableWaits();
   /** For who has much to do at once. */
   readonly #turns = new SocketTurns();
+  /** For what is to leave together. */
+  readonly #gate = new WriteGate();
   /** Credits that are here ahead of their time. */
   #departures: Departures | null = null;
   readonly #sessions = new Sessions({
@@ -114,8 +117,9 @@ export class Worker extends ComponentService {
     const departures = this.#departures = this.#openDepartures(config);
     await this.#turns.open();
     const reads = new ReadQueue(this.#turns, () => departures.look());
+    const order = { reads, gate: this.#gate };
     this.#phases = new Map(config.phases.map((plan) => [plan.phase, plan]));
-    this.#transport = await openTransport(secrets!.connections, this.clock, reads);
+    this.#transport = await openTransport(secrets!.connections, this.clock, order);
     const sending: SendContextOptions = {
       plan: config.endpoint,
       secrets: secrets!,
@@ -132,7 +136,7 @@ export class Worker extends ComponentService {
       this.#raw = await RawExport.open({ folder, prefix, workerId: this.id, redact });
     }
     // The server within speaks plain HTTP/1.1; what else a request runs gets warm by it all the same.
-    await warmUp({ ...sending, transport: await openTransport(undefined, this.clock, reads) });
+    await warmUp({ ...sending, transport: await openTransport(undefined, this.clock, order) });
   }
 
   @onStart
@@ -262,6 +266,7 @@ export class Worker extends ComponentService {
     const Alarm = phases.every(({ load }) => load.kind === "closed") ? TimerAlarm : ThreadAlarm;
     return new Departures({
       clock: this.clock,
+      gate: this.#gate,
       alarm: (ring) => new Alarm(this.clock, ring),
     });
   }

@@ -85,6 +85,7 @@ Deno.test("a connection stamps what it reads before it waits for its turn", asyn
         write: (bytes) => Promise.resolve(bytes.length),
         close() {},
       },
+      gate: null,
       opening: { openedInNs: 0, isReplacement: false },
       onClose() {},
     });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Alarm, TimerAlarm } from "../../../common/runtime/alarm.ts";
+import { WriteGate } from "../../../common/http/write_gate.ts";
 import { Departures } from "../../../services/worker/departures.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 
@@ -10,6 +11,7 @@ function station(makeAlarm?: (ring: () => void) => Alarm) {
   const left: [thing: string, ms: number][] = [];
   const prepared: [thing: string, ms: number][] = [];
   const departures = new Departures({
+    gate: new WriteGate(),
     clock,
     alarm: makeAlarm ?? ((ring) => new TimerAlarm(clock, ring)),
   });
@@ -53,6 +55,33 @@ Deno.test("what is due together leaves in one turn, in the order in which it cam
   for (const name of names) add(name, 8e6);
   await clock.advance(8);
   assertEquals(left, names.map((name) => [name, 8]));
+});
+
+Deno.test("what is due together is made ready first, up to 256 at a time, and written then", async () => {
+  const clock = new FakeClock();
+  const gate = new WriteGate();
+  const steps: string[] = [];
+  const departures = new Departures({
+    clock,
+    gate,
+    alarm: (ring) => new TimerAlarm(clock, ring),
+  });
+  const write = () => {
+    steps.push("written");
+    return Promise.resolve();
+  };
+  const leave = () => {
+    steps.push("ready");
+    void gate.pass(write);
+  };
+  for (let i = 0; i < 300; i++) departures.add({ prepare() {}, leave }, 8e6);
+  await clock.advance(8);
+  const runs: [step: string, count: number][] = [];
+  for (const step of steps) {
+    if (runs.at(-1)?.[0] === step) runs.at(-1)![1]++;
+    else runs.push([step, 1]);
+  }
+  assertEquals(runs, [["ready", 256], ["written", 256], ["ready", 44], ["written", 44]]);
 });
 
 Deno.test("an alarm that rings early lets nothing go early", async () => {
@@ -136,7 +165,11 @@ Deno.test("nothing is prepared just before a departure, but right after it", asy
 Deno.test("what takes long to prepare is begun only when there is as much time", async () => {
   const clock = new FakeClock();
   const events: string[] = [];
-  const departures = new Departures({ clock, alarm: (ring) => new TimerAlarm(clock, ring) });
+  const departures = new Departures({
+    clock,
+    gate: new WriteGate(),
+    alarm: (ring) => new TimerAlarm(clock, ring),
+  });
   const add = (name: string, dueMs: number, takesMs: number) =>
     departures.add({
       prepare() {
