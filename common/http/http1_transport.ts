@@ -48,8 +48,8 @@ const STICKY_IDLE_MS = 600_000;
 /** So long before the server's own limit a connection is given up, in ms; or half of it before. */
 const MARGIN_MS = 1000;
 
-/** More connections than that are not opened beforehand: it would take longer than there is. */
-const MOST_PREPARED = 256;
+/** More connections than that are not opened beforehand: nobody waits for so long before a start. */
+const MOST_PREPARED = 2000;
 
 /** Nobody reads it. */
 const CLOSED = "the client was closed";

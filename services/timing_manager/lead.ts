@@ -20,10 +20,13 @@ export const NO_LEAD: Lead = { mostNs: 0, leastNs: 0, startNs: 0 };
 const MOST_NS = 25e6;
 const LEAST_NS = 15e6;
 
-/** A worker opens a connection for each slot of a closed loop before it starts: what that takes. */
+/**
+ * A worker opens a connection for each slot of a closed loop and builds its request before it starts:
+ * what that takes. Whatever is not ready by then leaves later than the rest.
+ */
 const SLOT_NS = 0.5e6;
 const CLOSED_START_NS = 5e6;
-const MOST_START_NS = 60e6;
+const MOST_START_NS = 1000e6;
 
 /**
  * How far ahead the credits of a phase go out.

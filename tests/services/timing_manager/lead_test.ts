@@ -98,7 +98,7 @@ Deno.test("a closed loop of many slots begins later, as their connections are op
   const startsMs = [1, 64, 10_000].map((slots) =>
     leadOf({ load: closedLoad(slots), prefill: null }).startNs / 1e6
   );
-  assertEquals(startsMs, [5.5, 37, 60]);
+  assertEquals(startsMs, [5.5, 37, 1_000]);
   assertEquals(leadOf({ load: closedLoad(64, 1_000), prefill: null }).startNs / 1e6, 5.5);
   const lead = leadOf({ load: closedLoad(64), prefill: null });
   assert(lead.mostNs >= lead.startNs, "the first credits go out at once");
