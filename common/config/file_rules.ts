@@ -1,6 +1,7 @@
 import { FOLDER_FORMATS, TRACE_FORMATS } from "../model/dataset_format.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
 import { SYNTHESIS_KEYS } from "./resolve_file.ts";
+import { hasWarmup } from "./resolve_load.ts";
 import { hasEffectOnly, needs, problem, type Rule } from "./rule.ts";
 
 const TRACE_DETAILS: readonly OptionKey[] = ["islBlockSize", "traceHistory", ...SYNTHESIS_KEYS];
@@ -18,6 +19,11 @@ export const FILE_RULES: readonly Rule[] = [
       return [problem(candidate, "history", message)];
     },
   },
+  hasEffectOnly("datasetSamplingStrategy", {
+    when: (values) => !values.fixedSchedule || hasWarmup(values),
+    about: ["fixedSchedule", "warmupRequestCount", "warmupDuration", "numWarmupSessions"],
+    otherwise: "on a fixed schedule, which has an order of its own",
+  }),
   hasEffectOnly("allowDatasetWrap", {
     when: (values) => values.datasetSamplingStrategy !== "random",
     about: ["datasetSamplingStrategy"],

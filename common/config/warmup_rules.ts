@@ -1,8 +1,9 @@
-import type { OptionKey, OptionValues } from "./option_table.ts";
+import { flagOf, type OptionKey, type OptionValues } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
 import { hasWarmup, warmupPace } from "./resolve_load.ts";
 import {
   type Candidate,
+  type Dependence,
   hasEffectOnly,
   isDeliberate,
   nameOf,
@@ -35,6 +36,36 @@ const PACE: readonly OptionKey[] = [
   "arrivalPattern",
 ];
 
+/** A ramp of the warm-up, that of the run which it stands for, and what both depend on. */
+interface Ramp extends Dependence {
+  readonly own: OptionKey;
+  readonly ofRun: OptionKey;
+}
+
+const RAMPS: readonly Ramp[] = [
+  {
+    own: "warmupConcurrencyRampDuration",
+    ofRun: "concurrencyRampDuration",
+    when: (values) => warmupPace(values).concurrency !== null,
+    about: ["warmupConcurrency", "concurrency"],
+    otherwise: "without --warmup-concurrency or --concurrency",
+  },
+  {
+    own: "warmupPrefillConcurrencyRampDuration",
+    ofRun: "prefillConcurrencyRampDuration",
+    when: (values) => warmupPace(values).prefillConcurrency !== null,
+    about: ["warmupPrefillConcurrency", "prefillConcurrency"],
+    otherwise: "without --warmup-prefill-concurrency or --prefill-concurrency",
+  },
+  {
+    own: "warmupRequestRateRampDuration",
+    ofRun: "requestRateRampDuration",
+    when: (values) => warmupPace(values).ratePerSecond !== null && !isBurst(values),
+    about: PACE,
+    otherwise: "where the warm-up has no rate",
+  },
+];
+
 /** What must hold between the options of the warm-up, and between them and those of the load. */
 export const WARMUP_RULES: readonly Rule[] = [
   needs("warmupGracePeriod", "warmupDuration", (values) => values.warmupDuration !== null),
@@ -45,21 +76,7 @@ export const WARMUP_RULES: readonly Rule[] = [
       otherwise: "without --warmup-request-count, --warmup-duration or --num-warmup-sessions",
     })
   ),
-  inWarmup("warmupConcurrencyRampDuration", {
-    when: (values) => warmupPace(values).concurrency !== null,
-    about: ["warmupConcurrency", "concurrency"],
-    otherwise: "without --warmup-concurrency or --concurrency",
-  }),
-  inWarmup("warmupPrefillConcurrencyRampDuration", {
-    when: (values) => warmupPace(values).prefillConcurrency !== null,
-    about: ["warmupPrefillConcurrency", "prefillConcurrency"],
-    otherwise: "without --warmup-prefill-concurrency or --prefill-concurrency",
-  }),
-  inWarmup("warmupRequestRateRampDuration", {
-    when: (values) => warmupPace(values).ratePerSecond !== null && !isBurst(values),
-    about: PACE,
-    otherwise: "where the warm-up has no rate",
-  }),
+  ...RAMPS.flatMap((ramp) => [inWarmup(ramp.own, ramp), inheritedFits(ramp)]),
   inWarmup("warmupArrivalPattern", {
     when: (values) => warmupPace(values).ratePerSecond !== null || isBurst(values),
     about: PACE,
@@ -75,6 +92,24 @@ function inWarmup(key: OptionKey, { when, about, otherwise }: Parameters<typeof 
     about: [...about, ...TRIGGERS],
     otherwise,
   });
+}
+
+/** A ramp that a warm-up has from the run would be cut short by a shorter duration. */
+function inheritedFits({ own, ofRun, when, about }: Ramp): Rule {
+  return {
+    about: [own, ofRun, "warmupDuration", ...about],
+    check: (candidate) => {
+      const { values } = candidate;
+      const rampS = values[ofRun] as number | null;
+      const durationS = values.warmupDuration;
+      if (values[own] !== null || rampS === null || durationS === null) return [];
+      if (rampS <= durationS || !when(values)) return [];
+      const limit = `${nameOf(candidate, "warmupDuration")} (${durationS})`;
+      const message = `is that of the warm-up, too, and must be at most ${limit}, got ${rampS}; ` +
+        `or give ${flagOf(own, "profile")}`;
+      return [problem(candidate, ofRun, message)];
+    },
+  };
 }
 
 function isBurst(values: OptionValues): boolean {

@@ -139,7 +139,7 @@ export const INPUT_OPTIONS = {
     default: "sequential",
     path: "input.dataset_sampling_strategy",
     help:
-      "In which order prompts are used: as made, drawn with replacement, or in a new random order each round.",
+      "In which order prompts are used: as made, drawn with replacement, or in a new random order each round. A fixed schedule has an order of its own.",
   }),
   allowDatasetWrap: option({
     type: toggle(),

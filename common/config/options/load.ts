@@ -139,7 +139,8 @@ export const LOAD_OPTIONS = {
     default: 30,
     path: "loadgen.benchmark_grace_period",
     unit: "seconds",
-    help: "How long requests in flight may go on after --benchmark-duration; inf waits for all.",
+    help:
+      "How long requests in flight may go on after --benchmark-duration, or after a --request-rate-series that ends the run; inf waits for all.",
   }),
   failedRequestThreshold: option({
     type: decimal({ min: 0, max: 1 }),

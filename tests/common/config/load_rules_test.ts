@@ -116,6 +116,23 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
     "--warmup-concurrency-ramp-duration: must be at most --warmup-duration (5), got 6",
   ],
   [
+    "--concurrency 4 --concurrency-ramp-duration 6 --warmup-duration 5",
+    "--concurrency-ramp-duration: is that of the warm-up, too, and must be at most " +
+    "--warmup-duration (5), got 6; or give --warmup-concurrency-ramp-duration",
+  ],
+  [
+    "--request-rate 4 --request-rate-ramp-duration 6 --warmup-duration 5 --streaming " +
+    "--prefill-concurrency 2 --prefill-concurrency-ramp-duration 7",
+    "--prefill-concurrency-ramp-duration: is that of the warm-up, too, and must be at most " +
+    "--warmup-duration (5), got 7; or give --warmup-prefill-concurrency-ramp-duration",
+    "--request-rate-ramp-duration: is that of the warm-up, too, and must be at most " +
+    "--warmup-duration (5), got 6; or give --warmup-request-rate-ramp-duration",
+  ],
+  [
+    "--fixed-schedule --input-file a --dataset-sampling-strategy random",
+    "--dataset-sampling-strategy: has no effect on a fixed schedule, which has an order of its own",
+  ],
+  [
     "--concurrency 2 --warmup-request-count 4 --warmup-arrival-pattern constant " +
     "--warmup-request-rate-ramp-duration 2 --warmup-prefill-concurrency-ramp-duration 2",
     "--warmup-prefill-concurrency-ramp-duration: has no effect without " +
@@ -179,6 +196,11 @@ const ALLOWED: readonly string[] = [
   "--concurrency 4 --warmup-request-rate 5 --arrival-pattern constant --num-warmup-sessions 1",
   "--request-rate 4 --warmup-arrival-pattern concurrency_burst --warmup-concurrency 5 " +
   "--warmup-concurrency-ramp-duration 1 --warmup-duration 1",
+  "--request-rate 4 --request-rate-ramp-duration 6 --warmup-duration 5 " +
+  "--warmup-request-rate-ramp-duration 2",
+  "--request-rate 4 --request-rate-ramp-duration 6 --warmup-duration 5 " +
+  "--warmup-arrival-pattern concurrency_burst --warmup-concurrency 2",
+  "--fixed-schedule --input-file a --dataset-sampling-strategy random --warmup-request-count 5",
   "--user-centric-rate 5 --num-users 2 --warmup-request-rate 4 " +
   "--warmup-request-rate-ramp-duration 1 --warmup-arrival-pattern constant --warmup-duration 1",
 ];
