@@ -73,7 +73,7 @@ const CLOSING = [
   "- **Connections**: how many requests were the first on theirs and how long it took to open, TLS " +
   "included, how many found an open one, and how many failed without any. Requests that open one " +
   "wait for it, so it is part of their latencies, except where connections were opened ahead: a " +
-  "closed loop does so for its first requests. How many were opened in place of one that had been " +
+  "closed loop does so for its first requests, a trace for those that are due at the same time. How many were opened in place of one that had been " +
   "closed, by the server, after four idle seconds or by `--connection-reuse-strategy never`, and how " +
   "many were open at once: the most of each worker, added up. Nothing of it is known with HTTP/2.",
   "- **Free ports and file handles**: requests that failed for want of one.",

@@ -9,7 +9,7 @@ export interface Lead {
   readonly mostNs: number;
   /** Whoever waits for the next due time wakes then: what is due until `mostNs` goes along. */
   readonly leastNs: number;
-  /** So long after it begins is the zero of a phase's schedule. */
+  /** So long after it begins is the zero of a phase's schedule; what is due then goes out at once. */
   readonly startNs: number;
 }
 
@@ -19,6 +19,9 @@ export const NO_LEAD: Lead = { mostNs: 0, leastNs: 0, startNs: 0 };
 /** What stalls a process on a busy machine seldom takes longer. */
 const MOST_NS = 25e6;
 const LEAST_NS = 15e6;
+
+/** In a trace any number of requests may be due at the same time: some hundreds can be made ready. */
+const SCHEDULE_LEAD: Lead = { mostNs: 75e6, leastNs: 50e6, startNs: 60e6 };
 
 /**
  * A worker opens a connection for each slot of a closed loop and builds its request before it starts:
@@ -36,8 +39,8 @@ const MOST_START_NS = 1000e6;
  */
 export function leadOf({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): Lead {
   if (prefill !== null) return NO_LEAD;
-  const startNs = startLeadNs(load);
-  return { mostNs: Math.max(MOST_NS, startNs), leastNs: LEAST_NS, startNs };
+  if (load.kind === "fixed_schedule") return SCHEDULE_LEAD;
+  return { mostNs: MOST_NS, leastNs: LEAST_NS, startNs: startLeadNs(load) };
 }
 
 function startLeadNs(load: LoadPlan): number {

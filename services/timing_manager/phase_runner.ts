@@ -87,6 +87,8 @@ export class PhaseRunner {
 
   #turns: TurnSource | null = null;
   #rule: StopRule | null = null;
+  /** The zero of the schedule. */
+  #startNs = -Infinity;
   #issued = 0;
   #unsent = 0;
   #reason: StopReason | null = null;
@@ -122,6 +124,7 @@ export class PhaseRunner {
    */
   async run(startNs: number): Promise<PhaseOutcome> {
     const rule = new StopRule(this.#plan, startNs);
+    this.#startNs = startNs;
     const { plan, dataset, outlines = SINGLE_TURNS, starts = null } = this.#options;
     const onReady = () => this.#goAhead();
     this.#turns = new TurnSource({ plan, dataset, outlines, starts, startNs, onReady });
@@ -198,8 +201,8 @@ export class PhaseRunner {
         await new Promise<void>((resolve) => this.#wake = resolve);
         continue;
       }
-      const isDue = departsNs(next, this.#lead.mostNs) <= nowNs;
-      const untilNs = isDue ? nowNs : departsNs(next, this.#lead.leastNs);
+      const isDue = this.#departsNs(next, this.#lead.mostNs) <= nowNs;
+      const untilNs = isDue ? nowNs : this.#departsNs(next, this.#lead.leastNs);
       // A slot that opens only after the end is not waited for.
       const pause = this.#pause(pacer, Math.min(untilNs, endNs ?? Infinity));
       if (pause) await pause;
@@ -223,7 +226,7 @@ export class PhaseRunner {
     if (this.#hasStopped || this.#full !== null) return;
     const next = this.#turns!.next();
     const issuedNs = this.#ports.clock.nowNs();
-    if (next === null || departsNs(next, leadNs) > issuedNs) return;
+    if (next === null || this.#departsNs(next, leadNs) > issuedNs) return;
     const { dueNs } = next;
     const reason = this.#rule!.check(this.#issued, dueNs);
     if (reason === "count") this.#stopSending(reason);
@@ -252,7 +255,14 @@ export class PhaseRunner {
     if (this.#hasStopped || this.#pausedUntilNs === -Infinity) return;
     const next = this.#turns!.next();
     if (next === null) return;
-    if (departsNs(next, this.#lead.leastNs) < this.#pausedUntilNs) this.#interruption.abort();
+    const atNs = this.#departsNs(next, this.#lead.leastNs);
+    if (atNs < this.#pausedUntilNs) this.#interruption.abort();
+  }
+
+  /** When a turn goes out: ahead of its due time, but not before there is a slot for it. */
+  #departsNs({ atNs, dueNs }: Departure, leadNs: number): number {
+    if (atNs > dueNs) return atNs;
+    return atNs - (dueNs > this.#startNs ? leadNs : Math.max(leadNs, this.#lead.startNs));
   }
 
   #checkEnd(): void {
@@ -331,9 +341,4 @@ export class PhaseRunner {
       await this.#ports.clock.sleep(Math.ceil(leftMs), signal);
     }
   }
-}
-
-/** When a turn goes out: ahead of its due time, but not before there is a slot for it. */
-function departsNs({ atNs, dueNs }: Departure, leadNs: number): number {
-  return atNs > dueNs ? atNs : atNs - leadNs;
 }

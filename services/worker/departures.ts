@@ -28,6 +28,7 @@ const MOST_TOGETHER = 256;
 
 interface Entry {
   readonly thing: Departing;
+  readonly dueNs: number;
   isPrepared: boolean;
 }
 
@@ -45,6 +46,8 @@ export class Departures {
   readonly #waiting = new DueQueue<Entry>();
   /** Those that may still have to be prepared; those that have left are dropped at the next look. */
   readonly #unprepared = new DueQueue<Entry>();
+  /** How many are due at each time. */
+  readonly #dueAt = new Map<number, number>();
   #armedNs = Infinity;
   #preparationNs = 0;
 
@@ -59,6 +62,11 @@ export class Departures {
     return this.#waiting.size;
   }
 
+  /** How many of them are due at that very time. */
+  dueAt(dueNs: number): number {
+    return this.#dueAt.get(dueNs) ?? 0;
+  }
+
   /** How many of them are not prepared yet. */
   get unprepared(): number {
     return this.#unprepared.size;
@@ -66,7 +74,8 @@ export class Departures {
 
   /** Takes something that is due at `dueNs`; what is due already leaves at once. */
   add(thing: Departing, dueNs: number): void {
-    const entry = { thing, isPrepared: false };
+    const entry = { thing, dueNs, isPrepared: false };
+    this.#dueAt.set(dueNs, this.dueAt(dueNs) + 1);
     this.#waiting.add(entry, dueNs);
     this.#unprepared.add(entry, dueNs);
     if (dueNs < this.#armedNs || this.#isAnyDue) this.#release();
@@ -106,7 +115,14 @@ export class Departures {
   #letGo(): void {
     const entry = this.#waiting.take();
     entry.isPrepared = true;
+    this.#forget(entry);
     entry.thing.leave();
+  }
+
+  #forget({ dueNs }: Entry): void {
+    const count = this.dueAt(dueNs) - 1;
+    if (count === 0) this.#dueAt.delete(dueNs);
+    else this.#dueAt.set(dueNs, count);
   }
 
   /** Uses the time until the next departure. */

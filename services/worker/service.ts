@@ -166,16 +166,18 @@ export class Worker extends ComponentService {
       onFault: (error) => this.fail(error),
     });
     this.#departures!.add(request, credit.dueNs);
-    const { load } = this.#phases.get(credit.phase)!;
-    if (load.kind === "closed" && credit.dueNs > receivedNs) this.#openConnections();
+    if (credit.dueNs > receivedNs) this.#openConnections(credit);
   }
 
-  /** So that what waits here for its time, such as the start of a closed loop, leaves together. */
-  #openConnections(): void {
+  /** So that what is due together, such as the start of a closed loop, leaves together. */
+  #openConnections({ phase, dueNs }: Credit): void {
+    const departures = this.#departures!;
+    const { load } = this.#phases.get(phase)!;
+    const count = load.kind === "closed" ? departures.size : departures.dueAt(dueNs);
+    // One alone opens its connection itself, if it needs one, and that is a part of its latency.
+    if (count === 1 && load.kind !== "closed") return;
     const { urls } = this.#config!.endpoint;
-    for (const url of urls) {
-      this.#transport!.connectAhead(url, Math.ceil(this.#departures!.size / urls.length));
-    }
+    for (const url of urls) this.#transport!.connectAhead(url, Math.ceil(count / urls.length));
   }
 
   @onMessage("records_ack")

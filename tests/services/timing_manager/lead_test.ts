@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Lead, leadOf, NO_LEAD } from "../../../services/timing_manager/lead.ts";
 import { FakePhase, type FakePhaseOptions, pausing } from "../../helpers/fake_phase.ts";
-import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
+import { closedLoad, openLoad, traceLoad } from "../../helpers/phase_plan.ts";
 
 const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6, startNs: 0 };
 
@@ -100,8 +100,11 @@ Deno.test("a closed loop of many slots begins later, as their connections are op
   );
   assertEquals(startsMs, [5.5, 37, 1_000]);
   assertEquals(leadOf({ load: closedLoad(64, 1_000), prefill: null }).startNs / 1e6, 5.5);
-  const lead = leadOf({ load: closedLoad(64), prefill: null });
-  assert(lead.mostNs >= lead.startNs, "the first credits go out at once");
+});
+
+Deno.test("a trace has more time to make ready what is due together, at its start and later", () => {
+  const { mostNs, leastNs, startNs } = leadOf({ load: traceLoad(), prefill: null });
+  assertEquals([mostNs, leastNs, startNs], [75e6, 50e6, 60e6]);
 });
 
 Deno.test("under a limit on prefills nothing goes out ahead", () => {
@@ -110,7 +113,7 @@ Deno.test("under a limit on prefills nothing goes out ahead", () => {
 });
 
 Deno.test("the first credits of a phase that has yet to begin are due at its start", async () => {
-  const lead = { mostNs: 40e6, leastNs: 15e6, startNs: 37e6 };
+  const lead = { mostNs: 25e6, leastNs: 15e6, startNs: 37e6 };
   const phase = new FakePhase({ load: closedLoad(3), maxRequests: 6, serviceMs: () => 50, lead });
   void phase.runner.run(phase.clock.nowNs() + lead.startNs);
   await phase.clock.advance(1);

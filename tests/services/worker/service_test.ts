@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { CALLED_OFF_AT_END } from "../../../common/model/record.ts";
 import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
+import type { LoadPlan } from "../../../common/model/run_config.ts";
 import { Worker } from "../../../services/worker/service.ts";
 import type { FakeHost } from "../../helpers/fake_peer.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { messageExamples } from "../../helpers/messages.ts";
 import { chunk, chunkedHead, startRawServer } from "../../helpers/raw_server.ts";
+import { closedLoad, phasePlanOf, traceLoad } from "../../helpers/phase_plan.ts";
 import { runConfigOf } from "../../helpers/run_config.ts";
 import { ComponentHarness } from "../../helpers/service_harness.ts";
 import { until } from "../../helpers/until.ts";
@@ -18,16 +20,20 @@ interface Running {
   readonly records: FakeHost;
 }
 
-/** What the conversations of a worker's data set say, and to whom; nothing unless given. */
+/** What the conversations of a worker's data set say, to whom, and what sets the pace. */
 interface Talk {
+  /** Nobody unless given. */
   readonly url?: string;
+  /** None unless given. */
   readonly turns?: readonly Turn[];
+  /** A closed loop unless given. */
+  readonly load?: LoadPlan;
 }
 
 /** A worker whose dataset manager has the first conversations, and is never heard of again. */
 async function withRunning(
   use: (running: Running) => Promise<void>,
-  { url, turns = [] }: Talk = {},
+  { url, turns = [], load = closedLoad(1) }: Talk = {},
 ): Promise<void> {
   await using harness = await ComponentHarness.up((context) => new Worker(context), {
     type: "worker",
@@ -38,10 +44,9 @@ async function withRunning(
       .map((type) => harness.host(type)) as [FakeHost, FakeHost, FakeHost];
   const config = runConfigOf();
   const endpoint = url === undefined ? config.endpoint : endpointPlanOf({ urls: [url] });
-  await harness.configure({ endpoint, dataset: { ...config.dataset, entries: 1_000 } }, {
-    apiKey: null,
-    headers: {},
-  });
+  const wide = { ...config.dataset, entries: 1_000 };
+  const phases = [phasePlanOf({ load, maxRequests: 10 })];
+  await harness.configure({ endpoint, dataset: wide, phases }, { apiKey: null, headers: {} });
   void dataset.guest().then((guest) =>
     guest.answer("get_conversations", (command) => {
       const { indexes } = command as { indexes: number[] };
@@ -154,5 +159,33 @@ Deno.test("a request that its server keeps open behind its last word goes on unt
     assertEquals([record.outcome, outcome], ["success", "success"]);
     assert(endedNs! >= lastWordNs + 2e9, `${endedNs! - lastWordNs} ns behind the last word`);
   }, { url: server.url, turns: [plainTurn(["hi"], { inputTokens: 1, outputTokens: 1 })] });
+  server.close();
+});
+
+Deno.test("what a schedule has due at the same time finds its connections open, what is due alone opens its own", async () => {
+  const server = startRawServer(async (connection) => {
+    await connection.request();
+  });
+  await withRunning(async ({ harness, manager }) => {
+    const peer = await manager.guest();
+    const laterNs = harness.clock.nowNs() + 3_600e9;
+    const dueNs = [laterNs, laterNs + 1, laterNs, laterNs + 2, laterNs];
+    for (const [id, due] of dueNs.entries()) {
+      const credit = { ...CREDIT, id, turnIndex: 0, conversationIndex: 0, dueNs: due };
+      peer.send({ type: "credit", credit });
+    }
+    await until("the credits", async () => {
+      const missing = await peer.ask({ kind: "find_missing_credits", ids: [...dueNs.keys()] });
+      return Array.isArray(missing) && missing.length === 0;
+    });
+    await until("their connections", () => server.opened() >= 3);
+    assertEquals(server.opened(), 3);
+    peer.send({ type: "cancel_credits" });
+    await until("the returns", () => peer.of("credit_return").length === dueNs.length);
+  }, {
+    url: server.url,
+    turns: [plainTurn(["hi"], { inputTokens: 1, outputTokens: 1 })],
+    load: traceLoad(),
+  });
   server.close();
 });
