@@ -1,5 +1,5 @@
 import type { OptionKey, OptionValues } from "./option_table.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, quote } from "./problem.ts";
 import { endsWithSeries } from "./resolve_load.ts";
 import {
   type Candidate,
@@ -9,7 +9,9 @@ import {
   needs,
   problem,
   type Rule,
+  type RuleContext,
 } from "./rule.ts";
+import { UNTIMED_FORMATS } from "./trace_default.ts";
 
 /** What sets the pace of the requests, the strongest first; two of them contradict each other. */
 const PACES: readonly OptionKey[] = [
@@ -41,7 +43,7 @@ export const LOAD_RULES: readonly Rule[] = [
   { about: ["concurrency", "userCentricRate"], check: checkUserConcurrency },
   { about: ["userCentricRate", "numUsers"], check: checkUsers },
   needs("numUsers", "userCentricRate", (values) => values.userCentricRate !== null),
-  { about: ["fixedSchedule", "inputFile"], check: checkTimestamps },
+  { about: ["fixedSchedule", "inputFile", "customDatasetType"], check: checkTimestamps },
   ...FIXED_SCHEDULE_DETAILS.map((key) => needs(key, "fixedSchedule", (v) => v.fixedSchedule)),
   { about: FIXED_SCHEDULE_DETAILS, check: checkOffsets },
   { about: ["arrivalPattern", "concurrency", ...PACES], check: checkArrivalPattern },
@@ -116,9 +118,16 @@ function checkUsers(candidate: Candidate): Problem[] {
   return [problem(candidate, "userCentricRate", "needs --num-users")];
 }
 
-function checkTimestamps(candidate: Candidate): Problem[] {
-  if (!candidate.values.fixedSchedule || candidate.values.inputFile !== null) return [];
-  return [problem(candidate, "fixedSchedule", "needs --input-file with timestamps")];
+/** What the first line does not say is found out when the file is read. */
+function checkTimestamps(candidate: Candidate, { inputTimes }: RuleContext): Problem[] {
+  const { fixedSchedule, inputFile, customDatasetType } = candidate.values;
+  if (!fixedSchedule) return [];
+  const complain = (message: string) => [problem(candidate, "fixedSchedule", message)];
+  if (inputFile === null) return complain("needs --input-file with timestamps");
+  if (inputTimes !== "untimed") return [];
+  const isUntimed = UNTIMED_FORMATS.includes(customDatasetType);
+  const what = isUntimed ? customDatasetType : `the first line of ${quote(inputFile)}`;
+  return complain(`needs timestamps; ${what} has none`);
 }
 
 function checkOffsets(candidate: Candidate): Problem[] {

@@ -6,7 +6,7 @@ import type { PemFiles, PemOption } from "./pem_files.ts";
 import type { RatePoint } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
 import { givenByEnvironment } from "./text_layer.ts";
-import { givenByInputFile } from "./trace_default.ts";
+import { givenByInputFile, timesOfInputFile } from "./trace_default.ts";
 import { type Options, validate, type Validation } from "./validate.ts";
 import { type FileReading, readYamlText } from "./yaml_layer.ts";
 
@@ -40,14 +40,21 @@ export async function readOptions(sources: OptionSources): Promise<Validation> {
   const direct = [...sources.given, ...givenByEnvironment(command, sources.env)];
   const file = await readConfigFile(direct.find(({ key }) => key === "config"), sources);
   const stated = [...direct, ...file.given];
-  const given = [...stated, ...await givenByInputFile(stated, sources.readFirstLine)];
+  const inputTimes = await timesOfInputFile(stated, sources.readFirstLine);
+  const given = [...stated, ...givenByInputFile(stated, inputTimes)];
   const usesGoodput = given.some(({ key }) => key === "goodput");
   const goodputTags = usesGoodput ? await sources.goodputTags?.() ?? null : null;
   const series = await readRateSeries(given, sources);
   const pems = await readPemFiles(given, sources);
   const { VALIDATOR: z } = await import("./validator.ts");
-  const { points: rateSeries } = series;
-  const validation = validate(given, { command, z, goodputTags, rateSeries, pems: pems.files });
+  const validation = validate(given, {
+    command,
+    z,
+    goodputTags,
+    rateSeries: series.points,
+    inputTimes,
+    pems: pems.files,
+  });
   const input = await checkInputFile(given, sources);
   const known = [
     ...sources.problems,

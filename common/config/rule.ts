@@ -2,6 +2,7 @@ import type { RatePoint } from "../model/run_config.ts";
 import type { Origin } from "./layer.ts";
 import { flagOf, type OptionKey, type OptionValues, specOf } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
+import type { FileTimes } from "./trace_default.ts";
 
 /** A metric that an objective may be set for. */
 export interface GoodputTag {
@@ -23,6 +24,8 @@ export interface RuleContext {
   readonly goodputTags: readonly GoodputTag[] | null;
   /** What the file of `--request-rate-series` holds; null: there is none, or it cannot be used. */
   readonly rateSeries: readonly RatePoint[] | null;
+  /** Whether the input file has timestamps; looked up where the load depends on it. */
+  readonly inputTimes: FileTimes;
 }
 
 /** What must hold between options that are fine one by one. */

@@ -6,6 +6,7 @@ import type { Problem } from "./problem.ts";
 import type { RatePoint, TemplatePlan } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
 import { ruleProblems } from "./rules.ts";
+import type { FileTimes } from "./trace_default.ts";
 import type { Zod } from "./value_type.ts";
 
 /** Checked options. */
@@ -29,6 +30,7 @@ export interface ValidationContext {
   /** The metrics that `--goodput` may name; null leaves them unchecked. */
   readonly goodputTags: readonly GoodputTag[] | null;
   readonly rateSeries: readonly RatePoint[] | null;
+  readonly inputTimes: FileTimes;
   readonly pems?: PemFiles;
 }
 
@@ -63,8 +65,8 @@ export function validate(given: readonly Given[], context: ValidationContext): V
   const all = { ...DEFAULTS, ...values } as OptionValues;
   const options: Options = { values: all, origins, rateSeries, template: null, pems };
   if (context.command === "profile") {
-    const { goodputTags } = context;
-    problems.push(...ruleProblems(options, { invalid, goodputTags, rateSeries }));
+    const { goodputTags, inputTimes } = context;
+    problems.push(...ruleProblems(options, { invalid, goodputTags, rateSeries, inputTimes }));
   }
   return problems.length === 0 ? { ok: true, options } : { ok: false, problems };
 }

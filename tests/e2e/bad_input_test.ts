@@ -68,6 +68,16 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    name: "a fixed schedule of a file without times, with what else is wrong",
+    args: "--url http://localhost:9 --fixed-schedule --input-file nots.jsonl " +
+      "--prefill-concurrency 3 --concurrency 4",
+    files: { "nots.jsonl": '\uFEFF\n \r\n{"text":"a"}\r\n{"text":"b"}\r\n' },
+    lines: [
+      '--fixed-schedule: needs timestamps; the first line of "nots.jsonl" has none',
+      "--prefill-concurrency: needs --streaming",
+    ],
+  },
+  {
     name: "a run type that is not there yet",
     args: "--mock-server --run-type k8s",
     lines: ["--run-type: k8s is not there yet; use process"],

@@ -62,3 +62,91 @@ Deno.test("what asks for a trace is content with timestamps, and config show nam
   const shown = await printed(["config", "show", "--input-file", "a"], { files: { a: TRACE } });
   assertEquals(/enabled: true +# (.*)/.exec(shown)?.[1], "input file, --input-file");
 });
+
+const PLAIN = '{"text":"a"}';
+const NO_TIMES = '--fixed-schedule: needs timestamps; the first line of "a" has none';
+
+/** What is said of a file on a fixed schedule. */
+async function refusals(text: string, line = ""): Promise<string[]> {
+  const args = `--fixed-schedule --input-file a ${line}`.trim().split(" ");
+  return await problemsOf(args, { files: { a: text } });
+}
+
+Deno.test("a fixed schedule of a file without timestamps is told with all other problems", async () => {
+  const line = "--prefill-concurrency 3 --concurrency 4";
+  assertEquals(await refusals(PLAIN, line), [
+    NO_TIMES,
+    "--prefill-concurrency: needs --streaming",
+  ]);
+});
+
+const UNTIMED: readonly (readonly [text: string, line?: string])[] = [
+  ['{"timestamp":null,"text":"a"}'],
+  ['{"turns":[{"text":"a"},{"text":"b","delay":3}]}'],
+  ['{"timestamp":0,"turns":[{"text":"a"}]}'],
+  ['{"turns":[{"role":"system","text":"s","timestamp":3},{"text":"a"}]}'],
+  ['{"input_length":9,"hash_ids":[1]}'],
+  ['{"session_id":"s","input_length":9,"delay":4}'],
+  ['{"messages":[{"role":"user","content":"a"}]}'],
+  ['{"timestamp":0,"payloads":[{"messages":[]}]}'],
+  ['{"text":"a","turns":[{"timestamp":0}]}', "--custom-dataset-type single_turn"],
+  ['{"text":"a"}', "--no-skip-bad-lines"],
+];
+for (const [text, line = ""] of UNTIMED) {
+  Deno.test(`a fixed schedule needs more than ${text} ${line}`, async () => {
+    assertEquals(await refusals(text, line), [NO_TIMES]);
+  });
+}
+
+for (const type of ["random_pool", "raw_payload", "inputs_json"]) {
+  Deno.test(`a fixed schedule of a ${type} is refused whatever is in it`, async () => {
+    assertEquals(await refusals(TRACE, `--custom-dataset-type ${type}`), [
+      `--fixed-schedule: needs timestamps; ${type} has none`,
+    ]);
+  });
+}
+
+/** What has times, and what only the reading of all of it can tell. */
+const ACCEPTED: readonly (readonly [text: string, line?: string])[] = [
+  [TRACE],
+  [TRACE.replaceAll("\n", "\r\n")],
+  ['{"timestamp":0,"text":"a"}', "--custom-dataset-type single_turn"],
+  ['{"turns":[{"text":"a","timestamp":0}]}', "--custom-dataset-type multi_turn"],
+  ['{"turns":[{"role":"developer","text":"s"},{"text":"a","timestamp":0},{"text":"b"}]}'],
+  ['{"timestamp":0,"input_length":9}'],
+  ['{"timestamp":0,"messages":[{"role":"user","content":"a"}]}'],
+  ['{"timestamp":0,"payload":{"messages":[]}}'],
+  ['{"session_id":"s","timestamp":7,"text_input":"a"}', "--custom-dataset-type mooncake_trace"],
+  ['{"chat_id":1,"parent_chat_id":-1,"timestamp":0.1,"input_length":3}'],
+  ["Timestamp,Model,Request tokens,Response tokens"],
+  ['"Timestamp","Model","Request tokens","Response tokens"'],
+  ["TIMESTAMP,ContextTokens,GeneratedTokens", "--custom-dataset-type azure_trace"],
+  ["Time,Tokens", "--custom-dataset-type burst_gpt_trace"],
+  ['{"data":[{"timestamp":0,"text":"a"}]}'],
+  ['{"data":['],
+  ['{"text":"a"}', "--skip-bad-lines"],
+  ['{"input_length":90000}', "--synthesis-max-isl 8000"],
+  ['{"timestamp":"0","text":"a"}'],
+  ['{"timestamp":-1,"text":"a"}'],
+  ['{"turns":3}'],
+  ['{"turns":[]}'],
+  ['{"turns":["a"]}'],
+  ["["],
+  ["3"],
+  [""],
+];
+for (const [text, line = ""] of ACCEPTED) {
+  Deno.test(`a fixed schedule is not refused for ${text} ${line}`, async () => {
+    assertEquals(await refusals(text, line), []);
+  });
+}
+
+Deno.test("a format that does not exist is the only thing said of a line of another", async () => {
+  const line = "--custom-dataset-type multiturn";
+  const [problem, ...others] = await refusals('{"turns":[{"text":"a"}]}', line);
+  assertEquals([problem?.split(":")[0], others], ["--custom-dataset-type", []]);
+});
+
+Deno.test("a file that cannot be read says nothing about times", async () => {
+  assertEquals(await problemsOf(["--fixed-schedule", "--input-file", "gone"]), []);
+});
