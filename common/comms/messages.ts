@@ -40,6 +40,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
     wasCancelled: BOOLEAN,
     /** What became of the credits of the profiling phase. */
     account: creditAccountSchema,
+    /** And those of the warm-up. */
+    warmupAccount: creditAccountSchema,
     /** How the processes and the machine were in the profiling phase. */
     health: healthSummarySchema,
   }),

@@ -47,6 +47,8 @@ export const phaseCompleteSchema = z.object({
   reason: stopReasonSchema,
   /** Only where there are any: sessions that were due and found no free slot until the end. */
   unsent: z.optional(INT),
+  /** Only where there are any: requests that failed or got lost. */
+  failed: z.optional(INT),
 });
 
 /** Told before the end of a phase, and only where there is such a credit. */

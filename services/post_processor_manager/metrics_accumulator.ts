@@ -24,6 +24,8 @@ export interface ReportOptions {
   readonly wasCancelled: boolean;
   /** What became of the credits of the profiling phase; without it, that of the records seen. */
   readonly account?: CreditAccount;
+  /** The same of the warm-up. */
+  readonly warmupAccount?: CreditAccount;
   /** Without an account: how many credits were issued, when that is known. */
   readonly issued?: number;
   /** Bounds of the profiling phase since the run's epoch; without them, those of the records. */
@@ -93,6 +95,7 @@ export class MetricsAccumulator {
     const { account = this.#account(options.issued ?? 0), wasCancelled, gaps = [] } = options;
     const bounds = { ...this.#profiling.bounds, ...options };
     const metrics = results.summaries();
+    const warmup = warmupReport(this.#warmup, options.warmupAccount);
     return {
       benchmarkId: this.#config.benchmarkId,
       metrics,
@@ -106,6 +109,7 @@ export class MetricsAccumulator {
       warnings: gaps.concat(warningsFor({
         account,
         wasCancelled,
+        warmup,
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),
         tokensPerChunk: metrics.find(({ tag }) => tag === "tokens_per_chunk")?.stats.avg ?? null,
@@ -125,7 +129,7 @@ export class MetricsAccumulator {
         metrics,
         health: options.health ?? null,
       }),
-      warmup: warmupReport(this.#warmup),
+      warmup,
     };
   }
 
@@ -139,8 +143,16 @@ export class MetricsAccumulator {
   }
 }
 
-function warmupReport(warmup: PhaseMetrics | null): WarmupReport | null {
-  if (warmup === null) return null;
-  const { account } = warmup;
-  return { metrics: warmup.results().summaries(), errors: warmup.errors(), account };
+/** null where nothing was issued in a warm-up, as far as anybody knows. */
+function warmupReport(
+  warmup: PhaseMetrics | null,
+  known: CreditAccount | undefined,
+): WarmupReport | null {
+  const account = known ?? warmup?.account;
+  if (account === undefined || account.issued === 0) return null;
+  return {
+    metrics: warmup?.results().summaries() ?? [],
+    errors: warmup?.errors() ?? [],
+    account,
+  };
 }

@@ -160,7 +160,9 @@ class Rebuilding {
     const closing = this.#closing;
     return {
       ...(this.#bounds ?? {}),
-      ...(closing ? { account: closing.accounts.profiling } : { issued: this.#issued }),
+      ...(closing
+        ? { account: closing.accounts.profiling, warmupAccount: closing.accounts.warmup }
+        : { issued: this.#issued }),
       wasCancelled: closing?.wasCancelled ?? true,
       health: closing?.health ?? null,
       gaps,

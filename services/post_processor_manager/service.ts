@@ -88,11 +88,11 @@ export class PostProcessorManager extends ComponentService {
 
   @onCommand("write_results")
   protected async writeResults(
-    { wasCancelled, account, health }: CommandOf<"write_results">,
+    { kind: _kind, ...facts }: CommandOf<"write_results">,
   ): Promise<WrittenResults> {
     await this.#waitForEnd();
     await this.#untilKept();
-    return await this.#results!.write({ wasCancelled, account, health, ...(this.#bounds ?? {}) });
+    return await this.#results!.write({ ...facts, ...(this.#bounds ?? {}) });
   }
 
   protected override peerJoined(peer: Peer): void {

@@ -1,5 +1,6 @@
 import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
-import type { CreditAccount } from "../../common/model/report.ts";
+import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
+import { truncate } from "./exporters/plain_text.ts";
 import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS } from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
 
@@ -8,10 +9,15 @@ const BUCKET_PERCENT = (100 * LARGEST_BUCKET_ERROR).toFixed(1);
 /** From so many tokens a chunk on, the reader is told. */
 const BUNDLED_TOKENS = 1.25;
 
+/** Of a longer message of a server a warning shows the beginning. */
+const LONGEST_MESSAGE = 200;
+
 /** What the warnings of a report depend on. */
 export interface WarningFacts {
   readonly account: CreditAccount;
   readonly wasCancelled: boolean;
+  /** null when there was none. */
+  readonly warmup: Pick<WarmupReport, "account" | "errors"> | null;
   /** `osl_mismatch_count`; null when no output length was requested. */
   readonly oslMismatches: number | null;
   /** `usage_discrepancy_count`; null when the server gave no usage. */
@@ -43,6 +49,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&
     `${requests(account.lost)} got lost because a process died${orTooBusy}: see logs/aiperf.log.`,
+    facts.warmup !== null && coldWarmup(facts.warmup),
     ...facts.restarts,
     ...facts.datasetNotes,
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
@@ -67,6 +74,29 @@ function noSuccess({ issued, cancelled }: CreditAccount): string {
   if (cancelled === issued) return "Every request was cut off: there is nothing to measure.";
   return `No request of ${issued} succeeded: there is no latency and no throughput to report. ` +
     "See the errors for the cause.";
+}
+
+/** Who is not warm answers the first requests that count more slowly; false: it is. */
+function coldWarmup({ account, errors }: Pick<WarmupReport, "account" | "errors">): string | false {
+  const { issued, succeeded } = account;
+  const failed = issued - succeeded - account.cancelled;
+  if (failed === 0 && succeeded > 0) return false;
+  const first = errors[0]?.error;
+  const why = first ? `, most often by ${first.type}: ${shortened(first.message)}` : "";
+  if (succeeded === 0) {
+    return `The warm-up failed: none of its ${requests(issued)} succeeded${why}. The server was ` +
+      "cold when the measurement began, and the first requests may show it. See " +
+      "warmup_error_summary in the JSON export.";
+  }
+  return `The warm-up failed in part: ${failed} of its ${
+    requests(issued)
+  } did not succeed${why}. ` +
+    "The server may not have been as warm as asked for when the measurement began. See " +
+    "warmup_error_summary in the JSON export.";
+}
+
+function shortened(message: string): string {
+  return truncate(message.replace(/\.$/, ""), LONGEST_MESSAGE);
 }
 
 function cutOff(count: number, wasCancelled: boolean): string {

@@ -61,6 +61,7 @@ async function writeResults(options: CollectOptions): Promise<WrittenResults> {
     kind: "write_results",
     wasCancelled,
     account: accounts.profiling,
+    warmupAccount: accounts.warmup,
     health,
   };
   const [written] = await Promise.all([

@@ -191,7 +191,7 @@ export class TimingManager extends ComponentService {
   }
 
   #report({ phase }: PhasePlan, outcome: PhaseOutcome): void {
-    const { startNs, endNs, issued, reason, unsent, missing } = outcome;
+    const { startNs, endNs, issued, reason, unsent, missing, account } = outcome;
     if (unsent > 0) this.log.warning(`${unsent} requests were due and found no free slot in time`);
     if (missing.length > 0) {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
@@ -199,8 +199,9 @@ export class TimingManager extends ComponentService {
     }
     const lost = this.#ledger.lost(phase).slice(0, MOST_TOLD);
     if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });
-    const end = { phase, startNs, endNs, issued, reason, ...unsent > 0 && { unsent } };
-    this.publish({ type: "phase_complete", ...end });
+    const failed = account.failed + account.lost;
+    const counts = { ...unsent > 0 && { unsent }, ...failed > 0 && { failed } };
+    this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason, ...counts });
   }
 
   #ports(): PhasePorts {

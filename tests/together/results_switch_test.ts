@@ -54,7 +54,13 @@ Deno.test("a post processor that is busy with a dead records manager takes the n
     const account = { issued: RECORDS, succeeded: RECORDS, failed: 0, cancelled: 0, lost: 0 };
     const { health } = closingOf(RECORDS);
     const written = writtenResultsSchema.parse(
-      await controller.ask({ kind: "write_results", wasCancelled: false, account, health }),
+      await controller.ask({
+        kind: "write_results",
+        wasCancelled: false,
+        account,
+        warmupAccount: { ...account, issued: 0, succeeded: 0 },
+        health,
+      }),
     );
     assertEquals(second.of("failure"), []);
     assertEquals(written.problems, []);

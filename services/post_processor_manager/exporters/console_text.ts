@@ -104,9 +104,12 @@ function warnings(report: RunReport): string[] {
 }
 
 /** The sum that shows that nothing was lost sight of. */
-function creditLine({ issued, succeeded, failed, cancelled, lost }: CreditAccount): string {
+function creditLine(
+  what: string,
+  { issued, succeeded, failed, cancelled, lost }: CreditAccount,
+): string {
   const missing = issued - succeeded - failed - cancelled - lost;
-  return `Credits: ${issued} issued = ${succeeded} succeeded + ${failed} failed + ` +
+  return `${what}: ${issued} issued = ${succeeded} succeeded + ${failed} failed + ` +
     `${cancelled} cancelled + ${lost} lost${missing > 0 ? ` + ${missing} MISSING` : ""}`;
 }
 
@@ -121,7 +124,8 @@ function ending(report: RunReport, config: RunConfig): string[] {
   const duration = report.metrics.find((metric) => metric.tag === "benchmark_duration")?.stats.avg;
   return [
     `CLI Command: ${harmless(config.cliCommand)}`,
-    creditLine(report.account),
+    ...(report.warmup ? [creditLine("Warm-up (not in the results)", report.warmup.account)] : []),
+    creditLine("Credits", report.account),
     ...report.urls.map((share) => shareLine("To", share)),
     ...report.models.map((share) => shareLine("Asked of", share)),
     `Benchmark Duration: ${duration === undefined ? MISSING : `${fixed(duration)} sec`}`,

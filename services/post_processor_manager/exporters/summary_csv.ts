@@ -11,7 +11,8 @@ const COLUMNS = STATISTICS.filter((name) => name !== "count" && name !== "sum");
 
 /**
  * The text of `profile_export_aiperf.csv`: a table of the distributions and one of the single
- * numbers, both sorted by tag, and one of the instrument, with an empty line between.
+ * numbers, both sorted by tag, one of the instrument, and one of the warm-up where there was one,
+ * with an empty line between.
  */
 export function summaryCsv(report: RunReport, config: RunConfig): string {
   const metrics = [...report.metrics].sort((a, b) => a.tag < b.tag ? -1 : 1);
@@ -24,6 +25,7 @@ export function summaryCsv(report: RunReport, config: RunConfig): string {
     [],
     ["Instrument", "Value"],
     ...instrumentRows(report.instrument),
+    ...warmupRows(report),
   ];
   return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
@@ -53,6 +55,21 @@ function scalarRow(metric: MetricSummary, { epochUnixMs }: RunConfig): string[] 
   const isInstant = findMetric(metric.tag)?.unit === INSTANT;
   const text = isInstant ? epochNsText(epochUnixMs, value) : scalarText(value, metric.unit);
   return [label(metric), text];
+}
+
+/** Its counts alone: nothing of a warm-up is a result. */
+function warmupRows({ warmup }: RunReport): string[][] {
+  if (warmup === null) return [];
+  const { issued, succeeded, failed, cancelled, lost } = warmup.account;
+  return [
+    [],
+    ["Warm-up", "Value"],
+    ["Warm-up Requests Issued", String(issued)],
+    ["Warm-up Requests Succeeded", String(succeeded)],
+    ["Warm-up Requests Failed", String(failed)],
+    ["Warm-up Requests Cancelled", String(cancelled)],
+    ["Warm-up Requests Lost", String(lost)],
+  ];
 }
 
 function label({ header, unit }: MetricSummary): string {

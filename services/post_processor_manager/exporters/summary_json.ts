@@ -18,7 +18,8 @@ export const SCHEMA_VERSION = "1.5";
 /**
  * The text of `profile_export_aiperf.json`: a block for each metric at the top level, keyed by its
  * tag, then what was asked for, errors, times, and our own `credits`, `url_counts`, `model_counts`,
- * `warnings` and `instrument`.
+ * `warnings` and `instrument`. What the warm-up did stands at the end, in `warmup_credits`,
+ * `warmup_error_summary` and `warmup_metrics`; nothing of it is in the rest.
  *
  * What does not exist is left out. Instants are exact integers of nanoseconds since 1970.
  */
@@ -45,7 +46,11 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
     start_time: isoTime(report.startUnixMs),
     end_time: isoTime(report.endUnixMs),
     instrument: inSnakeCase(report.instrument),
-    ...(report.warmup && { warmup_metrics: blocks(report.warmup.metrics, config) }),
+    ...(report.warmup && {
+      warmup_credits: report.warmup.account,
+      warmup_error_summary: report.warmup.errors.map(errorBlock),
+      warmup_metrics: blocks(report.warmup.metrics, config),
+    }),
   };
   return `${JSON.stringify(summary, null, 2)}\n`;
 }

@@ -84,12 +84,13 @@ export class RunView {
   }
 
   #sayEnd(event: RunEvent & { type: "phase_complete" }, nowNs: number): void {
-    const { phase, startNs, endNs, issued, unsent = 0 } = event;
+    const { phase, startNs, endNs, issued, unsent = 0, failed = 0 } = event;
     const seconds = ((endNs - startNs) / 1e9).toFixed(2);
     const requests = issued === 1 ? "1 request" : `${issued} requests`;
     const were = unsent === 1 ? "1 more was" : `${unsent} more were`;
+    const failures = failed > 0 ? `, ${failed} failed` : "";
     const rest = unsent > 0 ? `; ${were} due and found no free slot in time` : "";
     this.#lastPlainNs = nowNs;
-    this.say(`${phase} complete: ${requests} in ${seconds} s${rest}`);
+    this.say(`${phase} complete: ${requests} in ${seconds} s${failures}${rest}`);
   }
 }

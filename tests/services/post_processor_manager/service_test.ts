@@ -9,6 +9,7 @@ import { ComponentHarness } from "../../helpers/service_harness.ts";
 import { until } from "../../helpers/until.ts";
 
 const ACCOUNT = { issued: 2, succeeded: 2, failed: 0, cancelled: 0, lost: 0 };
+const NO_WARMUP = { ...ACCOUNT, issued: 0, succeeded: 0 };
 
 /** A post processor whose data set is a file, so that it has the input tokens to count. */
 async function withRunning(
@@ -93,6 +94,7 @@ for (const isReadToItsEnd of [true, false]) {
         kind: "write_results" as const,
         wasCancelled: false,
         account: ACCOUNT,
+        warmupAccount: NO_WARMUP,
         health,
       };
       const written = harness.controller.ask(command).then(() => isWritten = true);
@@ -120,6 +122,7 @@ Deno.test("results do not wait for ever for a records manager that keeps nothing
       kind: "write_results",
       wasCancelled: false,
       account: { ...ACCOUNT, issued: 1, succeeded: 1 },
+      warmupAccount: NO_WARMUP,
       health,
     });
     await harness.clock.advance(11_000);

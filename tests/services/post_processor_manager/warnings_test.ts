@@ -8,12 +8,14 @@ import {
   type WarningFacts,
   warningsFor,
 } from "../../../services/post_processor_manager/warnings.ts";
+import type { CreditAccount } from "../../../common/model/report.ts";
 import { reportOn } from "../../helpers/metrics_of.ts";
 import { failedRecordOf, recordOf } from "../../helpers/records.ts";
 
 const FINE: WarningFacts = {
   account: { issued: 10, succeeded: 10, failed: 0, cancelled: 0, lost: 0 },
   wasCancelled: false,
+  warmup: null,
   oslMismatches: 0,
   usageDiscrepancies: 0,
   tokensPerChunk: null,
@@ -35,6 +37,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
   const warnings = warningsFor({
     account,
     wasCancelled: true,
+    warmup: { account: { issued: 3, succeeded: 2, failed: 1, cancelled: 0, lost: 0 }, errors: [] },
     oslMismatches: 3,
     usageDiscrepancies: 4,
     tokensPerChunk: 4,
@@ -49,6 +52,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^The run was interrupted/,
     /^5 requests left no record/,
     /^2 requests got lost because a process died: see/,
+    /^The warm-up failed in part: 1 of its 3 requests did not succeed\. /,
     /^The records_manager died/,
     /^2 lines of a\.jsonl/,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
@@ -61,6 +65,42 @@ Deno.test("each trouble has its warning, the gravest first", () => {
   assertEquals(warnings.length, expected.length);
   expected.forEach((pattern, i) => assertMatch(warnings[i]!, pattern));
 });
+
+const REFUSED = { code: 503, type: "HTTPError", message: "Service Unavailable." };
+
+const WARMUPS: [what: string, account: CreditAccount, warning: RegExp | null][] = [
+  ["that went well", { issued: 4, succeeded: 4, failed: 0, cancelled: 0, lost: 0 }, null],
+  ["whose end cut some off", { issued: 4, succeeded: 3, failed: 0, cancelled: 1, lost: 0 }, null],
+  [
+    "of which one failed",
+    { issued: 4, succeeded: 2, failed: 1, cancelled: 1, lost: 0 },
+    /^The warm-up failed in part: 1 of its 4 requests did not succeed, most often by HTTPError: Service Unavailable\. /,
+  ],
+  [
+    "of which some are lost or missing",
+    { issued: 4, succeeded: 1, failed: 0, cancelled: 0, lost: 2 },
+    /^The warm-up failed in part: 3 of its 4 requests did not succeed, /,
+  ],
+  [
+    "that failed completely",
+    { issued: 1, succeeded: 0, failed: 1, cancelled: 0, lost: 0 },
+    /^The warm-up failed: none of its 1 request succeeded, most often by HTTPError: Service/,
+  ],
+  [
+    "of which nothing was answered",
+    { issued: 2, succeeded: 0, failed: 0, cancelled: 2, lost: 0 },
+    /^The warm-up failed: none of its 2 requests succeeded, /,
+  ],
+];
+
+for (const [what, account, warning] of WARMUPS) {
+  Deno.test(`a warm-up ${what} ${warning ? "is warned of" : "is nothing to warn of"}`, () => {
+    const warmup = { account, errors: [{ error: REFUSED, count: 1 }] };
+    const warnings = warningsFor({ ...FINE, warmup });
+    if (warning === null) assertEquals(warnings, []);
+    else assertMatch(warnings[0]!, warning);
+  });
+}
 
 Deno.test("requests that got lost though nothing was started again may be with who is too busy", () => {
   const account = { ...FINE.account, issued: 12, lost: 2 };

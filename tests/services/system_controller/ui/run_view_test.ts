@@ -54,6 +54,14 @@ Deno.test("the end of a phase says how much was due and not sent", () => {
   );
 });
 
+Deno.test("the end of a phase says how many of its requests failed", () => {
+  assertEquals(
+    shown("", false, { ...ENDED, phase: "warmup", failed: 10, unsent: 1 }),
+    "warmup complete: 10 requests in 2.00 s, 10 failed; " +
+      "1 more was due and found no free slot in time\n",
+  );
+});
+
 Deno.test("where progress is not shown in place it is told as often as is asked for", () => {
   let text = "";
   const terminal = new Terminal({
