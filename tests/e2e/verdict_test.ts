@@ -154,10 +154,12 @@ Deno.test("what was due and found no slot is counted: no request asked for is un
     assertEquals([issued + unsent, wasCapped], [200, true]);
     assertEquals(issued, records.length);
     assert(unsent > 100, `${unsent} were not sent`);
-    assertStringIncludes(
-      stdout.replaceAll(/\s+/g, " "),
-      `${unsent} more were due and found none until the end`,
-    );
+    const text = stdout.replaceAll(/\s+/g, " ");
+    assertStringIncludes(text, `Sent: ${instrument.arrivals.sent.count} of 200 requests at `);
+    assertStringIncludes(text, `${unsent} were due and found none until the end`);
+    const held = instrument.reasons.find(({ check }) => check === "cap_held_back");
+    assertEquals(held?.level, "SUSPECT");
+    assertStringIncludes(held!.text, "--concurrency 1 held the rate at ");
     const csv = await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.csv`);
     assertStringIncludes(csv, `Requests without a Slot,${unsent}\n`);
   });

@@ -27,6 +27,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     isHealthKnown: true,
     hasLaterTurns: false,
     gapShape: 1,
+    heldBy: null,
     median: { name: "TTFT", ms: 200 },
     lateness: {
       requests: 1_000,

@@ -53,7 +53,8 @@ function latenessText({ total, issue, handOver, worker }: LatenessReport): strin
 function arrivalsText({ arrivals }: InstrumentReport): string {
   const { pattern, askedRatePerSecond: asked, sent, unsent, largestGapErrorMs, wasCapped } =
     arrivals;
-  const count = `${withThousands(String(sent.count))} of ${withThousands(String(arrivals.issued))}`;
+  const due = String(arrivals.issued + unsent);
+  const count = `${withThousands(String(sent.count))} of ${withThousands(due)}`;
   if (pattern === "concurrency") return `Sent: ${count} requests.`;
   const rate = sent.ratePerSecond === null ? "" : ` at ${perSecond(sent.ratePerSecond)}` +
     (asked === null ? "" : ` (asked: ${perSecond(asked)})`);
@@ -63,7 +64,7 @@ function arrivalsText({ arrivals }: InstrumentReport): string {
     sent.ks !== null &&
     `Kolmogorov–Smirnov ${fixed(sent.ks.distance)}, p = ${pText(sent.ks.pValue)}`,
     wasCapped && "some waited for a slot",
-    unsent > 0 && `${withThousands(String(unsent))} more were due and found none until the end`,
+    unsent > 0 && `${withThousands(String(unsent))} were due and found none until the end`,
   ].filter((detail) => detail !== false);
   const shape = details.length === 0 ? pattern : `${pattern}: ${details.join("; ")}`;
   return `Sent: ${count} requests${rate}, ${shape}.`;

@@ -1,18 +1,21 @@
 import type { LatenessReport, WorkerReport } from "../../../common/model/instrument.ts";
+import { count, moreWorkers, ms, percent, reason, requests, worse } from "./check_parts.ts";
 import type { Finding, VerdictFacts } from "./finding.ts";
+import {
+  arrivalPattern,
+  capHeldBack,
+  concurrencyKept,
+  rateAsked,
+  rateKept,
+} from "./load_checks.ts";
 import {
   FEWEST_FOR_MEDIAN,
   FEWEST_FOR_P99,
   FEWEST_LAG_SAMPLES,
-  FINEST_GAP_MS,
   HARMLESS_LAG_MS,
   judge,
-  KS_SIGNIFICANCE,
   LONG_LAG_WATCH_MS,
-  RATE_SIGNIFICANCE,
   SHORTEST_CPU_MS,
-  SHORTEST_STEADY_MS,
-  type Threshold,
   THRESHOLDS,
 } from "./thresholds.ts";
 
@@ -32,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   rateAsked,
   arrivalPattern,
   concurrencyKept,
+  capHeldBack,
   machineBusy,
   stolenTime,
 ];
@@ -142,71 +146,6 @@ function scheduleLateness(facts: VerdictFacts): Finding[] {
   return [reason(THRESHOLDS.scheduleLateness, lateMs, text)];
 }
 
-function rateKept(facts: VerdictFacts): Finding[] {
-  const { pattern, wasCapped, scheduled, sent } = facts.arrivals;
-  if (pattern === "concurrency" || wasCapped) return [];
-  const { ratePerSecond: planned } = scheduled;
-  const { ratePerSecond: actual } = sent;
-  if (planned === null || actual === null) return [{ unjudged: "the rate" }];
-  const lastsMs = (sent.count - 1) / planned * 1000;
-  if (sent.count < FEWEST_FOR_P99 || lastsMs < SHORTEST_STEADY_MS) {
-    return [{ unjudged: "the rate" }];
-  }
-  const share = percent(actual, planned);
-  const text = `Requests were sent at ${actual.toFixed(1)}/s where ${planned.toFixed(1)}/s were ` +
-    `scheduled (${share.toFixed(1)} %): this machine cannot keep the rate. Use a lower rate, or ` +
-    `${moreWorkers(facts)}.`;
-  return [reason(THRESHOLDS.rateKept, share, text)];
-}
-
-/** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */
-function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
-  const { pattern, wasCapped, askedRatePerSecond: asked, scheduled } = arrivals;
-  const { ratePerSecond: planned, count } = scheduled;
-  if (asked === null || planned === null || wasCapped || count < FEWEST_FOR_P99) return [];
-  // A random pattern has less than its rate by chance, too: in standard errors of the mean gap.
-  const standardError = gapShape === null ? 0 : 1 / Math.sqrt(count * gapShape);
-  if (asked / planned - 1 <= RATE_SIGNIFICANCE * standardError) return [];
-  const share = percent(planned, asked);
-  const [why, remedy] = pattern === "user_centric"
-    ? ["answers took longer than the pauses of the users, or failed", "--num-users"]
-    : ["there were not always conversations with a turn ready", "--num-sessions"];
-  const text = `Requests were due at ${planned.toFixed(1)}/s where ${asked.toFixed(1)}/s were ` +
-    `asked for (${share.toFixed(1)} %): ${why}. Use a lower rate or more ${remedy}.`;
-  return [reason(THRESHOLDS.rateAsked, share, text)];
-}
-
-function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
-  const { sent, scheduled, pattern, askedRatePerSecond, wasCapped } = arrivals;
-  if (sent.ks === null || wasCapped || askedRatePerSecond === null) return [];
-  if (1000 / askedRatePerSecond < FINEST_GAP_MS) return [];
-  if (sent.count < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
-  const { distance, pValue } = sent.ks;
-  if (pValue >= KS_SIGNIFICANCE) return [];
-  // Then requests left when they were due, and it is no lateness that makes the difference.
-  if (scheduled.ks !== null && scheduled.ks.pValue < KS_SIGNIFICANCE) return [];
-  const text = `The pauses between requests are not the ${pattern} ones asked for ` +
-    `(Kolmogorov–Smirnov distance ${distance.toFixed(2)}, p below ${KS_SIGNIFICANCE}): requests ` +
-    "left late and in bunches. Use a lower rate, or a bigger machine.";
-  return [reason(THRESHOLDS.arrivalPattern, distance, text)];
-}
-
-function concurrencyKept(facts: VerdictFacts): Finding[] {
-  const { concurrency, arrivals } = facts;
-  if (concurrency === null || concurrency.asked === null || facts.hasLaterTurns) return [];
-  const { asked, steady } = concurrency;
-  if (steady === null || steady.windowMs < SHORTEST_STEADY_MS) {
-    return [{ unjudged: "the concurrency" }];
-  }
-  const share = percent(steady.avg, asked);
-  // By Little's law: how long a slot is empty before it is used again.
-  const emptyMs = (asked - steady.avg) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
-  const text = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight: from an ` +
-    `answer to the next request it takes ${ms(emptyMs)}, too long next to the answers. Use a ` +
-    `higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
-  return [reason(THRESHOLDS.concurrencyKept, share, text)];
-}
-
 function machineBusy({ machine, processes, workers }: VerdictFacts): Finding[] {
   if (machine === null || !isWatched(processes, workers)) return [];
   const share = machine.cpuShare * 100;
@@ -231,17 +170,6 @@ function isWatched(
 ): boolean {
   return processes.some(({ watchedMs }) => watchedMs >= SHORTEST_CPU_MS) ||
     workers.some(({ health }) => (health?.watchedMs ?? 0) >= SHORTEST_CPU_MS);
-}
-
-function reason(threshold: Threshold, value: number, text: string): Finding {
-  return { check: threshold.check, level: judge(value, threshold), text };
-}
-
-/** The graver of two findings; the first when they are equal. */
-function worse(first: Finding, second: Finding): Finding {
-  const order = ["VALID", "SUSPECT", "INVALID"];
-  const gravity = (finding: Finding) => "level" in finding ? order.indexOf(finding.level) : -1;
-  return gravity(second) > gravity(first) ? second : first;
 }
 
 function cpuPercent({ health }: WorkerReport): number | null {
@@ -270,29 +198,4 @@ function largestPart(latest: LatenessReport["latest"]): string {
   const most = Math.max(issueMs, handOverMs, workerMs);
   if (most === issueMs) return "before the timing manager let them go";
   return most === handOverMs ? "on the way to the workers" : "in the workers";
-}
-
-/** More workers help only where a CPU is left for them, and there is more than a request for each. */
-function moreWorkers({ workers, machine, concurrency }: VerdictFacts): string {
-  const more = Math.min(workers.length * 2, concurrency?.asked ?? Infinity);
-  const { cpus, cpuShare } = machine ?? { cpus: Infinity, cpuShare: 0 };
-  const hasRoom = more <= cpus && (1 - cpuShare) * cpus >= 1;
-  if (more <= workers.length || !hasRoom) return "use a bigger machine";
-  return `use --workers-max ${more} or a bigger machine`;
-}
-
-function requests(n: number): string {
-  return count(n, "request");
-}
-
-function count(n: number, noun: string): string {
-  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(1)} ms`;
-}
-
-function percent(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole * 100;
 }

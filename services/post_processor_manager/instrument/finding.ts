@@ -12,6 +12,8 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly hasLaterTurns: boolean;
   /** Shape of the gamma distribution that gaps were drawn from; null: not at random. */
   readonly gapShape: number | null;
+  /** The limits that requests waited for, by their flags and values; null: they waited for none. */
+  readonly heldBy: string | null;
   /** The latency that the event loop's lag is held against; null when nothing succeeded. */
   readonly median: { readonly name: string; readonly ms: number } | null;
 }

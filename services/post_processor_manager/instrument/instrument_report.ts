@@ -34,7 +34,8 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const warmFromNs = startNs + coldStartNs(phases);
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
   const concurrency = concurrencyReport(requests, facts, { warmFromNs, hasLaterTurns });
-  const wasCapped = isCapped(facts, tally);
+  const heldBy = limitsReached(facts, tally);
+  const wasCapped = heldBy !== null;
   const parts = {
     lateness: latenessReport(requests, { warmFromNs, wasCapped }),
     arrivals: arrivalsReport(requests, facts, { issued: account.issued, unsent, wasCapped }),
@@ -53,15 +54,27 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     isHealthKnown: health !== null,
     hasLaterTurns,
     gapShape: facts.gapShape,
+    heldBy,
     median: medianOf(metrics),
   });
   return { ...verdict, ...parts };
 }
 
-/** Whether requests had to wait for others. */
-function isCapped({ hasWaits, cap, prefillLimit }: LoadFacts, tally: LoadTally): boolean {
-  return hasWaits || (cap !== null && tally.mostSessions >= cap) ||
-    (prefillLimit !== null && tally.mostPrefills >= prefillLimit);
+/** The limits that requests had to wait for, as on the command line; null: they did not have to. */
+function limitsReached(
+  { hasWaits, cap, prefillLimit }: LoadFacts,
+  tally: LoadTally,
+): string | null {
+  const isCapReached = cap !== null && tally.mostSessions >= cap;
+  const isPrefillReached = prefillLimit !== null && tally.mostPrefills >= prefillLimit;
+  if (!hasWaits && !isCapReached && !isPrefillReached) return null;
+  // Limits that open slowly are waited for before they are reached.
+  const isUnreached = !isCapReached && !isPrefillReached;
+  return [
+    cap !== null && (isCapReached || isUnreached) && `--concurrency ${cap}`,
+    prefillLimit !== null && (isPrefillReached || isUnreached) &&
+    `--prefill-concurrency ${prefillLimit}`,
+  ].filter((limit) => limit !== false).join(" and ");
 }
 
 function missingOf({ issued, succeeded, failed, cancelled, lost }: CreditAccount): number {

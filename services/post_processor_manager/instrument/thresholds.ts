@@ -139,6 +139,19 @@ export const THRESHOLDS = {
     from:
       `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations`,
   },
+  capHeldBack: {
+    check: "cap_held_back",
+    what:
+      "where a concurrency or prefill limit was reached: requests sent, as a share of those that " +
+      "were due; or their rate, as a share of the one scheduled, if that is less",
+    unit: "%",
+    suspect: 95,
+    invalid: null,
+    isLower: true,
+    from:
+      `${FEWEST_FOR_MEDIAN} requests due at a rate or by a schedule; for their rate, as many sent ` +
+      `over ${SHORTEST_STEADY_MS} ms`,
+  },
   workerBusy: {
     check: "worker_busy",
     what: "CPU time of the busiest worker by elapsed time",

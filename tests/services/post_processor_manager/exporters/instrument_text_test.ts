@@ -45,9 +45,10 @@ Deno.test("instrumentText says how many waited for a slot in vain", () => {
     reportOf({ arrivals: { ...arrivals, wasCapped: true, unsent: 1_234 } }),
     300,
   );
+  assertStringIncludes(line!, "Sent: 1,000 of 2,234 requests at ");
   assertStringIncludes(
     line!,
-    "; some waited for a slot; 1,234 more were due and found none until the end.",
+    "; some waited for a slot; 1,234 were due and found none until the end.",
   );
 });
 

@@ -160,7 +160,7 @@ Deno.test("lost requests make a result INVALID", () => {
   assertStringIncludes(instrument.reasons[0]!.text, "1 request got lost or left no record");
 });
 
-Deno.test("a cap that is reached is told of, and what waited for it is no fault", () => {
+Deno.test("a cap that is reached is told of: what it held back is no fault, and not the load asked for", () => {
   const load = { ...CONSTANT, concurrencyCap: 5 };
   const records = run(1_000, (i) => i * 18); // each takes 141 ms: five at a time are 35/s
   const { instrument } = reportOn(records, { load });
@@ -168,7 +168,12 @@ Deno.test("a cap that is reached is told of, and what waited for it is no fault"
   assert(instrument.concurrency!.max <= 6);
   const late = records.map((record) => ({ ...record, issuedNs: record.sentNs! - 2 * MS }));
   const judged = late.map((record) => ({ ...record, receivedNs: record.issuedNs + MS }));
-  assertEquals(reportOn(judged, { load }).instrument.verdict, "VALID");
+  const { verdict, reasons } = reportOn(judged, { load }).instrument;
+  assertEquals([verdict, reasons.map(({ check }) => check)], ["SUSPECT", ["cap_held_back"]]);
+  assertStringIncludes(
+    reasons[0]!.text,
+    "--concurrency 5 held the rate at 35.7/s of the 100.0/s asked for: this is",
+  );
 });
 
 Deno.test("a cap is reached by conversations that pause, too, as each keeps its slot meanwhile", () => {
@@ -190,7 +195,8 @@ Deno.test("a cap is reached by conversations that pause, too, as each keeps its 
   const capped = (concurrencyCap: number) =>
     reportOn(records, { load: { ...CONSTANT, concurrencyCap } }).instrument;
   assert(capped(5).concurrency!.max < 5);
-  assertEquals([capped(5).arrivals.wasCapped, capped(5).verdict], [true, "VALID"]);
+  assertEquals([capped(5).arrivals.wasCapped, capped(5).verdict], [true, "SUSPECT"]);
+  assertEquals(capped(5).reasons.map(({ check }) => check), ["cap_held_back"]);
   assertEquals([capped(6).arrivals.wasCapped, capped(6).verdict], [false, "INVALID"]);
 });
 

@@ -1,0 +1,135 @@
+import { moreWorkers, ms, percent, reason } from "./check_parts.ts";
+import type { Finding, VerdictFacts } from "./finding.ts";
+import {
+  FEWEST_FOR_MEDIAN,
+  FEWEST_FOR_P99,
+  FINEST_GAP_MS,
+  KS_SIGNIFICANCE,
+  RATE_SIGNIFICANCE,
+  SHORTEST_STEADY_MS,
+  THRESHOLDS,
+} from "./thresholds.ts";
+
+/** Whether requests were sent at the rate that they were scheduled at. */
+export function rateKept(facts: VerdictFacts): Finding[] {
+  const { pattern, wasCapped, scheduled, sent } = facts.arrivals;
+  if (pattern === "concurrency" || wasCapped) return [];
+  const { ratePerSecond: planned } = scheduled;
+  const { ratePerSecond: actual } = sent;
+  if (planned === null || actual === null) return [{ unjudged: "the rate" }];
+  const lastsMs = (sent.count - 1) / planned * 1000;
+  if (sent.count < FEWEST_FOR_P99 || lastsMs < SHORTEST_STEADY_MS) {
+    return [{ unjudged: "the rate" }];
+  }
+  const share = percent(actual, planned);
+  const text = `Requests were sent at ${actual.toFixed(1)}/s where ${planned.toFixed(1)}/s were ` +
+    `scheduled (${share.toFixed(1)} %): this machine cannot keep the rate. Use a lower rate, or ` +
+    `${moreWorkers(facts)}.`;
+  return [reason(THRESHOLDS.rateKept, share, text)];
+}
+
+/** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */
+export function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
+  const { pattern, wasCapped, askedRatePerSecond: asked, scheduled } = arrivals;
+  const { ratePerSecond: planned, count } = scheduled;
+  if (asked === null || planned === null || wasCapped || count < FEWEST_FOR_P99) return [];
+  if (isByChance(asked / planned, count, gapShape)) return [];
+  const share = percent(planned, asked);
+  const [why, remedy] = pattern === "user_centric"
+    ? ["answers took longer than the pauses of the users, or failed", "--num-users"]
+    : ["there were not always conversations with a turn ready", "--num-sessions"];
+  const text = `Requests were due at ${planned.toFixed(1)}/s where ${asked.toFixed(1)}/s were ` +
+    `asked for (${share.toFixed(1)} %): ${why}. Use a lower rate or more ${remedy}.`;
+  return [reason(THRESHOLDS.rateAsked, share, text)];
+}
+
+/** Whether the gaps between requests have the distribution asked for. */
+export function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
+  const { sent, scheduled, pattern, askedRatePerSecond, wasCapped } = arrivals;
+  if (sent.ks === null || wasCapped || askedRatePerSecond === null) return [];
+  if (1000 / askedRatePerSecond < FINEST_GAP_MS) return [];
+  if (sent.count < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
+  const { distance, pValue } = sent.ks;
+  if (pValue >= KS_SIGNIFICANCE) return [];
+  // Then requests left when they were due, and it is no lateness that makes the difference.
+  if (scheduled.ks !== null && scheduled.ks.pValue < KS_SIGNIFICANCE) return [];
+  const text = `The pauses between requests are not the ${pattern} ones asked for ` +
+    `(Kolmogorov–Smirnov distance ${distance.toFixed(2)}, p below ${KS_SIGNIFICANCE}): requests ` +
+    "left late and in bunches. Use a lower rate, or a bigger machine.";
+  return [reason(THRESHOLDS.arrivalPattern, distance, text)];
+}
+
+/** Whether the slots of a closed loop were in use. */
+export function concurrencyKept(facts: VerdictFacts): Finding[] {
+  const { concurrency, arrivals } = facts;
+  if (concurrency === null || concurrency.asked === null || facts.hasLaterTurns) return [];
+  const { asked, steady } = concurrency;
+  if (steady === null || steady.windowMs < SHORTEST_STEADY_MS) {
+    return [{ unjudged: "the concurrency" }];
+  }
+  const share = percent(steady.avg, asked);
+  // By Little's law: how long a slot is empty before it is used again.
+  const emptyMs = (asked - steady.avg) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
+  const text = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight: from an ` +
+    `answer to the next request it takes ${ms(emptyMs)}, too long next to the answers. Use a ` +
+    `higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
+  return [reason(THRESHOLDS.concurrencyKept, share, text)];
+}
+
+/**
+ * Whether a cap made another load of the one asked for: then it is as closed a loop as the cap, and
+ * its rate is the server's. The latencies are true all the same.
+ */
+export function capHeldBack(facts: VerdictFacts): Finding[] {
+  const { heldBy, arrivals: { issued, unsent, sent } } = facts;
+  if (heldBy === null || sent.count === 0) return [];
+  const due = issued + unsent;
+  const ofDue = due < FEWEST_FOR_MEDIAN ? null : percent(sent.count, due);
+  const ofRate = capRateShare(facts);
+  if (ofDue === null && ofRate === null) return [{ unjudged: "the rate" }];
+  const share = Math.min(ofDue ?? 100, ofRate ?? 100);
+  const text = `${heldBy} held ${whatWasHeld(facts)}: this is the pace of the server within that ` +
+    "limit, as in a closed loop, not the load asked for. Raise the limit, or take the rate as that " +
+    "of the server.";
+  return [reason(THRESHOLDS.capHeldBack, share, text)];
+}
+
+/** Completes "--concurrency 2 held". */
+function whatWasHeld({ arrivals }: VerdictFacts): string {
+  const { issued, unsent, askedRatePerSecond: asked, sent, scheduled } = arrivals;
+  const { ratePerSecond: actual, count } = sent;
+  const isSlow = asked !== null && actual !== null && actual < asked;
+  const what = isSlow
+    ? `the rate at ${perSecond(actual)} of the ${perSecond(asked)} asked for`
+    : "requests back";
+  if (unsent > 0) {
+    return `${what} (${count} of the ${issued + unsent} requests that were due were sent)`;
+  }
+  const { ratePerSecond: planned } = scheduled;
+  if (isSlow || actual === null || planned === null) return what;
+  const seconds = (rate: number) => `${((count - 1) / rate).toFixed(1)} s`;
+  return `${what} (they took ${seconds(actual)} where the schedule has ${seconds(planned)})`;
+}
+
+/** The rate under a cap as a share, in per cent, of the one without; null: too little was sent. */
+function capRateShare({ arrivals, gapShape, hasLaterTurns }: VerdictFacts): number | null {
+  const { askedRatePerSecond: asked, scheduled, sent } = arrivals;
+  if (sent.ratePerSecond === null || scheduled.ratePerSecond === null) return null;
+  const lastsMs = (sent.count - 1) / sent.ratePerSecond * 1000;
+  if (sent.count < FEWEST_FOR_MEDIAN || lastsMs < SHORTEST_STEADY_MS) return null;
+  const ofSchedule = percent(sent.ratePerSecond, scheduled.ratePerSecond);
+  // Turns that wait for the answer before are due later, too, the later that answer comes.
+  if (!hasLaterTurns || asked === null) return ofSchedule;
+  if (isByChance(asked / sent.ratePerSecond, sent.count, gapShape)) return ofSchedule;
+  return Math.min(ofSchedule, percent(sent.ratePerSecond, asked));
+}
+
+/** A random pattern has less than its rate by chance, too: in standard errors of the mean gap. */
+function isByChance(askedByFound: number, count: number, gapShape: number | null): boolean {
+  const standardError = gapShape === null ? 0 : 1 / Math.sqrt(count * gapShape);
+  return askedByFound - 1 <= RATE_SIGNIFICANCE * standardError;
+}
+
+function perSecond(rate: number): string {
+  return `${rate.toFixed(1)}/s`;
+}

@@ -1,0 +1,162 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { VerdictFacts } from "../../../../services/post_processor_manager/instrument/finding.ts";
+import { verdictOn } from "../../../../services/post_processor_manager/instrument/verdict.ts";
+import { verdictFactsOf } from "../../../helpers/verdict_facts.ts";
+
+const HEALTHY = verdictFactsOf();
+
+function verdictWith(change: Partial<VerdictFacts>) {
+  return verdictOn(verdictFactsOf(change));
+}
+
+Deno.test("a schedule below the rate asked for is told of, with what there was too little of", () => {
+  const slow = (change: Partial<VerdictFacts["arrivals"]> = {}) =>
+    verdictWith({
+      gapShape: null,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        scheduled: { ...HEALTHY.arrivals.scheduled, ratePerSecond: 60 },
+        sent: { ...HEALTHY.arrivals.sent, ratePerSecond: 60 },
+        ...change,
+      },
+    });
+  assertEquals(slow().verdict, "SUSPECT");
+  assertEquals(
+    slow().reasons[0]!.text,
+    "Requests were due at 60.0/s where 100.0/s were asked for (60.0 %): there were not always " +
+      "conversations with a turn ready. Use a lower rate or more --num-sessions.",
+  );
+  assertStringIncludes(slow({ pattern: "user_centric" }).reasons[0]!.text, "more --num-users.");
+  assertEquals(slow({ wasCapped: true }).reasons, []);
+  assertEquals(slow({ askedRatePerSecond: null }).reasons, []);
+});
+
+Deno.test("a random schedule that is slow by chance is no reason, a slow one of many gaps is", () => {
+  const of = (count: number, gapShape: number) =>
+    verdictWith({
+      gapShape,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        scheduled: { ...HEALTHY.arrivals.scheduled, count, ratePerSecond: 90 },
+        sent: { ...HEALTHY.arrivals.sent, count, ratePerSecond: 90 },
+      },
+    }).verdict;
+  // A ninth more than the mean gap, whose standard error is 1 / sqrt(count * shape).
+  assertEquals([of(778, 1), of(779, 1)], ["VALID", "SUSPECT"]);
+  assertEquals([of(100, 1), of(100, 8), of(778, 0.3)], ["VALID", "SUSPECT", "VALID"]);
+});
+
+Deno.test("gaps that are as they were scheduled are no sign of lateness", () => {
+  const odd = { distance: 0.4, pValue: 0 };
+  const { scheduled, sent } = HEALTHY.arrivals;
+  const found = (ofSchedule: typeof odd) =>
+    verdictWith({
+      arrivals: {
+        ...HEALTHY.arrivals,
+        scheduled: { ...scheduled, ks: ofSchedule },
+        sent: { ...sent, ks: odd },
+      },
+    }).verdict;
+  assertEquals(found(odd), "VALID");
+  assertEquals(found({ distance: 0.02, pValue: 0.8 }), "INVALID");
+});
+
+Deno.test("what waited for a slot is no fault of this machine's", () => {
+  const { sent } = HEALTHY.arrivals;
+  const late = { ...sent, ratePerSecond: 50, ks: { distance: 0.6, pValue: 0 } };
+  const arrivals = { ...HEALTHY.arrivals, sent: late };
+  assertEquals(verdictWith({ arrivals }).verdict, "INVALID");
+  const capped = { heldBy: "--concurrency 2", arrivals: { ...arrivals, wasCapped: true } };
+  assertEquals(verdictWith(capped).reasons.map(({ check, level }) => [check, level]), [
+    ["cap_held_back", "SUSPECT"],
+  ]);
+});
+
+Deno.test("a cap that held the rate back is named, with what came of the rate and what to do", () => {
+  const held = (change: object, gapShape: number | null = null) =>
+    verdictWith({
+      heldBy: "--concurrency 2",
+      gapShape,
+      arrivals: { ...HEALTHY.arrivals, wasCapped: true, ...change },
+    }).reasons.map(({ text }) => text);
+  const { sent, scheduled } = HEALTHY.arrivals;
+  const slow = { ...sent, count: 38, ratePerSecond: 9.79, ks: null };
+  const remedy =
+    ": this is the pace of the server within that limit, as in a closed loop, not the " +
+    "load asked for. Raise the limit, or take the rate as that of the server.";
+  assertEquals(held({ issued: 38, unsent: 362, sent: slow }), [
+    "--concurrency 2 held the rate at 9.8/s of the 100.0/s asked for (38 of the 400 requests that " +
+    `were due were sent)${remedy}`,
+  ]);
+  // A run that ends by a number of requests has sent them all in the end.
+  assertEquals(held({ issued: 38, sent: slow }), [
+    `--concurrency 2 held the rate at 9.8/s of the 100.0/s asked for${remedy}`,
+  ]);
+  assertEquals(held({ issued: 38, sent: slow, askedRatePerSecond: null }), [
+    "--concurrency 2 held requests back (they took 3.8 s where the schedule has 0.4 s)" + remedy,
+  ]);
+  assertEquals(held({ issued: 1_000, unsent: 100, sent: { ...sent, ratePerSecond: 100 } }), [
+    "--concurrency 2 held requests back (1000 of the 1100 requests that were due were sent)" +
+    remedy,
+  ]);
+  assertEquals(held({ issued: 1_000, unsent: 52 }), []);
+  assertEquals(held({ issued: 1_000, unsent: 53 }).length, 1);
+  assertEquals(held({ sent, scheduled }), []);
+});
+
+Deno.test("a cap is judged from ten requests on that were due, or were sent over a second", () => {
+  const of = (issued: number, unsent: number, ratePerSecond: number) =>
+    verdictWith({
+      heldBy: "--prefill-concurrency 1",
+      arrivals: {
+        ...HEALTHY.arrivals,
+        wasCapped: true,
+        issued,
+        unsent,
+        sent: { ...HEALTHY.arrivals.sent, count: issued, ratePerSecond, ks: null },
+      },
+    });
+  const unjudged = "Too little was sent to judge the rate.";
+  assertEquals([of(2, 7, 1).verdict, of(2, 7, 1).notes[0]], ["VALID", unjudged]);
+  assertEquals(of(2, 8, 1).verdict, "SUSPECT");
+  assertEquals([of(9, 0, 8).verdict, of(9, 0, 8).notes[0]], ["VALID", unjudged]);
+  assertEquals([of(10, 0, 9.1).verdict, of(10, 0, 9).verdict], ["VALID", "SUSPECT"]);
+});
+
+Deno.test("turns that a cap made due later are held against the rate asked for, but not by chance", () => {
+  const of = (hasLaterTurns: boolean, gapShape: number | null, askedRatePerSecond: number | null) =>
+    verdictWith({
+      heldBy: "--concurrency 2",
+      hasLaterTurns,
+      gapShape,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        askedRatePerSecond,
+        issued: 300,
+        wasCapped: true,
+        scheduled: { ...HEALTHY.arrivals.scheduled, count: 300, ratePerSecond: 90 },
+        sent: { ...HEALTHY.arrivals.sent, count: 300, ratePerSecond: 90, ks: null },
+      },
+    }).verdict;
+  assertEquals(of(true, null, 100), "SUSPECT");
+  assertEquals([of(false, null, 100), of(true, null, null), of(true, 1, 100)], [
+    "VALID",
+    "VALID",
+    "VALID",
+  ]);
+});
+
+Deno.test("a pattern is judged neither by chance deviations nor where gaps are finer than timers", () => {
+  const withKs = (ks: { distance: number; pValue: number }, askedRatePerSecond: number) =>
+    verdictWith({
+      arrivals: {
+        ...HEALTHY.arrivals,
+        askedRatePerSecond,
+        scheduled: { ...HEALTHY.arrivals.scheduled, ratePerSecond: askedRatePerSecond },
+        sent: { ...HEALTHY.arrivals.sent, ratePerSecond: askedRatePerSecond, ks },
+      },
+    }).verdict;
+  assertEquals(withKs({ distance: 0.5, pValue: 0.00099 }, 500), "INVALID");
+  assertEquals(withKs({ distance: 0.5, pValue: 0.001 }, 500), "VALID");
+  assertEquals(withKs({ distance: 0.5, pValue: 0 }, 501), "VALID");
+});
