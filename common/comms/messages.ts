@@ -4,6 +4,7 @@ import { healthSummarySchema, lagSampleSchema } from "../model/instrument.ts";
 import { runClosingSchema, tokenCountsSchema } from "../model/journal.ts";
 import { requestRecordSchema } from "../model/record.ts";
 import { runConfigSchema, runSecretsSchema } from "../model/run_config.ts";
+import { runEndingSchema } from "../model/run_ending.ts";
 import { creditAccountSchema } from "../model/report.ts";
 import { RUN_EVENT_SCHEMAS } from "../model/run_event.ts";
 import { serviceTypeSchema } from "../model/service_type.ts";
@@ -38,6 +39,8 @@ export const commandSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("write_results"),
     wasCancelled: BOOLEAN,
+    /** Why the run ended. */
+    ending: runEndingSchema,
     /** What became of the credits of the profiling phase. */
     account: creditAccountSchema,
     /** And those of the warm-up. */

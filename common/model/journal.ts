@@ -4,6 +4,7 @@ import type { RequestRecord } from "./record.ts";
 import { creditAccountSchema } from "./report.ts";
 import { runConfigSchema } from "./run_config.ts";
 import { phaseCompleteSchema, phaseStartedSchema } from "./run_event.ts";
+import { runEndingSchema } from "./run_ending.ts";
 import { BOOLEAN, INT, STRING } from "./primitives.ts";
 
 /** The version of the journal's own form; a journal of a later version is refused. */
@@ -24,6 +25,8 @@ export type JournalHeader = z.infer<typeof journalHeaderSchema>;
 export const runClosingSchema = z.object({
   type: z.literal("run_closing"),
   wasCancelled: BOOLEAN,
+  /** Why the run ended; journals of before did not say. */
+  ending: z.optional(runEndingSchema),
   /** What broke, in words; null when nothing did. */
   failure: z.nullable(STRING),
   /** What became of the credits of each phase. */

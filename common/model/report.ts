@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { instrumentReportSchema } from "./instrument.ts";
+import { runEndSchema } from "./run_ending.ts";
 import { errorDetailsSchema } from "./record.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
@@ -107,6 +108,8 @@ export const runReportSchema = z.object({
   startUnixMs: z.nullable(NUMBER),
   endUnixMs: z.nullable(NUMBER),
   wasCancelled: BOOLEAN,
+  /** Why the run ended. */
+  runEnd: runEndSchema,
   /** Things the reader of the numbers should know, one sentence each. */
   warnings: z.array(STRING),
   /** The proof that the load was kept, or what speaks against it. */

@@ -4,6 +4,7 @@ import type { HealthSummary } from "../../common/model/instrument.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
 import type { CreditAccount, RunReport, WarmupReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import type { RunEnding } from "../../common/model/run_ending.ts";
 import { instrumentReport } from "./instrument/instrument_report.ts";
 import { LoadTally } from "./instrument/load_tally.ts";
 import { LoadShares } from "./load_shares.ts";
@@ -11,6 +12,7 @@ import { LiveTally, type LiveView } from "./live_view.ts";
 import type { TokenCounter } from "./metrics/token_counts.ts";
 import { Objectives } from "./objectives.ts";
 import { PhaseMetrics, type PhaseMetricsOptions, type RequestMetrics } from "./phase_metrics.ts";
+import { runEndOf } from "./run_end.ts";
 import { warningsFor } from "./warnings.ts";
 
 /** What the accumulator needs to know of the run. */
@@ -22,6 +24,8 @@ export type AccumulatorConfig = Pick<
 /** What the report takes from outside of the records. */
 export interface ReportOptions {
   readonly wasCancelled: boolean;
+  /** Why the run ended; without it, an interruption where it was cancelled. */
+  readonly ending?: RunEnding;
   /** What became of the credits of the profiling phase; without it, that of the records seen. */
   readonly account?: CreditAccount;
   /** The same of the warm-up. */
@@ -95,6 +99,12 @@ export class MetricsAccumulator {
     const { account = this.#account(options.issued ?? 0), wasCancelled, gaps = [] } = options;
     const bounds = { ...this.#profiling.bounds, ...options };
     const metrics = results.summaries();
+    const runEnd = runEndOf({
+      ending: options.ending ?? { reason: wasCancelled ? "interrupted" : "complete", cause: null },
+      wasCancelled,
+      account,
+      phases: this.#config.phases,
+    });
     const warmup = warmupReport(this.#warmup, options.warmupAccount);
     return {
       benchmarkId: this.#config.benchmarkId,
@@ -106,9 +116,11 @@ export class MetricsAccumulator {
       startUnixMs: this.#unixMs(bounds.startNs),
       endUnixMs: this.#unixMs(bounds.endNs),
       wasCancelled,
+      runEnd,
       warnings: gaps.concat(warningsFor({
         account,
         wasCancelled,
+        runEnd,
         warmup,
         oslMismatches: results.scalar("osl_mismatch_count"),
         usageDiscrepancies: results.scalar("usage_discrepancy_count"),

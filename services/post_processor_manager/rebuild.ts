@@ -5,6 +5,7 @@ import { isNote, type JournalNote, type RunClosing } from "../../common/model/jo
 import { missingText } from "../../common/model/missing_text.ts";
 import type { RebuiltReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import type { RunEnd, RunEnding } from "../../common/model/run_ending.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
 import { isBeingWritten } from "../../common/runtime/line_reader.ts";
@@ -110,11 +111,9 @@ class Rebuilding {
     try {
       await this.#read(reader, results);
       const gaps = this.#gaps(reader.tornBytes);
-      const { console, problems } = await results.write(this.#options(gaps));
-      return {
-        console,
-        problems: [...gaps, ...this.#badLines.texts(), ...this.#flaws(), ...problems],
-      };
+      const { console, problems, report } = await results.write(this.#options(gaps));
+      const flaws = this.#flaws(report.runEnd);
+      return { console, problems: [...gaps, ...this.#badLines.texts(), ...flaws, ...problems] };
     } finally {
       await results.close();
     }
@@ -164,9 +163,22 @@ class Rebuilding {
         ? { account: closing.accounts.profiling, warmupAccount: closing.accounts.warmup }
         : { issued: this.#issued }),
       wasCancelled: closing?.wasCancelled ?? true,
+      ending: this.#ending(),
       health: closing?.health ?? null,
       gaps,
     };
+  }
+
+  /** A journal of before did not say it in so many words. */
+  #ending(): RunEnding {
+    if (this.#closing === null) return { reason: "unknown", cause: null };
+    const { ending, failure, wasCancelled } = this.#closing;
+    if (ending !== undefined) return ending;
+    if (failure !== null) return { reason: "failure", cause: failure };
+    if (this.#reason === "failed_threshold") {
+      return { reason: "failed_request_threshold", cause: null };
+    }
+    return { reason: wasCancelled ? "interrupted" : "complete", cause: null };
   }
 
   /** What the journal does not hold: the report says so too. */
@@ -190,16 +202,11 @@ class Rebuilding {
   }
 
   /** Why a run that came to its end is not complete: its own report says so already. */
-  #flaws(): string[] {
-    const { failure = null, missing = 0, missingIds = [], wasCancelled = false } = this.#closing ??
-      {};
+  #flaws({ detail }: RunEnd): string[] {
+    const { missing = 0, missingIds = [] } = this.#closing ?? {};
     return [
-      failure !== null && `The run failed: ${failure}`,
+      detail !== null && detail,
       missing > 0 && missingText({ missing, missingIds }),
-      this.#reason === "failed_threshold" &&
-      "More requests failed than --failed-request-threshold allows",
-      failure === null && wasCancelled &&
-      "The run was interrupted: the results cover what had ended by then",
       ...this.#unwritten,
     ].filter((flaw) => flaw !== false);
   }

@@ -1,5 +1,6 @@
 import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
 import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
+import type { RunEnd } from "../../common/model/run_ending.ts";
 import { truncate } from "./exporters/plain_text.ts";
 import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS } from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
@@ -16,6 +17,7 @@ const LONGEST_MESSAGE = 200;
 export interface WarningFacts {
   readonly account: CreditAccount;
   readonly wasCancelled: boolean;
+  readonly runEnd: Pick<RunEnd, "detail">;
   /** null when there was none. */
   readonly warmup: Pick<WarmupReport, "account" | "errors"> | null;
   /** `osl_mismatch_count`; null when no output length was requested. */
@@ -44,7 +46,7 @@ export function warningsFor(facts: WarningFacts): string[] {
   const orTooBusy = facts.restarts.length > 0 ? "" : " or was too busy to tell of them";
   return [
     account.issued > 0 && account.succeeded === 0 && noSuccess(account),
-    facts.wasCancelled && "The run was interrupted: the results cover what had ended by then.",
+    facts.runEnd.detail !== null && facts.runEnd.detail,
     missing > 0 &&
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&

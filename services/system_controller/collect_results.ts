@@ -13,6 +13,7 @@ import { describeError, type Logger } from "../../common/runtime/log.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { collectRaw } from "./collect_raw.ts";
 import { MOST_ROUNDS, RESULTS_TIMEOUT_MS } from "./limits.ts";
+import { endingOf, type RunOutcome } from "./outcome.ts";
 import type { ServiceCast } from "./service_cast.ts";
 
 /** What the results of a run are collected from, and how. */
@@ -29,8 +30,8 @@ export interface CollectOptions {
   /** How long what the workers write may take. */
   readonly inputsTimeoutMs: number;
   readonly wasCancelled: boolean;
-  /** What broke, in words; null when nothing did. */
-  readonly failure: string | null;
+  /** How the run ended, as far as it is known before its results are. */
+  readonly outcome: Pick<RunOutcome, "interruptedBy" | "failure" | "hasTooManyFailures">;
   /** Told what became of the credits as soon as that is known. */
   readonly onRecords: (records: RecordsSummary) => void;
 }
@@ -49,7 +50,8 @@ export async function collectResults(options: CollectOptions): Promise<WrittenRe
 }
 
 async function writeResults(options: CollectOptions): Promise<WrittenResults> {
-  const { cast, finish, wasCancelled, failure, onRecords } = options;
+  const { cast, finish, wasCancelled, outcome, onRecords } = options;
+  const ending = endingOf(outcome);
   const watched = options.health();
   const records = recordsSummarySchema.parse(
     await cast.ask("records_manager", finish, RESULTS_TIMEOUT_MS),
@@ -60,6 +62,7 @@ async function writeResults(options: CollectOptions): Promise<WrittenResults> {
   const write: Command = {
     kind: "write_results",
     wasCancelled,
+    ending,
     account: accounts.profiling,
     warmupAccount: accounts.warmup,
     health,
@@ -69,7 +72,8 @@ async function writeResults(options: CollectOptions): Promise<WrittenResults> {
     closeJournal(options, {
       type: "run_closing",
       wasCancelled,
-      failure,
+      ending,
+      failure: outcome.failure,
       accounts,
       missing,
       missingIds,

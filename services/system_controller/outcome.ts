@@ -1,5 +1,6 @@
 import { missingText } from "../../common/model/missing_text.ts";
 import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
+import type { RunEnding } from "../../common/model/run_ending.ts";
 import { EXIT } from "./exit.ts";
 
 /** The signals that end a run early. */
@@ -18,6 +19,18 @@ export interface RunOutcome {
   readonly report: RunReport | null;
   /** Files that could not be written, and servers that could not be told the end, one sentence each. */
   readonly unwritten: readonly string[];
+}
+
+/** Why a run ended: of several reasons the one that its exit code tells of. */
+export function endingOf(
+  { interruptedBy, failure, hasTooManyFailures }: Pick<
+    RunOutcome,
+    "interruptedBy" | "failure" | "hasTooManyFailures"
+  >,
+): RunEnding {
+  if (interruptedBy !== null) return { reason: "interrupted", cause: interruptedBy };
+  if (failure !== null) return { reason: "failure", cause: failure };
+  return { reason: hasTooManyFailures ? "failed_request_threshold" : "complete", cause: null };
 }
 
 /** The problems that make a run not complete, one sentence each. */

@@ -360,7 +360,7 @@ export class SystemController extends ControllerService {
         config: this.#request.config,
         inputsTimeoutMs: inHaste ? 1_000 : RESULTS_TIMEOUT_MS,
         wasCancelled: inHaste || this.#wasCancelled,
-        failure: this.#failure,
+        outcome: this.outcome,
         onRecords: (records) => this.#records = records,
       });
     } catch (error) {

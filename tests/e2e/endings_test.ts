@@ -68,6 +68,12 @@ for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       });
       const artifacts = await readArtifacts(`${sandbox.path}/out`);
       await t.step("leaves the results of what had ended", () => checkPartial(artifacts));
+      await t.step("is named in them as their end", () => {
+        const detail =
+          `The run was interrupted by ${signal}: the results cover what had ended by then.`;
+        assertEquals(artifacts.json["run_end"], { reason: "interrupted", detail });
+        assertStringIncludes(artifacts.console, `Warning: ${detail}\n`);
+      });
       await t.step("leaves them in all files", () => {
         assertEquals(stdout, artifacts.console);
         checkAgreement(artifacts);
@@ -151,6 +157,11 @@ for (const service of ["worker_manager", "timing_manager"]) {
           );
           assertEquals(json.credits.succeeded, ENDED);
           assertEquals(json.was_cancelled, true);
+          assertEquals(json.run_end, {
+            reason: "failure",
+            detail: `The run failed: ${service} was ended by SIGKILL in the middle of the run; ` +
+              "the results cover what had ended by then.",
+          });
           assertMatch(stdout, /aiperf \| LLM Metrics/);
         });
         // Nobody else can cut off the load.

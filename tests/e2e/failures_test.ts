@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Artifacts, readArtifacts } from "../helpers/artifacts.ts";
 import { type Finished, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 import { withMockServer, withServer } from "../helpers/servers.ts";
@@ -196,6 +196,45 @@ Deno.test("a short run that fails too much goes to its end, and its exit code sa
       const { was_cancelled: wasCancelled, credits } = artifacts.json;
       assertEquals([code, wasCancelled, credits["succeeded"]], [1, false, 18]);
       assertMatch(stderr, /more requests failed than --failed-request-threshold allows: 2 of 20/);
+      const why = "2 of 20 requests failed (10 %), more than --failed-request-threshold 0.05 " +
+        "allows: it is exceeded.";
+      assertEquals(artifacts.json["run_end"], {
+        reason: "failed_request_threshold",
+        detail: why,
+        failed_requests: 2,
+        ended_requests: 20,
+        failed_ratio: 0.1,
+        failed_request_threshold: 0.05,
+      });
+      assertStringIncludes(artifacts.console, `Warning: ${why}\n`);
+    });
+  });
+});
+
+Deno.test("a run that its failures ended early says so in its files, not that it was interrupted", async () => {
+  let received = 0;
+  const handler = ({ method }: Request) =>
+    Response.json(ANSWER, { status: method === "POST" && ++received % 2 === 0 ? 500 : 200 });
+  await withServer(handler, async (url) => {
+    await withSandbox(async (sandbox) => {
+      const load = "--concurrency 2 --request-count 5000 --failed-request-threshold 0.25";
+      const args = `--url ${url} --model m --artifact-dir out --isl 8 ${load}`;
+      const { code, stdout, stderr } = await sandbox.run(args.split(" "));
+      assertEquals(code, 1, stderr);
+      const { json, console } = await readArtifacts(`${sandbox.path}/out`);
+      assert(json.credits["issued"]! < 5000);
+      assertEquals(json.was_cancelled, true);
+      const end = json["run_end"] as Record<string, unknown>;
+      assertEquals(
+        [end["reason"], end["failed_request_threshold"]],
+        ["failed_request_threshold", 0.25],
+      );
+      assertStringIncludes(console, "more than --failed-request-threshold 0.25 allows: it ended");
+      assert(!console.includes("interrupted"), console);
+      const again = await sandbox.run(["report", "out"]);
+      assertEquals([again.code, again.stdout], [1, stdout]);
+      assertStringIncludes(again.stderr, "--failed-request-threshold 0.25 allows: it ended");
+      assert(!again.stderr.includes("interrupted"), again.stderr);
     });
   });
 });

@@ -46,6 +46,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
     closing: {
       type: "run_closing",
       wasCancelled: false,
+      ending: { reason: "complete", cause: null },
       failure: null,
       accounts: { warmup: account, profiling: account },
       missing: 0,
@@ -56,6 +57,7 @@ const commands: { readonly [K in CommandKind]: CommandOf<K> } = {
   write_results: {
     kind: "write_results",
     wasCancelled: false,
+    ending: { reason: "failure", cause: "worker_manager died" },
     account,
     warmupAccount: account,
     health,

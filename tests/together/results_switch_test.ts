@@ -57,6 +57,7 @@ Deno.test("a post processor that is busy with a dead records manager takes the n
       await controller.ask({
         kind: "write_results",
         wasCancelled: false,
+        ending: { reason: "complete", cause: null },
         account,
         warmupAccount: { ...account, issued: 0, succeeded: 0 },
         health,

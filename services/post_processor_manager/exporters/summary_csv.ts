@@ -11,8 +11,8 @@ const COLUMNS = STATISTICS.filter((name) => name !== "count" && name !== "sum");
 
 /**
  * The text of `profile_export_aiperf.csv`: a table of the distributions and one of the single
- * numbers, both sorted by tag, one of the instrument, and one of the warm-up where there was one,
- * with an empty line between.
+ * numbers, both sorted by tag, one of the instrument, and where there is something to tell one of
+ * the warm-up and one of a run's untimely end, with an empty line between.
  */
 export function summaryCsv(report: RunReport, config: RunConfig): string {
   const metrics = [...report.metrics].sort((a, b) => a.tag < b.tag ? -1 : 1);
@@ -26,6 +26,7 @@ export function summaryCsv(report: RunReport, config: RunConfig): string {
     ["Instrument", "Value"],
     ...instrumentRows(report.instrument),
     ...warmupRows(report),
+    ...endRows(report),
   ];
   return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
@@ -70,6 +71,12 @@ function warmupRows({ warmup }: RunReport): string[][] {
     ["Warm-up Requests Cancelled", String(cancelled)],
     ["Warm-up Requests Lost", String(lost)],
   ];
+}
+
+/** Only of a run that did not come to the end that was asked for. */
+function endRows({ runEnd: { reason, detail } }: RunReport): string[][] {
+  if (reason === "complete") return [];
+  return [[], ["Run End", "Value"], ["Reason", reason], ["Detail", detail ?? ""]];
 }
 
 function label({ header, unit }: MetricSummary): string {

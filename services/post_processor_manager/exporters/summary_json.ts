@@ -6,6 +6,7 @@ import type {
 } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import type { TokenizerPlan } from "../../../common/model/tokenizer_plan.ts";
+import type { RunEnd } from "../../../common/model/run_ending.ts";
 import { AIPERF_VERSION } from "../../../common/version.ts";
 import { findMetric } from "../metrics/metric_table.ts";
 import { INSTANT } from "../metrics/unit.ts";
@@ -17,7 +18,7 @@ export const SCHEMA_VERSION = "1.5";
 
 /**
  * The text of `profile_export_aiperf.json`: a block for each metric at the top level, keyed by its
- * tag, then what was asked for, errors, times, and our own `credits`, `url_counts`, `model_counts`,
+ * tag, then what was asked for, errors, times, and our own `run_end`, `credits`, `url_counts`, `model_counts`,
  * `warnings` and `instrument`. What the warm-up did stands at the end, in `warmup_credits`,
  * `warmup_error_summary` and `warmup_metrics`; nothing of it is in the rest.
  *
@@ -38,6 +39,7 @@ export function summaryJson(report: RunReport, config: RunConfig): string {
       tokenizer: tokenizerName(config.dataset.tokenizer),
     },
     was_cancelled: report.wasCancelled,
+    run_end: runEnd(report.runEnd),
     error_summary: report.errors.map(errorBlock),
     credits: report.account,
     ...shares("url", report.urls),
@@ -68,6 +70,19 @@ function block({ tag, unit, stats }: MetricSummary, { epochUnixMs }: RunConfig):
 function shares(what: "url" | "model", all: readonly LoadShare[]): Record<string, unknown> {
   if (all.length === 0) return {};
   return { [`${what}_counts`]: all.map(({ name, ...counts }) => ({ [what]: name, ...counts })) };
+}
+
+function runEnd({ reason, detail, failures }: RunEnd): unknown {
+  return {
+    reason,
+    ...(detail !== null && { detail }),
+    ...(failures && {
+      failed_requests: failures.failed,
+      ended_requests: failures.ended,
+      failed_ratio: failures.ratio,
+      failed_request_threshold: failures.limit,
+    }),
+  };
 }
 
 function errorBlock({ error: { code, type, message }, count }: ErrorCount): unknown {

@@ -7,6 +7,7 @@ import { rebuild } from "../../../services/post_processor_manager/rebuild.ts";
 import { RunResults } from "../../../services/post_processor_manager/run_results.ts";
 import { closingOf, journalText, withFolder } from "../../helpers/journal_text.ts";
 import { messageExamples } from "../../helpers/messages.ts";
+import { phasePlanOf } from "../../helpers/phase_plan.ts";
 import { failedRecordOf, recordOf } from "../../helpers/records.ts";
 import { runConfigOf } from "../../helpers/run_config.ts";
 
@@ -19,6 +20,7 @@ const EXPORTS = [
 
 const CONFIG = runConfigOf({
   artifactDir: "/where/it/was/made",
+  phases: [phasePlanOf({ maxRequests: 10, failureLimit: { ratio: 0.25, armedAfter: 10 } })],
   endpoint: { ...runConfigOf().endpoint, tokenCountSource: "client" },
 });
 
@@ -148,12 +150,22 @@ const BROKEN: [what: string, entries: readonly JournalEntry[], problems: string[
   [
     "failed",
     [BOUNDS, { ...CLOSING, wasCancelled: true, failure: "worker_1 died" }],
-    ["The run failed: worker_1 died"],
+    ["The run failed: worker_1 died; the results cover what had ended by then."],
+  ],
+  [
+    "was interrupted by nobody knows whom",
+    [BOUNDS, { ...CLOSING, wasCancelled: true }],
+    ["The run was interrupted: the results cover what had ended by then."],
   ],
   [
     "was interrupted",
-    [BOUNDS, { ...CLOSING, wasCancelled: true }],
-    ["The run was interrupted: the results cover what had ended by then"],
+    [BOUNDS, {
+      ...CLOSING,
+      wasCancelled: true,
+      failure: "nobody answered any more",
+      ending: { reason: "interrupted", cause: "SIGTERM" },
+    }],
+    ["The run was interrupted by SIGTERM: the results cover what had ended by then."],
   ],
   [
     "missed records",
@@ -163,7 +175,22 @@ const BROKEN: [what: string, entries: readonly JournalEntry[], problems: string[
   [
     "failed too much",
     [{ ...BOUNDS, reason: "failed_threshold" }, CLOSING],
-    ["More requests failed than --failed-request-threshold allows"],
+    [
+      "1 of 3 requests failed (33.33 %), more than --failed-request-threshold 0.25 allows: it is " +
+      "exceeded.",
+    ],
+  ],
+  [
+    "was ended by its failures",
+    [BOUNDS, {
+      ...CLOSING,
+      wasCancelled: true,
+      ending: { reason: "failed_request_threshold", cause: null },
+    }],
+    [
+      "1 of 3 requests failed (33.33 %), more than --failed-request-threshold 0.25 allows: it " +
+      "ended the run early: the results cover what had ended by then.",
+    ],
   ],
 ];
 

@@ -93,6 +93,7 @@ for (const isReadToItsEnd of [true, false]) {
       const command = {
         kind: "write_results" as const,
         wasCancelled: false,
+        ending: { reason: "complete" as const, cause: null },
         account: ACCOUNT,
         warmupAccount: NO_WARMUP,
         health,
@@ -121,6 +122,7 @@ Deno.test("results do not wait for ever for a records manager that keeps nothing
     const written = harness.controller.ask({
       kind: "write_results",
       wasCancelled: false,
+      ending: { reason: "complete", cause: null },
       account: { ...ACCOUNT, issued: 1, succeeded: 1 },
       warmupAccount: NO_WARMUP,
       health,

@@ -15,6 +15,7 @@ import { failedRecordOf, recordOf } from "../../helpers/records.ts";
 const FINE: WarningFacts = {
   account: { issued: 10, succeeded: 10, failed: 0, cancelled: 0, lost: 0 },
   wasCancelled: false,
+  runEnd: { detail: null },
   warmup: null,
   oslMismatches: 0,
   usageDiscrepancies: 0,
@@ -37,6 +38,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
   const warnings = warningsFor({
     account,
     wasCancelled: true,
+    runEnd: { detail: "The run was interrupted by SIGINT." },
     warmup: { account: { issued: 3, succeeded: 2, failed: 1, cancelled: 0, lost: 0 }, errors: [] },
     oslMismatches: 3,
     usageDiscrepancies: 4,

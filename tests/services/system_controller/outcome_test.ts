@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RunReport } from "../../../common/model/report.ts";
 import {
+  endingOf,
   exitCodeOf,
   problemsOf,
   type RunOutcome,
@@ -88,3 +89,14 @@ for (const [what, change, code, problems] of CASES) {
     assertEquals(problemsOf(outcome), problems);
   });
 }
+
+Deno.test("endingOf() names the reason that the exit code tells of", () => {
+  const none = { interruptedBy: null, failure: null, hasTooManyFailures: false };
+  assertEquals(endingOf(none), { reason: "complete", cause: null });
+  const failing = { ...none, hasTooManyFailures: true };
+  assertEquals(endingOf(failing), { reason: "failed_request_threshold", cause: null });
+  const broken = { ...failing, failure: "worker_manager died" };
+  assertEquals(endingOf(broken), { reason: "failure", cause: "worker_manager died" });
+  const interrupted = { ...broken, interruptedBy: "SIGINT" as const };
+  assertEquals(endingOf(interrupted), { reason: "interrupted", cause: "SIGINT" });
+});
