@@ -1,4 +1,5 @@
 import { wrapText } from "../common/config/wrap_text.ts";
+import { SCHEDULE_GAP } from "../services/post_processor_manager/console_metrics.ts";
 import {
   type Threshold,
   THRESHOLDS,
@@ -54,7 +55,10 @@ const CLOSING = [
   "- **Latencies from the schedule**: `time_to_first_token_from_schedule`, " +
   "`time_to_first_output_token_from_schedule` and `request_latency_from_schedule` count from the " +
   "due time. When a server stalls, the requests that were held back meanwhile have short ordinary " +
-  "latencies; from the schedule, the stall shows in full.",
+  "latencies; from the schedule, the stall shows in full. The table of the console, of a run and of " +
+  "several, shows one right below the ordinary latency when its median or its p99 is longer by " +
+  `more than ${100 * SCHEDULE_GAP.fraction} % and ${SCHEDULE_GAP.ms} ms; the one of the first ` +
+  "output token only where a model reasons.",
   "- **Arrivals**: count, how many more were due and found no slot until the end, rate, " +
   "coefficient of variation of the gaps, and the largest difference between a gap as scheduled and " +
   "as sent. For Poisson and gamma arrivals at a steady rate, the " +

@@ -8,6 +8,7 @@ import type {
 } from "../../../common/model/report.ts";
 import type { RunConfig } from "../../../common/model/run_config.ts";
 import { harmless } from "../../../common/runtime/harmless.ts";
+import { consoleMetrics } from "../console_metrics.ts";
 import { instrumentText } from "./instrument_text.ts";
 import { fixed, scalarText, withThousands } from "./number_text.ts";
 import { oneLine, truncate, widthOf, wrap } from "./plain_text.ts";
@@ -43,9 +44,7 @@ export function consoleText(report: RunReport, config: RunConfig): string {
 }
 
 function metricTable({ metrics }: RunReport): string[] {
-  const shown = metrics
-    .filter((metric) => metric.consoleOrder !== null)
-    .sort((a, b) => a.consoleOrder! - b.consoleOrder! || (a.tag < b.tag ? -1 : 1));
+  const shown = consoleMetrics(metrics);
   const numbers = shown.map((metric) => COLUMNS.map((name) => cell(metric, name)));
   const numbersWidth = COLUMNS
     .map((name, i) => Math.max(name.length, ...numbers.map((row) => row[i]!.length)))

@@ -1,6 +1,7 @@
 import { AGGREGATE_FILES } from "../../../common/model/run_series.ts";
 import { VERDICTS } from "../../../common/model/instrument.ts";
 import type { Statistic } from "../../../common/model/report.ts";
+import { consoleMetrics } from "../console_metrics.ts";
 import { fixed, withThousands } from "../exporters/number_text.ts";
 import { oneLine, wrap } from "../exporters/plain_text.ts";
 import { type TableColumn, textTable, titleOver } from "../exporters/text_table.ts";
@@ -53,12 +54,23 @@ function table({ runs, labels, rows, confidenceLevel }: Aggregate): string[] {
     { header: "CV", align: "right" },
     { header: "Repeatability", align: "left" },
   ];
-  const shown = rows
-    .filter(({ metric, statistic }) => metric.consoleOrder !== null && SHOWN.includes(statistic))
-    .sort((a, b) => a.metric.consoleOrder! - b.metric.consoleOrder!);
+  const shown = shownRows(rows);
   const lines = textTable(columns, shown.map((row, i) => cells(row, shown[i - 1])));
   const which = labels.length === runs ? `${runs} runs` : `${labels.length} of ${runs} runs`;
   return [titleOver(`aiperf | Aggregate of ${which}`, lines), ...lines, ...note(labels.length)];
+}
+
+/** What the table of a run would show whose statistics are the means of the runs. */
+function shownRows(rows: readonly AggregateRow[]): AggregateRow[] {
+  const byTag = [...Map.groupBy(rows, ({ metric }) => metric.tag).values()];
+  const metrics = byTag.map((ofOne) => {
+    const means = ofOne.map(({ statistic, spread }) => [statistic, spread.mean] as const);
+    const { tag, consoleOrder } = ofOne[0]!.metric;
+    return { tag, consoleOrder, stats: Object.fromEntries(means), ofOne };
+  });
+  return consoleMetrics(metrics).flatMap(({ ofOne }) =>
+    ofOne.filter(({ statistic }) => SHOWN.includes(statistic))
+  );
 }
 
 /** The cells of a row; the metric's name stands in the first of its rows only. */
