@@ -7,13 +7,7 @@ import { type Artifacts, readArtifacts, scalarOf } from "../helpers/artifacts.ts
 import { type Finished, withSandbox } from "../helpers/run_aiperf.ts";
 import { withMockServer } from "../helpers/servers.ts";
 import { checkAgreement } from "./agreement.ts";
-
-/** Three quarters of the requests reach the server so soon after they are due. */
-const TIGHT_MS = 60;
-
-/** A machine that has far more to do than it can gets more attempts, and in the end so much. */
-const LOOSE_MS = 250;
-const ATTEMPTS = 3;
+import { ATTEMPTS, checkArrivals, type Interval, mostOpen } from "./seen_by_server.ts";
 
 interface Ran extends Artifacts {
   readonly server: MockServer;
@@ -61,7 +55,7 @@ function testLoad(
           .sort((a, b) => a.index - b.index);
         const ran = { ...artifacts, server, profiling, finished };
         check(ran);
-        if (hasTimes) isSeen = checkArrivals(ran, attempt);
+        if (hasTimes) isSeen = checkArrivals(profiling, server.requests().requests, attempt);
       });
     });
     return isSeen;
@@ -82,39 +76,12 @@ function gapsOf(records: readonly RequestRecord[]): { mean: number; deviation: n
   return { mean, deviation: Math.sqrt(variance) };
 }
 
-/**
- * Checks that the server's own log has the requests at their due times.
- *
- * Returns false when that is not so and there are attempts left.
- */
-function checkArrivals({ server, profiling }: Ran, attempt: number): boolean {
-  const { requests } = server.requests();
-  const delays = profiling.map(({ requestId, dueNs }) => {
-    const arrived = requests.find((request) => request.requestId === requestId)!;
-    return arrived.receivedMs - dueNs / 1e6;
-  }).sort((a, b) => a - b);
-  // The clocks begin at different times: only differences can be compared.
-  const first = delays[0]!;
-  const quartile = delays[Math.ceil(delays.length * 0.75) - 1]! - first;
-  if (quartile <= TIGHT_MS) return true;
-  if (attempt < ATTEMPTS) return false;
-  const median = delays[Math.ceil(delays.length / 2) - 1]! - first;
-  const late = `the median is ${median} ms late, the third quartile ${quartile} ms`;
-  assert(Deno.loadavg()[0]! > 2 * navigator.hardwareConcurrency && median <= LOOSE_MS, late);
-  return true;
-}
-
-/** The most that were open at the same time, by the records. */
-function mostOpen(
+/** From when requests were sent on, by the records. */
+function fromSent(
   records: readonly RequestRecord[],
   end: (record: RequestRecord) => number | null,
-): number {
-  const events = records.flatMap((record) => [
-    { ns: record.sentNs!, change: 1 },
-    { ns: record.sentNs! + (end(record) ?? 0), change: -1 },
-  ]).sort((a, b) => a.ns - b.ns || a.change - b.change);
-  let open = 0;
-  return Math.max(...events.map(({ change }) => open += change));
+): Interval[] {
+  return records.map((record) => [record.sentNs!, record.sentNs! + (end(record) ?? 0)]);
 }
 
 testLoad("a constant rate comes in even steps", {
@@ -161,20 +128,27 @@ testLoad("a burst sends all its slots at once, then one for each that comes back
 testLoad("prefill concurrency limits the requests that have no first token", {
   mock: { ttftMs: 20, itlMs: 40 },
   load: "--streaming --concurrency 8 --prefill-concurrency 2 --request-count 24",
-  check: ({ profiling }) => {
-    assertEquals(mostOpen(profiling, ({ chunksAfterNs }) => chunksAfterNs[0] ?? null), 2);
-    assert(mostOpen(profiling, ({ endAfterNs }) => endAfterNs) > 2);
+  check: ({ server, profiling }) => {
+    const { requests } = server.requests();
+    assertEquals(requests.length, 24);
+    assertEquals(
+      mostOpen(requests.map(({ receivedMs, tokenWriteMs }) => [receivedMs, tokenWriteMs[0]!])),
+      2,
+    );
+    assert(mostOpen(requests.map(({ receivedMs, endMs }) => [receivedMs, endMs!])) > 2);
+    const prefills = fromSent(profiling, ({ chunksAfterNs }) => chunksAfterNs[0] ?? null);
+    assertEquals(mostOpen(prefills), 2);
   },
 });
 
 testLoad("the slots of a ramp open one after the other", {
   mock: { ttftMs: 2_000 },
-  load: "--concurrency 6 --concurrency-ramp-duration 0.5 --benchmark-duration 0.8 " +
+  load: "--concurrency 6 --concurrency-ramp-duration 0.46 --benchmark-duration 0.8 " +
     "--benchmark-grace-period 0",
   code: 1,
   hasTimes: true,
   check: (ran) => {
-    assertEquals(duesMs(ran.profiling), [0, 100, 200, 300, 400, 500]);
+    assertEquals(duesMs(ran.profiling), [0, 92, 184, 276, 368, 460]);
     assertEquals(ran.profiling.map(({ outcome }) => outcome), Array(6).fill("cancelled"));
   },
 });
@@ -209,24 +183,24 @@ testLoad("a fixed schedule replays the timestamps of a file", {
   mock: { ttftMs: 5 },
   load: "--input-file trace.jsonl --fixed-schedule --fixed-schedule-auto-offset",
   files: {
-    "trace.jsonl": [400, 100, 150, 900].map((timestamp) =>
+    "trace.jsonl": [425, 100, 162, 938].map((timestamp) =>
       JSON.stringify({ text: `At ${timestamp}`, timestamp })
     ).join("\n"),
   },
   hasTimes: true,
   check: (ran) => {
-    assertEquals(duesMs(ran.profiling), [0, 50, 300, 800]);
+    assertEquals(duesMs(ran.profiling), [0, 62, 325, 838]);
     assertEquals(ran.profiling.map(({ conversationIndex }) => conversationIndex), [1, 2, 0, 3]);
   },
 });
 
 testLoad("users take turns at their own pace from the start on", {
   mock: { ttftMs: 5 },
-  load: "--user-centric-rate 10 --num-users 4 --session-turns-mean 3 --request-count 30",
+  load: "--user-centric-rate 12.5 --num-users 4 --session-turns-mean 3 --request-count 30",
   hasTimes: true,
   check: ({ profiling }) => {
     const startNs = profiling[0]!.dueNs;
-    const placeOf = ({ dueNs }: RequestRecord) => (dueNs - startNs) / 100e6;
+    const placeOf = ({ dueNs }: RequestRecord) => (dueNs - startNs) / 80e6;
     const users = [...Map.groupBy(profiling, ({ correlationId }) => correlationId).values()];
     // Whoever comes is on time, whatever the answers to others do.
     for (const [first] of users) assertAlmostEquals(placeOf(first!) % 1, 0, 1e-6);
@@ -264,7 +238,7 @@ testLoad("turns follow their pauses, and sessions are counted", {
         assert(waitedMs > 39.9 && dueNs <= sentNs! + 0.1e6, `due after ${waitedMs} ms`);
       });
     }
-    assert(mostOpen(profiling, ({ endAfterNs }) => endAfterNs) <= 3);
+    assert(mostOpen(fromSent(profiling, ({ endAfterNs }) => endAfterNs)) <= 3);
   },
 });
 
