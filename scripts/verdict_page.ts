@@ -63,9 +63,11 @@ const CLOSING = [
   "coefficient of variation of the gaps, and the largest difference between a gap as scheduled and " +
   "as sent. For Poisson and gamma arrivals at a steady rate, the " +
   "Kolmogorov–Smirnov distance between the gaps and the distribution asked for, and how likely " +
-  "gaps that do follow it are that far from it.",
+  "gaps that do follow it are that far from it. Of a rate that grows, the same from the end of its " +
+  "ramp on, too: the rate asked for is the one after it.",
   "- **Concurrency**: requests in flight, weighted by time, over the run as a whole and over the " +
-  "time when all slots are in use.",
+  "time when all slots are open and in use. Under a prefill limit, the most requests without a first " +
+  "token at the same time.",
   "- **Event loops**: fifty times a second each worker looks how late a timer fires. What arrives " +
   "while the loop is busy is noticed that much later, so the lag is by how much single latencies " +
   "may be too high. Looks that a blocked loop did not make count as if it had, so the percentiles " +

@@ -150,11 +150,20 @@ export const arrivalStatsSchema = z.object({
 /** The shape of arrivals. */
 export type ArrivalStats = z.infer<typeof arrivalStatsSchema>;
 
+/** Wire schema of the arrivals after a ramp. */
+export const steadyArrivalsSchema = z.object({
+  scheduled: arrivalStatsSchema,
+  sent: arrivalStatsSchema,
+});
+
+/** The arrivals that were due from the end of a ramp of the rate on. */
+export type SteadyArrivals = z.infer<typeof steadyArrivalsSchema>;
+
 /** Wire schema of the arrivals asked for, scheduled and sent. */
 export const arrivalsReportSchema = z.object({
   /** `concurrency`, `fixed_schedule`, `user_centric`, or the arrival pattern of a rate. */
   pattern: STRING,
-  /** null when no rate was asked for. */
+  /** The rate from the end of its ramp on; null when no rate, or one that changes, was asked for. */
   askedRatePerSecond: z.nullable(NUMBER),
   /** Credits issued. */
   issued: INT,
@@ -168,6 +177,8 @@ export const arrivalsReportSchema = z.object({
   largestGapErrorMs: z.nullable(NUMBER),
   /** Whether a cap on the concurrency was reached, so that requests had to wait for a slot. */
   wasCapped: BOOLEAN,
+  /** From the end of the ramp of the rate on; null: it has none. */
+  steady: z.nullable(steadyArrivalsSchema),
 });
 
 /** The arrivals asked for, scheduled and sent. */
@@ -181,7 +192,7 @@ export const concurrencyReportSchema = z.object({
   avg: NUMBER,
   max: INT,
   /**
-   * The same average from when every slot was in use to the last sending, over so many milliseconds;
+   * The same average from when every slot was open and in use to the last sending, over so many milliseconds;
    * null when the load keeps no number of requests in flight.
    */
   steady: z.nullable(z.object({ avg: NUMBER, windowMs: NUMBER })),
@@ -189,6 +200,17 @@ export const concurrencyReportSchema = z.object({
 
 /** The concurrency asked for and achieved. */
 export type ConcurrencyReport = z.infer<typeof concurrencyReportSchema>;
+
+/** Wire schema of the requests without a first token. */
+export const prefillReportSchema = z.object({
+  /** The limit. */
+  asked: INT,
+  /** The most at the same time. */
+  max: INT,
+});
+
+/** The requests without a first token, under a limit. */
+export type PrefillReport = z.infer<typeof prefillReportSchema>;
 
 /** Wire schema of what a worker did and how it was. */
 export const workerReportSchema = z.object({
@@ -231,6 +253,8 @@ export const instrumentReportSchema = z.object({
   lateness: z.nullable(latenessReportSchema),
   arrivals: arrivalsReportSchema,
   concurrency: z.nullable(concurrencyReportSchema),
+  /** null when there was no limit on them. */
+  prefill: z.nullable(prefillReportSchema),
   workers: z.array(workerReportSchema),
   /** Every other process. */
   processes: z.array(processHealthSchema),

@@ -5,6 +5,7 @@ import type { RequestRecord } from "../../common/model/record.ts";
 import type { CreditAccount, RunReport, WarmupReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import type { RunEnding } from "../../common/model/run_ending.ts";
+import type { StopReason } from "../../common/model/run_event.ts";
 import { instrumentReport } from "./instrument/instrument_report.ts";
 import { LoadTally } from "./instrument/load_tally.ts";
 import { LoadShares } from "./load_shares.ts";
@@ -37,6 +38,8 @@ export interface ReportOptions {
   readonly endNs?: number;
   /** Requests that were due in it and found no free slot until its end; without it, none. */
   readonly unsent?: number | undefined;
+  /** Why the phase stopped sending; without it, nobody knows. */
+  readonly reason?: StopReason | undefined;
   /** How the processes were; without it, the verdict is built on the records alone. */
   readonly health?: HealthSummary | null;
   /** What is missing in the records, one sentence each. */
@@ -138,6 +141,7 @@ export class MetricsAccumulator {
         startNs: options.startNs ?? null,
         account,
         unsent: options.unsent ?? 0,
+        reason: options.reason ?? null,
         metrics,
         health: options.health ?? null,
       }),

@@ -150,7 +150,7 @@ class Rebuilding {
     if (note.type === "run_closing") this.#closing = note;
     if (note.type !== "phase_complete" || note.phase !== "profiling") return;
     const { startNs, endNs, issued, unsent, reason } = note;
-    this.#bounds = { startNs, endNs, unsent };
+    this.#bounds = { startNs, endNs, unsent, reason };
     this.#issued = issued;
     this.#reason = reason;
   }

@@ -4,6 +4,7 @@ import type { Conversation } from "../../common/model/conversation.ts";
 import type { RequestRecord } from "../../common/model/record.ts";
 import type { WrittenResults } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
 import { LineFile } from "../../common/runtime/line_file.ts";
 import type { RenderChat } from "../../common/tokenizer/chat_template.ts";
@@ -19,6 +20,8 @@ export interface PhaseBounds {
   readonly endNs: number;
   /** Requests that were due in it and found no free slot until its end. */
   readonly unsent?: number | undefined;
+  /** Why it stopped sending. */
+  readonly reason?: StopReason | undefined;
 }
 
 /** Where results come from beside the records, and where they go. */

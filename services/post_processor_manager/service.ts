@@ -82,8 +82,10 @@ export class PostProcessorManager extends ComponentService {
   protected ignoreStart(): void {}
 
   @onMessage("phase_complete")
-  protected noteBounds({ phase, startNs, endNs, unsent }: MessageOf<"phase_complete">): void {
-    if (phase === "profiling") this.#bounds = { startNs, endNs, unsent };
+  protected noteBounds(
+    { phase, startNs, endNs, unsent, reason }: MessageOf<"phase_complete">,
+  ): void {
+    if (phase === "profiling") this.#bounds = { startNs, endNs, unsent, reason };
   }
 
   @onCommand("write_results")

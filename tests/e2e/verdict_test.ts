@@ -12,11 +12,15 @@ interface Instrument {
   reasons: { check: string; level: string; text: string }[];
   lateness: { requests: number };
   arrivals: {
+    asked_rate_per_second?: number;
+    steady?: { sent: { count: number } };
     issued: number;
     unsent: number;
     was_capped: boolean;
     sent: { count: number; rate_per_second: number; ks?: { distance: number } };
   };
+  concurrency: { asked?: number; max: number; steady?: { window_ms: number } };
+  prefill?: { asked: number; max: number };
   workers: { requests: number; health: { cpu_share?: number; lag: { samples: number } } }[];
   processes: { service_type: string }[];
 }
@@ -202,4 +206,47 @@ Deno.test({
       }
     });
   },
+});
+
+Deno.test("a load that grows is told with what was asked for, and that it got there or did not", async (t) => {
+  const run = async (load: string) => {
+    let found: Instrument | null = null;
+    await withSandbox(async (sandbox) => {
+      found = (await finished(sandbox, start(sandbox, load))).instrument;
+    });
+    return found!;
+  };
+  const ofRamp = ({ reasons }: Instrument) =>
+    reasons.find(({ check }) => check === "ramp_finished");
+  await t.step("a concurrency that was never reached", async () => {
+    const instrument = await run(
+      "--concurrency 20 --concurrency-ramp-duration 60 --request-count 60",
+    );
+    assertEquals([instrument.concurrency.asked, instrument.concurrency.steady], [20, undefined]);
+    assertEquals(ofRamp(instrument)?.level, "SUSPECT");
+    assertStringIncludes(
+      ofRamp(instrument)!.text,
+      "before the 60.0 s of --concurrency-ramp-duration",
+    );
+  });
+  await t.step("a concurrency that was reached", async () => {
+    const instrument = await run(
+      "--concurrency 4 --concurrency-ramp-duration 0.5 --benchmark-duration 2",
+    );
+    const { asked, steady } = instrument.concurrency;
+    assertEquals([asked, ofRamp(instrument)], [4, undefined]);
+    assert(steady!.window_ms > 1_000 && steady!.window_ms <= 1_500);
+  });
+  await t.step("a rate that was reached", async () => {
+    const instrument = await run(
+      "--request-rate 50 --request-rate-ramp-duration 0.5 --benchmark-duration 2",
+    );
+    const { asked_rate_per_second: asked, steady, sent } = instrument.arrivals;
+    assertEquals([asked, ofRamp(instrument)], [50, undefined]);
+    assert(steady!.sent.count > 20 && steady!.sent.count < sent.count);
+  });
+  await t.step("a limit on prefills", async () => {
+    const instrument = await run("--concurrency 4 --prefill-concurrency 2 --request-count 40");
+    assertEquals([instrument.concurrency.asked, instrument.prefill], [4, { asked: 2, max: 2 }]);
+  });
 });

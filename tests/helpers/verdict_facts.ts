@@ -28,6 +28,8 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     hasLaterTurns: false,
     gapShape: 1,
     heldBy: null,
+    ramps: [],
+    sendingMs: 10_000,
     median: { name: "TTFT", ms: 200 },
     lateness: {
       requests: 1_000,
@@ -53,8 +55,10 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
       },
       largestGapErrorMs: 2,
       wasCapped: false,
+      steady: null,
     },
     concurrency: { asked: null, avg: 8, max: 20, steady: null },
+    prefill: null,
     workers: [{ workerId: "worker_0", requests: 1_000, health: healthOf() }],
     processes: ["timing_manager", "worker_manager"].map((id) =>
       healthOf({ serviceId: id, serviceType: id as "timing_manager", lag: null })

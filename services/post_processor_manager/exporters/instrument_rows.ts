@@ -11,8 +11,17 @@ export type Row = [name: string, value: string];
 
 /** The proof of the load as names and values, for the CSV. */
 export function instrumentRows(instrument: InstrumentReport): Row[] {
-  const { verdict, reasons, notes, lateness, arrivals, concurrency, machine, connections } =
-    instrument;
+  const {
+    verdict,
+    reasons,
+    notes,
+    lateness,
+    arrivals,
+    concurrency,
+    prefill,
+    machine,
+    connections,
+  } = instrument;
   return [
     ["Verdict", verdict],
     ...reasons.map(({ check, level, text }): Row => [`${level}: ${check}`, text]),
@@ -30,12 +39,20 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     ...numberRow("Rate Asked (requests/sec)", arrivals.askedRatePerSecond),
     ...arrivalRows("Scheduled", arrivals.scheduled),
     ...arrivalRows("Sent", arrivals.sent),
+    ...(arrivals.steady === null ? [] : [
+      ...arrivalRows("Scheduled after the Ramp", arrivals.steady.scheduled),
+      ...arrivalRows("Sent after the Ramp", arrivals.steady.sent),
+    ]),
     ...numberRow("Largest Gap Error (ms)", arrivals.largestGapErrorMs),
     ...(concurrency === null ? [] : [
       ...numberRow("Concurrency Asked", concurrency.asked),
       ...numberRow("Concurrency avg", concurrency.avg),
       ...numberRow("Concurrency avg while Full", concurrency.steady?.avg ?? null),
       ...numberRow("Concurrency max", concurrency.max),
+    ]),
+    ...(prefill === null ? [] : [
+      ["Prefill Concurrency Asked", String(prefill.asked)] as Row,
+      ["Prefill Concurrency max", String(prefill.max)] as Row,
     ]),
     ...instrument.workers.flatMap(({ workerId, requests, health }) => [
       [`${workerId} Requests`, String(requests)] as Row,

@@ -51,18 +51,20 @@ function latenessText({ total, issue, handOver, worker }: LatenessReport): strin
 }
 
 function arrivalsText({ arrivals }: InstrumentReport): string {
-  const { pattern, askedRatePerSecond: asked, sent, unsent, largestGapErrorMs, wasCapped } =
+  const { pattern, askedRatePerSecond: asked, sent, steady, unsent, largestGapErrorMs, wasCapped } =
     arrivals;
   const due = String(arrivals.issued + unsent);
   const count = `${withThousands(String(sent.count))} of ${withThousands(due)}`;
   if (pattern === "concurrency") return `Sent: ${count} requests.`;
+  const steadyRate = steady?.sent.ratePerSecond ?? null;
   const rate = sent.ratePerSecond === null ? "" : ` at ${perSecond(sent.ratePerSecond)}` +
+    (steadyRate === null ? "" : `, after the ramp at ${perSecond(steadyRate)}`) +
     (asked === null ? "" : ` (asked: ${perSecond(asked)})`);
+  const { ks } = (steady ?? arrivals).sent;
   const details = [
     sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
     largestGapErrorMs !== null && `largest gap error ${milliseconds(largestGapErrorMs)}`,
-    sent.ks !== null &&
-    `Kolmogorov–Smirnov ${fixed(sent.ks.distance)}, p = ${pText(sent.ks.pValue)}`,
+    ks !== null && `Kolmogorov–Smirnov ${fixed(ks.distance)}, p = ${pText(ks.pValue)}`,
     wasCapped && "some waited for a slot",
     unsent > 0 && `${withThousands(String(unsent))} were due and found none until the end`,
   ].filter((detail) => detail !== false);

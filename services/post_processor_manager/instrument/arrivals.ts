@@ -1,4 +1,9 @@
-import type { ArrivalsReport, ArrivalStats, KsTest } from "../../../common/model/instrument.ts";
+import type {
+  ArrivalsReport,
+  ArrivalStats,
+  KsTest,
+  SteadyArrivals,
+} from "../../../common/model/instrument.ts";
 import { gammaCdf } from "../../../common/stats/gamma_distribution.ts";
 import { ksDistance, ksPValue } from "../../../common/stats/kolmogorov_smirnov.ts";
 import { compensatedSum } from "../../../common/stats/summary.ts";
@@ -15,6 +20,8 @@ export interface ArrivalsOptions {
   readonly issued: number;
   readonly unsent: number;
   readonly wasCapped: boolean;
+  /** When the ramp of the rate is at its end; null: it has none. */
+  readonly rampEndNs: number | null;
 }
 
 /**
@@ -23,10 +30,13 @@ export interface ArrivalsOptions {
  * Both are put in the order of their times: a server knows nothing of which request is which.
  */
 export function arrivalsReport(
-  { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
+  requests: Pick<SentRequests, "dueNs" | "sentNs">,
   facts: LoadFacts,
-  { issued, unsent, wasCapped }: ArrivalsOptions,
+  { issued, unsent, wasCapped, rampEndNs }: ArrivalsOptions,
 ): ArrivalsReport {
+  const { dueNs, sentNs } = requests;
+  // While the rate grows, no one distribution is asked for.
+  const shape = rampEndNs === null ? facts : { ...facts, gapShape: null };
   const scheduledGaps = gapsOf(dueNs);
   const sentGaps = gapsOf(sentNs);
   let largestErrorNs = 0;
@@ -38,11 +48,23 @@ export function arrivalsReport(
     askedRatePerSecond: facts.ratePerSecond,
     issued,
     unsent,
-    scheduled: arrivalStats(dueNs.length, scheduledGaps, facts),
-    sent: arrivalStats(sentNs.length, sentGaps, facts),
+    scheduled: arrivalStats(dueNs.length, scheduledGaps, shape),
+    sent: arrivalStats(sentNs.length, sentGaps, shape),
     largestGapErrorMs: sentGaps.length === 0 ? null : largestErrorNs / 1e6,
     wasCapped,
+    steady: rampEndNs === null ? null : afterRamp(requests, facts, rampEndNs),
   };
+}
+
+/** The same of the requests that were due from the end of the ramp on. */
+function afterRamp(
+  { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
+  facts: LoadFacts,
+  rampEndNs: number,
+): SteadyArrivals {
+  const isSteady = (_: number, i: number) => dueNs[i]! >= rampEndNs;
+  const of = (timesNs: Float64Array) => arrivalStats(timesNs.length, gapsOf(timesNs), facts);
+  return { scheduled: of(dueNs.filter(isSteady)), sent: of(sentNs.filter(isSteady)) };
 }
 
 function gapsOf(timesNs: Float64Array): Float64Array {

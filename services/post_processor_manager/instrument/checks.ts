@@ -5,6 +5,7 @@ import {
   arrivalPattern,
   capHeldBack,
   concurrencyKept,
+  rampFinished,
   rateAsked,
   rateKept,
 } from "./load_checks.ts";
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   arrivalPattern,
   concurrencyKept,
   capHeldBack,
+  rampFinished,
   machineBusy,
   stolenTime,
 ];

@@ -1,4 +1,5 @@
 import type { InstrumentReport, VerdictReason } from "../../../common/model/instrument.ts";
+import type { Ramp } from "./load_facts.ts";
 
 /** What the verdict is built on: everything of the report but the verdict itself, and a little more. */
 export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reasons" | "notes"> {
@@ -14,6 +15,10 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly gapShape: number | null;
   /** The limits that requests waited for, by their flags and values; null: they waited for none. */
   readonly heldBy: string | null;
+  /** What was to grow to the load asked for. */
+  readonly ramps: readonly Ramp[];
+  /** How long requests were sent, from the start of the phase; null: none was. */
+  readonly sendingMs: number | null;
   /** The latency that the event loop's lag is held against; null when nothing succeeded. */
   readonly median: { readonly name: string; readonly ms: number } | null;
 }

@@ -2,14 +2,17 @@ import type { HealthSummary, InstrumentReport } from "../../../common/model/inst
 import { coldStartNs } from "../../../common/model/cold_start.ts";
 import type { CreditAccount, MetricSummary } from "../../../common/model/report.ts";
 import type { PhasePlan } from "../../../common/model/run_config.ts";
+import type { StopReason } from "../../../common/model/run_event.ts";
 import { arrivalsReport } from "./arrivals.ts";
 import { concurrencyReport } from "./concurrency.ts";
 import { connectionsReport } from "./connections.ts";
 import { latenessReport } from "./lateness.ts";
 import { type LoadFacts, loadFacts } from "./load_facts.ts";
-import type { LoadTally } from "./load_tally.ts";
+import type { LoadTally, SentRequests } from "./load_tally.ts";
 import { verdictOn } from "./verdict.ts";
 import { workerReports } from "./workers.ts";
+
+const MS = 1e6;
 
 /** What the proof of a load is made from, besides its requests. */
 export interface InstrumentOptions {
@@ -19,6 +22,8 @@ export interface InstrumentOptions {
   readonly account: CreditAccount;
   /** Requests that were due and found no free slot until the end. */
   readonly unsent: number;
+  /** Why sending stopped; null: nobody knows. */
+  readonly reason: StopReason | null;
   readonly metrics: readonly MetricSummary[];
   /** null when nobody has watched the processes. */
   readonly health: HealthSummary | null;
@@ -26,20 +31,29 @@ export interface InstrumentOptions {
 
 /** The proof that the load was kept, or what speaks against it. */
 export function instrumentReport(tally: LoadTally, options: InstrumentOptions): InstrumentReport {
-  const { phases, account, unsent, metrics, health } = options;
+  const { phases, account, unsent, reason, metrics, health } = options;
   const plan = phases.find(({ phase }) => phase === "profiling")!;
   const facts = loadFacts(plan);
   const requests = tally.requests();
   const startNs = options.startNs ?? requests.dueNs.reduce((a, b) => Math.min(a, b), Infinity);
   const warmFromNs = startNs + coldStartNs(phases);
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
-  const concurrency = concurrencyReport(requests, facts, { warmFromNs, hasLaterTurns });
+  const steadyFromNs = Math.max(warmFromNs, startNs + facts.slotsRampMs * MS);
+  const rampEndNs = facts.rateRampMs > 0 ? startNs + facts.rateRampMs * MS : null;
   const heldBy = limitsReached(facts, tally);
   const wasCapped = heldBy !== null;
   const parts = {
     lateness: latenessReport(requests, { warmFromNs, wasCapped }),
-    arrivals: arrivalsReport(requests, facts, { issued: account.issued, unsent, wasCapped }),
-    concurrency,
+    arrivals: arrivalsReport(requests, facts, {
+      issued: account.issued,
+      unsent,
+      wasCapped,
+      rampEndNs,
+    }),
+    concurrency: concurrencyReport(requests, facts, { steadyFromNs, hasLaterTurns }),
+    prefill: facts.prefillLimit === null
+      ? null
+      : { asked: facts.prefillLimit, max: tally.mostPrefills },
     workers: workerReports(tally.perWorker, health),
     processes: health?.processes.filter(({ serviceType }) => serviceType !== "worker") ?? [],
     machine: health?.machine ?? null,
@@ -55,6 +69,8 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     hasLaterTurns,
     gapShape: facts.gapShape,
     heldBy,
+    ramps: facts.ramps,
+    sendingMs: sendingMs(requests, { plan, startNs, reason }),
     median: medianOf(metrics),
   });
   return { ...verdict, ...parts };
@@ -75,6 +91,16 @@ function limitsReached(
     prefillLimit !== null && (isPrefillReached || isUnreached) &&
     `--prefill-concurrency ${prefillLimit}`,
   ].filter((limit) => limit !== false).join(" and ");
+}
+
+/** A run that ends by its duration was ready to send until then; null: nothing was sent. */
+function sendingMs(
+  { sentNs }: SentRequests,
+  { plan, startNs, reason }: { plan: PhasePlan; startNs: number; reason: StopReason | null },
+): number | null {
+  if (sentNs.length === 0) return null;
+  if (reason === "duration" && plan.maxDurationMs !== null) return plan.maxDurationMs;
+  return (sentNs.reduce((latest, ns) => Math.max(latest, ns)) - startNs) / MS;
 }
 
 function missingOf({ issued, succeeded, failed, cancelled, lost }: CreditAccount): number {

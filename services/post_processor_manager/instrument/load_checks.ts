@@ -1,4 +1,5 @@
-import { moreWorkers, ms, percent, reason } from "./check_parts.ts";
+import type { SteadyArrivals } from "../../../common/model/instrument.ts";
+import { moreWorkers, ms, percent, reason, worse } from "./check_parts.ts";
 import type { Finding, VerdictFacts } from "./finding.ts";
 import {
   FEWEST_FOR_MEDIAN,
@@ -12,15 +13,21 @@ import {
 
 /** Whether requests were sent at the rate that they were scheduled at. */
 export function rateKept(facts: VerdictFacts): Finding[] {
-  const { pattern, wasCapped, scheduled, sent } = facts.arrivals;
+  const { arrivals } = facts;
+  const { pattern, wasCapped, steady } = arrivals;
   if (pattern === "concurrency" || wasCapped) return [];
+  const found = [arrivals, ...steady === null ? [] : [steady]]
+    .flatMap((part) => rateFinding(part, facts));
+  return found.length === 0 ? [{ unjudged: "the rate" }] : [found.reduce(worse)];
+}
+
+/** Of the whole run, or of its part after a ramp; none: there is too little of it. */
+function rateFinding({ scheduled, sent }: SteadyArrivals, facts: VerdictFacts): Finding[] {
   const { ratePerSecond: planned } = scheduled;
   const { ratePerSecond: actual } = sent;
-  if (planned === null || actual === null) return [{ unjudged: "the rate" }];
+  if (planned === null || actual === null) return [];
   const lastsMs = (sent.count - 1) / planned * 1000;
-  if (sent.count < FEWEST_FOR_P99 || lastsMs < SHORTEST_STEADY_MS) {
-    return [{ unjudged: "the rate" }];
-  }
+  if (sent.count < FEWEST_FOR_P99 || lastsMs < SHORTEST_STEADY_MS) return [];
   const share = percent(actual, planned);
   const text = `Requests were sent at ${actual.toFixed(1)}/s where ${planned.toFixed(1)}/s were ` +
     `scheduled (${share.toFixed(1)} %): this machine cannot keep the rate. Use a lower rate, or ` +
@@ -30,8 +37,8 @@ export function rateKept(facts: VerdictFacts): Finding[] {
 
 /** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */
 export function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
-  const { pattern, wasCapped, askedRatePerSecond: asked, scheduled } = arrivals;
-  const { ratePerSecond: planned, count } = scheduled;
+  const { pattern, wasCapped, askedRatePerSecond: asked } = arrivals;
+  const { ratePerSecond: planned, count } = (arrivals.steady ?? arrivals).scheduled;
   if (asked === null || planned === null || wasCapped || count < FEWEST_FOR_P99) return [];
   if (isByChance(asked / planned, count, gapShape)) return [];
   const share = percent(planned, asked);
@@ -45,7 +52,8 @@ export function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
 
 /** Whether the gaps between requests have the distribution asked for. */
 export function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
-  const { sent, scheduled, pattern, askedRatePerSecond, wasCapped } = arrivals;
+  const { pattern, askedRatePerSecond, wasCapped } = arrivals;
+  const { sent, scheduled } = arrivals.steady ?? arrivals;
   if (sent.ks === null || wasCapped || askedRatePerSecond === null) return [];
   if (1000 / askedRatePerSecond < FINEST_GAP_MS) return [];
   if (sent.count < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
@@ -61,19 +69,40 @@ export function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
 
 /** Whether the slots of a closed loop were in use. */
 export function concurrencyKept(facts: VerdictFacts): Finding[] {
-  const { concurrency, arrivals } = facts;
+  const { concurrency, arrivals, ramps } = facts;
   if (concurrency === null || concurrency.asked === null || facts.hasLaterTurns) return [];
   const { asked, steady } = concurrency;
   if (steady === null || steady.windowMs < SHORTEST_STEADY_MS) {
     return [{ unjudged: "the concurrency" }];
   }
   const share = percent(steady.avg, asked);
-  // By Little's law: how long a slot is empty before it is used again.
+  const inFlight = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight`;
+  if (isPrefillReached(facts)) {
+    const text = `${inFlight}: --prefill-concurrency ${facts.prefill!.asked} held the others ` +
+      "back. Raise it, or take the result as that of this limit rather than of the concurrency.";
+    return [reason(THRESHOLDS.capHeldBack, share, text)];
+  }
+  // By Little's law: how long a slot is empty before it is used again. A ramp has a rate of its own.
   const emptyMs = (asked - steady.avg) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
-  const text = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight: from an ` +
-    `answer to the next request it takes ${ms(emptyMs)}, too long next to the answers. Use a ` +
-    `higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
+  const wait = ramps.length > 0 ? "it takes" : `it takes ${ms(emptyMs)},`;
+  const text = `${inFlight}: from an answer to the next request ${wait} too long next to the ` +
+    `answers. Use a higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
   return [reason(THRESHOLDS.concurrencyKept, share, text)];
+}
+
+function isPrefillReached({ prefill }: VerdictFacts): boolean {
+  return prefill !== null && prefill.max >= prefill.asked;
+}
+
+/** Whether the load has grown to the one asked for. */
+export function rampFinished({ ramps, sendingMs }: VerdictFacts): Finding[] {
+  if (sendingMs === null) return [];
+  return ramps.map(({ flag, load, lastsMs }) => {
+    const missing = percent(Math.max(0, lastsMs - sendingMs), lastsMs);
+    const text = `Sending ended after ${seconds(sendingMs)}, before the ${seconds(lastsMs)} of ` +
+      `${flag}: the load asked for, ${load}, was never reached. Use a shorter ramp, or a longer run.`;
+    return reason(THRESHOLDS.rampFinished, missing, text);
+  });
 }
 
 /**
@@ -81,8 +110,8 @@ export function concurrencyKept(facts: VerdictFacts): Finding[] {
  * its rate is the server's. The latencies are true all the same.
  */
 export function capHeldBack(facts: VerdictFacts): Finding[] {
-  const { heldBy, arrivals: { issued, unsent, sent } } = facts;
-  if (heldBy === null || sent.count === 0) return [];
+  const { heldBy, arrivals: { pattern, issued, unsent, sent } } = facts;
+  if (heldBy === null || sent.count === 0 || pattern === "concurrency") return [];
   const due = issued + unsent;
   const ofDue = due < FEWEST_FOR_MEDIAN ? null : percent(sent.count, due);
   const ofRate = capRateShare(facts);
@@ -96,8 +125,9 @@ export function capHeldBack(facts: VerdictFacts): Finding[] {
 
 /** Completes "--concurrency 2 held". */
 function whatWasHeld({ arrivals }: VerdictFacts): string {
-  const { issued, unsent, askedRatePerSecond: asked, sent, scheduled } = arrivals;
-  const { ratePerSecond: actual, count } = sent;
+  const { issued, unsent, askedRatePerSecond: asked } = arrivals;
+  const { count } = arrivals.sent;
+  const { ratePerSecond: actual } = (arrivals.steady ?? arrivals).sent;
   const isSlow = asked !== null && actual !== null && actual < asked;
   const what = isSlow
     ? `the rate at ${perSecond(actual)} of the ${perSecond(asked)} asked for`
@@ -105,10 +135,11 @@ function whatWasHeld({ arrivals }: VerdictFacts): string {
   if (unsent > 0) {
     return `${what} (${count} of the ${issued + unsent} requests that were due were sent)`;
   }
-  const { ratePerSecond: planned } = scheduled;
-  if (isSlow || actual === null || planned === null) return what;
-  const seconds = (rate: number) => `${((count - 1) / rate).toFixed(1)} s`;
-  return `${what} (they took ${seconds(actual)} where the schedule has ${seconds(planned)})`;
+  const { ratePerSecond: planned } = arrivals.scheduled;
+  const { ratePerSecond: overall } = arrivals.sent;
+  if (isSlow || overall === null || planned === null) return what;
+  const lasts = (rate: number) => seconds((count - 1) / rate * 1000);
+  return `${what} (they took ${lasts(overall)} where the schedule has ${lasts(planned)})`;
 }
 
 /** The rate under a cap as a share, in per cent, of the one without; null: too little was sent. */
@@ -119,7 +150,7 @@ function capRateShare({ arrivals, gapShape, hasLaterTurns }: VerdictFacts): numb
   if (sent.count < FEWEST_FOR_MEDIAN || lastsMs < SHORTEST_STEADY_MS) return null;
   const ofSchedule = percent(sent.ratePerSecond, scheduled.ratePerSecond);
   // Turns that wait for the answer before are due later, too, the later that answer comes.
-  if (!hasLaterTurns || asked === null) return ofSchedule;
+  if (!hasLaterTurns || asked === null || arrivals.steady !== null) return ofSchedule;
   if (isByChance(asked / sent.ratePerSecond, sent.count, gapShape)) return ofSchedule;
   return Math.min(ofSchedule, percent(sent.ratePerSecond, asked));
 }
@@ -128,6 +159,10 @@ function capRateShare({ arrivals, gapShape, hasLaterTurns }: VerdictFacts): numb
 function isByChance(askedByFound: number, count: number, gapShape: number | null): boolean {
   const standardError = gapShape === null ? 0 : 1 / Math.sqrt(count * gapShape);
   return askedByFound - 1 <= RATE_SIGNIFICANCE * standardError;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function perSecond(rate: number): string {

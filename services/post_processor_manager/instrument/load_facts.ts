@@ -1,68 +1,99 @@
 import type { LoadPlan, PhasePlan } from "../../../common/model/run_config.ts";
 
+/** A load that grows until it is the one asked for. */
+export interface Ramp {
+  /** The flag that says how long it takes. */
+  readonly flag: string;
+  /** What is there at its end, as on the command line. */
+  readonly load: string;
+  readonly lastsMs: number;
+}
+
 /** What a load promises, as far as it can be held to it. */
 export interface LoadFacts {
   /** The name of the pattern, for people. */
   readonly pattern: string;
-  /** A steady rate; null when there is none. */
+  /** A rate that is steady from the end of its ramp on; null when there is none. */
   readonly ratePerSecond: number | null;
   /** Shape of the gamma distribution that the gaps are drawn from; null: not a random pattern. */
   readonly gapShape: number | null;
+  /** How long the rate grows; 0: it is there at once. */
+  readonly rateRampMs: number;
   /** Requests that are to be in flight at any time; null: as many as come about. */
   readonly concurrency: number | null;
   /** At most so many sessions at once, so that requests may have to wait for a slot; null: no cap. */
   readonly cap: number | null;
   /** At most so many requests at once without a first token, so that others may have to wait; null: no limit. */
   readonly prefillLimit: number | null;
+  /** How long the slots of both take to open; 0: they are there at once. */
+  readonly slotsRampMs: number;
   /** Requests wait for slots that open one after the other. */
   readonly hasWaits: boolean;
+  /** All that grows. */
+  readonly ramps: readonly Ramp[];
 }
+
+type Pace = Pick<LoadFacts, "pattern" | "ratePerSecond" | "gapShape" | "rateRampMs">;
 
 /** What a phase's load promises. */
 export function loadFacts({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): LoadFacts {
-  const none = {
-    ratePerSecond: null,
-    gapShape: null,
-    concurrency: null,
-    cap: null,
-    prefillLimit: prefill === null ? null : prefill.limit,
-    hasWaits: prefill !== null && prefill.rampMs > 0,
+  const slots = slotsOf(load);
+  const hasSlowCap = load.kind !== "closed" && slots.limit !== null && slots.rampMs > 0;
+  return {
+    ...paceOf(load),
+    concurrency: load.kind === "closed" ? load.concurrency : null,
+    cap: load.kind === "closed" ? null : slots.limit,
+    prefillLimit: prefill?.limit ?? null,
+    slotsRampMs: Math.max(slots.rampMs, prefill?.rampMs ?? 0),
+    hasWaits: hasSlowCap || (prefill !== null && prefill.rampMs > 0),
+    ramps: rampsOf({ load, prefill }),
   };
+}
+
+function paceOf(load: LoadPlan): Pace {
+  const none = { ratePerSecond: null, gapShape: null, rateRampMs: 0 };
   switch (load.kind) {
     case "closed":
-      return {
-        ...none,
-        pattern: "concurrency",
-        concurrency: prefill !== null ? null : steadyConcurrency(load),
-      };
-    case "open":
-      return { ...none, pattern: load.arrivals, ...ofRate(load), ...ofCap(load, none.hasWaits) };
+      return { ...none, pattern: "concurrency" };
     case "fixed_schedule":
-      return { ...none, pattern: load.kind, ...ofCap(load, none.hasWaits) };
+      return { ...none, pattern: load.kind };
     case "user_centric":
       return { ...none, pattern: load.kind, ratePerSecond: load.ratePerSecond };
+    case "open": {
+      const { arrivals: pattern, ratePerSecond, rateRampMs, rateSeries, smoothness } = load;
+      // A rate that changes all the time has no one distribution of gaps.
+      if (rateSeries !== null) return { ...none, pattern };
+      const shapes = { constant: null, poisson: 1, gamma: smoothness };
+      return { pattern, ratePerSecond, rateRampMs, gapShape: shapes[pattern] };
+    }
   }
 }
 
-function steadyConcurrency(
-  { concurrency, concurrencyRampMs }: LoadPlan & { kind: "closed" },
-): number | null {
-  return concurrencyRampMs > 0 ? null : concurrency;
+/** How many sessions may go on at the same time, and how long that takes to be so. */
+function slotsOf(load: LoadPlan): { limit: number | null; rampMs: number } {
+  if (load.kind === "user_centric") return { limit: null, rampMs: 0 };
+  const limit = load.kind === "closed" ? load.concurrency : load.concurrencyCap;
+  return { limit, rampMs: limit === null ? 0 : load.concurrencyRampMs };
 }
 
-function ofCap(
-  { concurrencyCap, concurrencyRampMs }: LoadPlan & { kind: "open" | "fixed_schedule" },
-  hasWaits: boolean,
-): Pick<LoadFacts, "cap" | "hasWaits"> {
-  const opensSlowly = concurrencyCap !== null && concurrencyRampMs > 0;
-  return { cap: concurrencyCap, hasWaits: hasWaits || opensSlowly };
-}
-
-/** A rate that changes over time has no one distribution of gaps. */
-function ofRate(
-  { ratePerSecond, rateRampMs, rateSeries, arrivals, smoothness }: LoadPlan & { kind: "open" },
-): Pick<LoadFacts, "ratePerSecond" | "gapShape"> {
-  if (rateRampMs > 0 || rateSeries !== null) return { ratePerSecond: null, gapShape: null };
-  const shapes = { constant: null, poisson: 1, gamma: smoothness };
-  return { ratePerSecond, gapShape: shapes[arrivals] };
+function rampsOf({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): Ramp[] {
+  const slots = slotsOf(load);
+  const { ratePerSecond, rateRampMs } = paceOf(load);
+  return [
+    {
+      flag: "--concurrency-ramp-duration",
+      load: `--concurrency ${slots.limit}`,
+      lastsMs: slots.rampMs,
+    },
+    {
+      flag: "--prefill-concurrency-ramp-duration",
+      load: `--prefill-concurrency ${prefill?.limit}`,
+      lastsMs: prefill?.rampMs ?? 0,
+    },
+    {
+      flag: "--request-rate-ramp-duration",
+      load: `--request-rate ${ratePerSecond}`,
+      lastsMs: rateRampMs,
+    },
+  ].filter(({ lastsMs }) => lastsMs > 0);
 }

@@ -113,7 +113,8 @@ export const THRESHOLDS = {
     suspect: 95,
     invalid: null,
     isLower: true,
-    from: `${FEWEST_FOR_P99} requests at a steady rate which did not have to wait for a slot`,
+    from:
+      `${FEWEST_FOR_P99} requests at a steady rate, after its ramp, which did not have to wait for a slot`,
   },
   arrivalPattern: {
     check: "arrival_pattern",
@@ -125,32 +126,44 @@ export const THRESHOLDS = {
     invalid: 0.3,
     isLower: false,
     from:
-      `${FEWEST_FOR_P99} requests at a steady random rate with gaps of ${FINEST_GAP_MS} ms or ` +
+      `${FEWEST_FOR_P99} requests at a steady random rate, after its ramp, with gaps of ${FINEST_GAP_MS} ms or ` +
       "more on average, none of which had to wait for a slot, and whose schedule follows it",
   },
   concurrencyKept: {
     check: "concurrency_kept",
-    what: "requests in flight, averaged over the time when all slots are used, as a share of " +
-      "--concurrency",
+    what:
+      "requests in flight, averaged over the time when all slots are open and used, as a share " +
+      "of --concurrency",
     unit: "%",
     suspect: 95,
     invalid: 80,
     isLower: true,
     from:
-      `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations`,
+      `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations ` +
+      "that no prefill limit held back",
+  },
+  rampFinished: {
+    check: "ramp_finished",
+    what: "part of a ramp that was still to come when sending ended",
+    unit: "%",
+    suspect: 1,
+    invalid: null,
+    isLower: false,
+    from: "always, where there is a ramp",
   },
   capHeldBack: {
     check: "cap_held_back",
     what:
       "where a concurrency or prefill limit was reached: requests sent, as a share of those that " +
-      "were due; or their rate, as a share of the one scheduled, if that is less",
+      "were due; or their rate, as a share of the one scheduled, if that is less; in a closed loop " +
+      "under a prefill limit: requests in flight, as for `concurrency_kept`",
     unit: "%",
     suspect: 95,
     invalid: null,
     isLower: true,
     from:
       `${FEWEST_FOR_MEDIAN} requests due at a rate or by a schedule; for their rate, as many sent ` +
-      `over ${SHORTEST_STEADY_MS} ms`,
+      `over ${SHORTEST_STEADY_MS} ms; in a closed loop as for \`concurrency_kept\``,
   },
   workerBusy: {
     check: "worker_busy",

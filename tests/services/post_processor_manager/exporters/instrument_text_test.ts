@@ -52,6 +52,16 @@ Deno.test("instrumentText says how many waited for a slot in vain", () => {
   );
 });
 
+Deno.test("instrumentText tells the rate after a ramp, which is the one that was asked for", () => {
+  const { arrivals } = verdictFactsOf();
+  const steady = { scheduled: arrivals.scheduled, sent: { ...arrivals.sent, ratePerSecond: 101 } };
+  const sent = { ...arrivals.sent, ratePerSecond: 60, ks: null };
+  const line = instrumentText(reportOf({ arrivals: { ...arrivals, sent, steady } }), 300)
+    .find((text) => text.includes("Sent: "));
+  assertStringIncludes(line!, " at 60.00/s, after the ramp at 101.00/s (asked: 100.00/s), poisson");
+  assertStringIncludes(line!, "Kolmogorov–Smirnov 0.02");
+});
+
 Deno.test("instrumentText says what the connections cost, where that is known", () => {
   const opening = { avgMs: 1.5, p50Ms: 1, p90Ms: 2, p99Ms: 3, maxMs: 4 };
   const lineOf = (connections: InstrumentReport["connections"]) =>

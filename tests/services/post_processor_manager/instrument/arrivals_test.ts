@@ -12,6 +12,9 @@ const POISSON: LoadFacts = {
   cap: null,
   prefillLimit: null,
   hasWaits: false,
+  rateRampMs: 0,
+  slotsRampMs: 0,
+  ramps: [],
 };
 const CONSTANT: LoadFacts = { ...POISSON, pattern: "constant", gapShape: null };
 
@@ -20,7 +23,12 @@ function report(dueMs: readonly number[], sentMs: readonly number[], facts = CON
     dueNs: Float64Array.from(dueMs, (at) => at * MS),
     sentNs: Float64Array.from(sentMs, (at) => at * MS),
   };
-  return arrivalsReport(times, facts, { issued: dueMs.length, unsent: 0, wasCapped: false });
+  return arrivalsReport(times, facts, {
+    issued: dueMs.length,
+    unsent: 0,
+    wasCapped: false,
+    rampEndNs: null,
+  });
 }
 
 /** Arrivals whose gaps are exponential, on average 10 ms. */
@@ -82,4 +90,27 @@ Deno.test("none, one and simultaneous arrivals have no rate and no variation", (
   assertEquals(report([], []).largestGapErrorMs, null);
   const two = report([0, 10], [0, 10], POISSON).sent;
   assertEquals([two.ratePerSecond, two.gapCv, two.ks], [100, null, null]);
+});
+
+Deno.test("after a ramp of the rate, arrivals are described and tested by themselves", () => {
+  // Fifty arrivals at a rate that grows to 100/s within a second, then Poisson ones.
+  const ramp = Array.from({ length: 50 }, (_, i) => 1_000 * Math.sqrt(i / 50));
+  const after = poissonTimes(1_000).map((at) => 1_000 + at);
+  const times = Float64Array.from([...ramp, ...after], (at) => at * MS);
+  const of = (rampEndNs: number | null) =>
+    arrivalsReport({ dueNs: times, sentNs: times }, POISSON, {
+      issued: 1_050,
+      unsent: 0,
+      wasCapped: false,
+      rampEndNs,
+    });
+  const { askedRatePerSecond, sent, steady } = of(1_000 * MS);
+  assertEquals([askedRatePerSecond, sent.count, sent.ks], [100, 1_050, null]);
+  assertEquals([steady!.sent.count, steady!.scheduled], [1_000, steady!.sent]);
+  assertAlmostEquals(steady!.sent.ratePerSecond!, 100, 5);
+  assert(steady!.sent.ks!.pValue > 0.01);
+  assertEquals(of(null).steady, null);
+  // It never came to its end.
+  const none = { count: 0, ratePerSecond: null, gapCv: null, ks: null };
+  assertEquals(of(1e6 * MS).steady, { scheduled: none, sent: none });
 });

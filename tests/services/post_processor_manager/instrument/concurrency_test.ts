@@ -11,8 +11,11 @@ const TWO_SLOTS: LoadFacts = {
   cap: null,
   prefillLimit: null,
   hasWaits: false,
+  rateRampMs: 0,
+  slotsRampMs: 0,
+  ramps: [],
 };
-const WARM = { warmFromNs: 0, hasLaterTurns: false };
+const WARM = { steadyFromNs: 0, hasLaterTurns: false };
 
 function times(...pairs: [sentMs: number, endMs: number][]) {
   return {
@@ -38,7 +41,7 @@ Deno.test("the cold start is left out of the time that is judged", () => {
   const found = concurrencyReport(
     times([0, 100], [0, 100], [200, 300], [300, 400]),
     TWO_SLOTS,
-    { ...WARM, warmFromNs: 200 * MS },
+    { ...WARM, steadyFromNs: 200 * MS },
   );
   assertEquals(found!.steady, { avg: 1, windowMs: 100 });
 });

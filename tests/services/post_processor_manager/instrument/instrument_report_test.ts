@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import type { LoadPlan, PhasePlan } from "../../../../common/model/run_config.ts";
+import type { StopReason } from "../../../../common/model/run_event.ts";
 import type { RequestRecord } from "../../../../common/model/record.ts";
 import { LagProbe, PROBE_MS } from "../../../../common/runtime/lag_probe.ts";
 import { HealthCollector } from "../../../../services/system_controller/health_collector.ts";
@@ -226,6 +227,90 @@ Deno.test("a closed loop whose slots stay empty for long is INVALID", () => {
     instrument.reasons[0]!.text,
     "On average 0.7 of 1 requests were in flight: from an answer to the next request it takes 59",
   );
+});
+
+/** A closed loop of one slot after the other, each with requests of 140 ms back to back. */
+function closedLoop(slots: number, { stepMs, untilMs }: { stepMs: number; untilMs: number }) {
+  const starts = Array.from({ length: slots }, (_, slot) => {
+    const count = Math.ceil((untilMs - slot * stepMs) / 140);
+    return Array.from({ length: count }, (_, i) => slot * stepMs + i * 140.001);
+  }).flat();
+  return starts.map((atMs, creditId) => {
+    const dueNs = atMs * MS;
+    return recordOf({
+      creditId,
+      dueNs,
+      issuedNs: dueNs,
+      receivedNs: dueNs,
+      sentNs: dueNs,
+      endAfterNs: 140 * MS,
+    });
+  });
+}
+
+Deno.test("a closed loop that grows is held to its concurrency from the end of its ramp on", () => {
+  const load: LoadPlan = { kind: "closed", concurrency: 4, concurrencyRampMs: 600 };
+  const { concurrency, reasons } =
+    reportOn(closedLoop(4, { stepMs: 200, untilMs: 3_000 }), { load }).instrument;
+  assertEquals([concurrency!.asked, reasons], [4, []]);
+  assertAlmostEquals(concurrency!.steady!.avg, 4, 0.01);
+  assert(concurrency!.steady!.windowMs > 2_200 && concurrency!.steady!.windowMs < 2_400);
+  const halfFull = closedLoop(2, { stepMs: 200, untilMs: 3_000 });
+  assertEquals(
+    reportOn(halfFull, { load }).instrument.reasons.map(({ check }) => check),
+    ["concurrency_kept"],
+  );
+});
+
+Deno.test("a ramp that a run does not last for is told of, unless the run has the ramp's length", () => {
+  const load: LoadPlan = { kind: "closed", concurrency: 4, concurrencyRampMs: 60_000 };
+  const records = closedLoop(1, { stepMs: 0, untilMs: 3_000 });
+  const { concurrency, reasons } = reportOn(records, { load }).instrument;
+  assertEquals([concurrency!.asked, concurrency!.steady], [4, null]);
+  assertEquals(reasons.map(({ check }) => check), ["ramp_finished"]);
+  const checksOf = (maxDurationMs: number, reason: StopReason) => {
+    const phases = phasesOf(load).map((phase) => ({ ...phase, maxDurationMs }));
+    const accumulator = accumulatorOf({ phases });
+    for (const record of records) accumulator.add(record);
+    const { instrument } = accumulator.report({ wasCancelled: false, startNs: 0, reason });
+    return instrument.reasons.map(({ check }) => check);
+  };
+  assertEquals(checksOf(60_000, "duration"), []);
+  assertEquals(checksOf(60_000, "count"), ["ramp_finished"]);
+  assertEquals(checksOf(50_000, "duration"), ["ramp_finished"]);
+});
+
+Deno.test("a rate that grows is asked for from the end of its ramp on", () => {
+  // Due at i = 50 t² up to one second, then every 10 ms.
+  const dueMs = (i: number) => i < 50 ? 1_000 * Math.sqrt(i / 50) : 1_000 + (i - 50) * 10;
+  const records = Array.from({ length: 300 }, (_, i) => {
+    const dueNs = dueMs(i) * MS;
+    return recordOf({
+      creditId: i,
+      dueNs,
+      issuedNs: dueNs,
+      receivedNs: dueNs,
+      sentNs: dueNs + 0.4 * MS,
+    });
+  });
+  const load = { ...CONSTANT, rateRampMs: 1_000 };
+  const { arrivals, reasons } = reportOn(records, { load }).instrument;
+  assertEquals([arrivals.askedRatePerSecond, reasons], [100, []]);
+  assertEquals([arrivals.steady!.sent.count, arrivals.sent.count], [250, 300]);
+  assertAlmostEquals(arrivals.steady!.sent.ratePerSecond!, 100, 1e-9);
+  assertEquals(
+    reportOn(records.slice(0, 40), { load }).instrument.reasons.map(({ check }) => check),
+    ["ramp_finished"],
+  );
+});
+
+Deno.test("a prefill limit in a closed loop leaves the concurrency that was asked for", () => {
+  const load: LoadPlan = { kind: "closed", concurrency: 4, concurrencyRampMs: 0 };
+  const records = closedLoop(4, { stepMs: 0, untilMs: 3_000 });
+  const { concurrency, prefill } =
+    reportOn(records, { load, prefill: { limit: 6, rampMs: 0 } }).instrument;
+  assertEquals([concurrency!.asked, prefill], [4, { asked: 6, max: 4 }]);
+  assertEquals(reportOn(records, { load }).instrument.prefill, null);
 });
 
 Deno.test("a run of which nothing was sent has a verdict and no proof", () => {

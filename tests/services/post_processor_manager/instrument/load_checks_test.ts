@@ -160,3 +160,66 @@ Deno.test("a pattern is judged neither by chance deviations nor where gaps are f
   assertEquals(withKs({ distance: 0.5, pValue: 0.001 }, 500), "VALID");
   assertEquals(withKs({ distance: 0.5, pValue: 0 }, 501), "VALID");
 });
+
+Deno.test("a run that ends before its ramp is told of, with the flag, the load and the time", () => {
+  const ramps = [
+    { flag: "--concurrency-ramp-duration", load: "--concurrency 20", lastsMs: 60_000 },
+    { flag: "--request-rate-ramp-duration", load: "--request-rate 50", lastsMs: 3_000 },
+  ];
+  const of = (sendingMs: number | null) => verdictWith({ ramps, sendingMs }).reasons;
+  assertEquals(of(3_210).map(({ level, text }) => [level, text]), [[
+    "SUSPECT",
+    "Sending ended after 3.2 s, before the 60.0 s of --concurrency-ramp-duration: the load asked " +
+    "for, --concurrency 20, was never reached. Use a shorter ramp, or a longer run.",
+  ]]);
+  assertEquals(of(2_000).map(({ check }) => check), ["ramp_finished", "ramp_finished"]);
+  assertEquals([of(60_000), of(90_000), of(null)], [[], [], []]);
+});
+
+Deno.test("after a ramp the schedule, the rate and the pattern are held to what was asked for", () => {
+  const { scheduled, sent } = HEALTHY.arrivals;
+  const growing = { count: 1_000, ratePerSecond: 60, gapCv: 2, ks: null };
+  const of = (scheduledRate: number, sentRate: number, change: object = {}) =>
+    verdictWith({
+      gapShape: null,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        scheduled: growing,
+        sent: growing,
+        steady: {
+          scheduled: { ...scheduled, ratePerSecond: scheduledRate },
+          sent: { ...sent, ratePerSecond: sentRate, ks: null, ...change },
+        },
+      },
+    });
+  assertEquals(of(100, 100).reasons, []);
+  assertEquals(of(90, 90).reasons.map(({ check }) => check), ["rate_asked"]);
+  assertEquals(of(100, 94).reasons.map(({ check, level }) => [check, level]), [
+    ["rate_kept", "INVALID"],
+  ]);
+  const odd = { ks: { distance: 0.5, pValue: 0 } };
+  assertEquals(of(100, 100, odd).reasons.map(({ check }) => check), ["arrival_pattern"]);
+  // Too little came after the ramp: the run as a whole is judged all the same.
+  assertEquals(of(100, 94, { count: 99 }).reasons, []);
+  assertEquals(of(100, 94, { count: 99 }).notes, []);
+});
+
+Deno.test("a prefill limit that keeps slots empty is SUSPECT, and the reason names it", () => {
+  const of = (avg: number, max: number) =>
+    verdictWith({
+      concurrency: { asked: 4, avg, max: 4, steady: { avg, windowMs: 2_000 } },
+      prefill: { asked: 2, max },
+    }).reasons.map(({ check, level }) => [check, level]);
+  assertEquals(of(3.9, 2), []);
+  assertEquals(of(1, 2), [["cap_held_back", "SUSPECT"]]);
+  assertStringIncludes(
+    verdictWith({
+      concurrency: { asked: 4, avg: 2.3, max: 4, steady: { avg: 2.3, windowMs: 2_000 } },
+      prefill: { asked: 2, max: 2 },
+    }).reasons[0]!.text,
+    "On average 2.3 of 4 requests were in flight: --prefill-concurrency 2 held the others back.",
+  );
+  // It was not reached: it is not what kept them empty.
+  assertEquals(of(3.9, 1), []);
+  assertEquals(of(1, 1), [["concurrency_kept", "INVALID"]]);
+});
