@@ -48,7 +48,7 @@ const CLOSING = [
   "slot), _hand-over_ the way through the worker manager, _worker_ what the worker did before it " +
   "sent. In a closed loop a request is due when the one before it ends, and later turns are due " +
   "their pause after the answer: the way of that news to the timing manager is a part of _issue_. " +
-  "What is due at a time that is known beforehand is handed to a worker some 20 ms ahead, and the " +
+  "What is due at a time that is known beforehand is handed to a worker 15 ms and more ahead, and the " +
   "worker waits for the exact moment; the parts count only what was after the due time. The same as " +
   "metrics, of the requests that succeeded: `schedule_lateness`, `schedule_lateness_issue`, " +
   "`schedule_lateness_hand_over` and `credit_drop_latency`.",

@@ -22,7 +22,7 @@ export const FILE_RULES: readonly Rule[] = [
   hasEffectOnly("datasetSamplingStrategy", {
     when: (values) => !values.fixedSchedule || hasWarmup(values),
     about: ["fixedSchedule", "warmupRequestCount", "warmupDuration", "numWarmupSessions"],
-    otherwise: "on a fixed schedule, which has an order of its own",
+    otherwise: "on a fixed schedule, which has an order of its own (--no-fixed-schedule has none)",
   }),
   hasEffectOnly("allowDatasetWrap", {
     when: (values) => values.datasetSamplingStrategy !== "random",

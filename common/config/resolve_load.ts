@@ -38,6 +38,12 @@ export function warmupPace(values: OptionValues) {
   };
 }
 
+/** Whether a warm-up is the run's users, as it has no pace of its own. */
+export function repeatsUsers(values: OptionValues): boolean {
+  const { userCentricRate, warmupRequestRate, warmupConcurrency } = values;
+  return userCentricRate !== null && warmupRequestRate === null && warmupConcurrency === null;
+}
+
 /** The most sessions that a load has at the same time; null: no limit. */
 export function concurrencyOf(load: LoadPlan): number | null {
   switch (load.kind) {
@@ -158,8 +164,7 @@ function warmupLoad(values: OptionValues, profiling: LoadPlan): LoadPlan {
   const concurrencyRampMs = milliseconds(
     values.warmupConcurrencyRampDuration ?? values.concurrencyRampDuration,
   );
-  const hasOwnPace = values.warmupRequestRate !== null || values.warmupConcurrency !== null;
-  if (profiling.kind === "user_centric" && !hasOwnPace) return profiling;
+  if (repeatsUsers(values)) return profiling;
   if (ratePerSecond === null || pattern === "concurrency_burst") {
     return { kind: "closed", concurrency: concurrency ?? 1, concurrencyRampMs };
   }

@@ -1,6 +1,6 @@
 import { flagOf, type OptionKey, type OptionValues } from "./option_table.ts";
 import type { Problem } from "./problem.ts";
-import { hasWarmup, warmupPace } from "./resolve_load.ts";
+import { hasWarmup, repeatsUsers, warmupPace } from "./resolve_load.ts";
 import {
   type Candidate,
   type Dependence,
@@ -46,8 +46,8 @@ const RAMPS: readonly Ramp[] = [
   {
     own: "warmupConcurrencyRampDuration",
     ofRun: "concurrencyRampDuration",
-    when: (values) => warmupPace(values).concurrency !== null,
-    about: ["warmupConcurrency", "concurrency"],
+    when: (values) => warmupPace(values).concurrency !== null && !repeatsUsers(values),
+    about: ["warmupConcurrency", "concurrency", "userCentricRate", "warmupRequestRate"],
     otherwise: "without --warmup-concurrency or --concurrency",
   },
   {
@@ -60,8 +60,9 @@ const RAMPS: readonly Ramp[] = [
   {
     own: "warmupRequestRateRampDuration",
     ofRun: "requestRateRampDuration",
-    when: (values) => warmupPace(values).ratePerSecond !== null && !isBurst(values),
-    about: PACE,
+    when: (values) =>
+      warmupPace(values).ratePerSecond !== null && !isBurst(values) && !repeatsUsers(values),
+    about: [...PACE, "userCentricRate", "warmupConcurrency"],
     otherwise: "where the warm-up has no rate",
   },
 ];

@@ -76,8 +76,8 @@ export class Http1Connection implements Poolable {
   }
 
   /**
-   * Resolves when all bytes are with the system. `onHeldUp`: called just before the first is, if
-   * they had to wait for others to be ready.
+   * Resolves when all bytes are with the system. `onHeldUp`: called just before the first is, if the
+   * gate was shut.
    */
   write(pieces: readonly Uint8Array<ArrayBuffer>[], onHeldUp?: () => void): Promise<void> {
     const gate = this.#gate;

@@ -10,7 +10,10 @@ export interface HttpMessage {
   readonly secretHeaders?: ReadonlySet<string>;
   /** Called when the request has a connection. Not called where nobody knows. */
   readonly onConnection?: (connection: ConnectionFacts) => void;
-  /** Called when the request begins after all, if this machine could not let it begin at once. */
+  /**
+   * Called when the request begins, where that is later than `send`: because this machine could not
+   * let it begin at once, or let others get ready that go out with it.
+   */
   readonly onHeldUp?: () => void;
   /** Called when the whole request is with the system, or where nobody knows, when it was begun. */
   readonly onSent?: () => void;

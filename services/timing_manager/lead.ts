@@ -1,11 +1,11 @@
-import type { LoadPlan, PhasePlan } from "../../common/model/run_config.ts";
+import type { PhasePlan } from "../../common/model/run_config.ts";
 
 /**
  * How long before it is due a credit goes out, so that it is in the worker's hands in time. The
  * worker waits for the exact moment.
  */
 export interface Lead {
-  /** Nothing goes out earlier than that. */
+  /** Nothing goes out earlier than that, but for what is due at the zero of the schedule. */
   readonly mostNs: number;
   /** Whoever waits for the next due time wakes then: what is due until `mostNs` goes along. */
   readonly leastNs: number;
@@ -37,14 +37,18 @@ const MOST_START_NS = 1000e6;
  * Under a limit on prefills none does: a request that is not on its way must not take the place of
  * one that is.
  */
-export function leadOf({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): Lead {
+export function leadOf(plan: Planned): Lead {
+  const { load, prefill } = plan;
   if (prefill !== null) return NO_LEAD;
   if (load.kind === "fixed_schedule") return SCHEDULE_LEAD;
-  return { mostNs: MOST_NS, leastNs: LEAST_NS, startNs: startLeadNs(load) };
+  return { mostNs: MOST_NS, leastNs: LEAST_NS, startNs: startLeadNs(plan) };
 }
 
-function startLeadNs(load: LoadPlan): number {
+type Planned = Pick<PhasePlan, "load" | "prefill" | "maxRequests" | "maxSessions">;
+
+function startLeadNs({ load, maxRequests, maxSessions }: Planned): number {
   if (load.kind !== "closed") return LEAST_NS;
   const slots = load.concurrencyRampMs > 0 ? 1 : load.concurrency;
-  return Math.min(MOST_START_NS, CLOSED_START_NS + slots * SLOT_NS);
+  const first = Math.min(slots, maxRequests ?? Infinity, maxSessions ?? Infinity);
+  return Math.min(MOST_START_NS, CLOSED_START_NS + first * SLOT_NS);
 }

@@ -138,7 +138,8 @@ export class PhaseRunner {
     this.#checkAllFailures();
     return {
       startNs,
-      endNs: this.#ports.clock.nowNs(),
+      // It may be called off before its schedule begins.
+      endNs: Math.max(startNs, this.#ports.clock.nowNs()),
       issued: this.#issued,
       reason: this.#reason!,
       wasCancelled: this.#wasCancelled,
@@ -154,9 +155,11 @@ export class PhaseRunner {
     const settlement = this.#ledger.settle(creditReturn);
     const { creditId, phase, outcome, endedNs } = creditReturn;
     if (settlement.kind === "settled" && phase === this.#plan.phase) {
-      // What comes next is due from the end of the request on, not from when we hear of it.
       const nowNs = this.#ports.clock.nowNs();
-      this.#turns!.giveBack(creditId, outcome, Math.min(endedNs ?? nowNs, nowNs));
+      // What comes next is due from the end of the request on, not from when we hear of it; and not
+      // before the schedule begins, where the request was lost ahead of it.
+      const freeNs = Math.max(this.#startNs, Math.min(endedNs ?? nowNs, nowNs));
+      this.#turns!.giveBack(creditId, outcome, freeNs);
       this.#checkFailures();
       this.#goAhead();
     }
@@ -169,10 +172,14 @@ export class PhaseRunner {
     this.#goAhead();
   }
 
-  /** Stops sending at once; what is in flight may go on for `graceMs`, then it is cancelled. */
+  /**
+   * Stops sending at once; what is in flight may go on for `graceMs`, then it is cancelled. Before the
+   * schedule begins nothing is: what waits in the workers' hands is called off.
+   */
   cancel(graceMs: number): void {
     this.#wasCancelled = true;
-    this.#cutOff("cancelled", graceMs);
+    const hasBegun = this.#ports.clock.nowNs() >= this.#startNs;
+    this.#cutOff("cancelled", hasBegun ? graceMs : 0);
   }
 
   get #hasStopped(): boolean {

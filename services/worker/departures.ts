@@ -5,7 +5,7 @@ import { DueQueue } from "../../common/runtime/due_queue.ts";
 
 /** What is to leave when it is due. */
 export interface Departing {
-  /** Does what can be done beforehand; called at most once, and not after `leave`. */
+  /** Does what can be done beforehand; called again when there is more of it, not after `leave`. */
   prepare(): void;
   /** Called once: never before it is due, and in the order of due times. */
   leave(): void;
@@ -30,6 +30,7 @@ interface Entry {
   readonly thing: Departing;
   readonly dueNs: number;
   isPrepared: boolean;
+  hasLeft: boolean;
 }
 
 /**
@@ -46,8 +47,6 @@ export class Departures {
   readonly #waiting = new DueQueue<Entry>();
   /** Those that may still have to be prepared; those that have left are dropped at the next look. */
   readonly #unprepared = new DueQueue<Entry>();
-  /** How many are due at each time. */
-  readonly #dueAt = new Map<number, number>();
   #armedNs = Infinity;
   #preparationNs = 0;
 
@@ -62,24 +61,30 @@ export class Departures {
     return this.#waiting.size;
   }
 
-  /** How many of them are due at that very time. */
-  dueAt(dueNs: number): number {
-    return this.#dueAt.get(dueNs) ?? 0;
-  }
-
   /** How many of them are not prepared yet. */
   get unprepared(): number {
     return this.#unprepared.size;
   }
 
-  /** Takes something that is due at `dueNs`; what is due already leaves at once. */
-  add(thing: Departing, dueNs: number): void {
-    const entry = { thing, dueNs, isPrepared: false };
-    this.#dueAt.set(dueNs, this.dueAt(dueNs) + 1);
+  /**
+   * Takes something that is due at `dueNs`; what is due already leaves at once.
+   *
+   * Returns what is to be called when it can be prepared further than before.
+   */
+  add(thing: Departing, dueNs: number): () => void {
+    const entry = { thing, dueNs, isPrepared: false, hasLeft: false };
     this.#waiting.add(entry, dueNs);
     this.#unprepared.add(entry, dueNs);
     if (dueNs < this.#armedNs || this.#isAnyDue) this.#release();
     else this.#prepare();
+    return () => this.#renew(entry);
+  }
+
+  #renew(entry: Entry): void {
+    if (entry.hasLeft) return;
+    entry.isPrepared = false;
+    this.#unprepared.add(entry, entry.dueNs);
+    this.#prepare();
   }
 
   /** Lets what is due go, without waiting for the alarm: for who works long. */
@@ -115,14 +120,8 @@ export class Departures {
   #letGo(): void {
     const entry = this.#waiting.take();
     entry.isPrepared = true;
-    this.#forget(entry);
+    entry.hasLeft = true;
     entry.thing.leave();
-  }
-
-  #forget({ dueNs }: Entry): void {
-    const count = this.dueAt(dueNs) - 1;
-    if (count === 0) this.#dueAt.delete(dueNs);
-    else this.#dueAt.set(dueNs, count);
   }
 
   /** Uses the time until the next departure. */

@@ -28,15 +28,29 @@ export interface DueRequestPorts<T> {
 export class DueRequest<T> implements Departing {
   readonly #inHand: CreditInHand;
   readonly #ports: DueRequestPorts<T>;
+  #conversation: Conversation | Promise<Conversation>;
   #prepared: T | null = null;
 
   constructor(inHand: CreditInHand, ports: DueRequestPorts<T>) {
     this.#inHand = inHand;
+    this.#conversation = inHand.conversation;
     this.#ports = ports;
   }
 
-  prepare(): void {
+  /** Calls `prepareNow` when the conversation comes that could not be waited for; never if none does. */
+  onArrival(prepareNow: () => void): void {
     const { conversation } = this.#inHand;
+    if (!(conversation instanceof Promise)) return;
+    conversation.then((arrived) => {
+      this.#conversation = arrived;
+      prepareNow();
+    }, () => {
+      // Who waits for it when it is due gets to know.
+    });
+  }
+
+  prepare(): void {
+    const conversation = this.#conversation;
     if (conversation instanceof Promise) return;
     try {
       this.#prepared = this.#prepareWith(conversation, 0);
@@ -51,7 +65,7 @@ export class DueRequest<T> implements Departing {
 
   /** Not a turn of the event loop later, if all is there. */
   async #send(): Promise<void> {
-    const { conversation } = this.#inHand;
+    const conversation = this.#conversation;
     await this.#ports.send(
       conversation instanceof Promise
         ? await this.#waitFor(conversation)

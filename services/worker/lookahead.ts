@@ -1,7 +1,10 @@
 import type { Phase } from "../../common/model/credit.ts";
 import type { ConversationCache } from "./conversation_cache.ts";
 
-/** Conversations of so many sessions are at hand before their credits come … */
+/**
+ * Conversations of so many sessions are at hand before their credits come, or of as many as begin
+ * together where those are more …
+ */
 const MOST_AHEAD = 256;
 /** … as long as they fill no more than this part of the cache. */
 const CACHE_SHARE = 1 / 2;
@@ -17,6 +20,8 @@ export interface LookaheadOptions {
   readonly cache: Pick<ConversationCache, "prefetch" | "size" | "characters" | "maxCharacters">;
   /** The conversation of a session of a phase; null: there is no such session. */
   conversationOf(phase: Phase, session: number): number | null;
+  /** How many sessions begin together at the start of each phase, in the order of the phases. */
+  readonly starts?: ReadonlyMap<Phase, number>;
 }
 
 /**
@@ -33,6 +38,8 @@ export class Lookahead {
   /** The latest session that a credit came for. */
   #used = -1;
   #isFilling = false;
+  /** The phases whose first conversations have been asked for. */
+  readonly #begun = new Set<Phase>();
 
   constructor(options: LookaheadOptions) {
     this.#options = options;
@@ -41,6 +48,7 @@ export class Lookahead {
   /** Resolves when the conversations of the first few sessions are there. */
   async start(phase: Phase): Promise<void> {
     this.#phase = phase;
+    this.#begun.add(phase);
     // How large conversations are shows when there is one.
     await this.#ask(1);
     await this.#ask(this.#fitting(CHARACTERS_AT_START));
@@ -51,6 +59,7 @@ export class Lookahead {
   note(phase: Phase, session: number): void {
     if (phase !== this.#phase) {
       this.#phase = phase;
+      this.#begun.add(phase);
       this.#asked = 0;
       this.#used = -1;
     }
@@ -63,7 +72,22 @@ export class Lookahead {
   #fill(): void {
     if (this.#isFilling) return;
     this.#isFilling = true;
-    void this.#untilFull().finally(() => this.#isFilling = false);
+    void this.#untilFull().then(() => this.#lookAtNextPhases())
+      .finally(() => this.#isFilling = false);
+  }
+
+  /** What the phases to come begin with: when they do there is no time for it. */
+  async #lookAtNextPhases(): Promise<void> {
+    for (const [phase, sessions] of this.#options.starts ?? []) {
+      if (phase === this.#phase || this.#begun.has(phase)) continue;
+      this.#begun.add(phase);
+      const end = Math.min(sessions, this.#ahead(phase));
+      for (let first = 0; first < end;) {
+        const count = Math.min(end - first, this.#fitting(CHARACTERS_AT_ONCE));
+        if (!await this.#prefetch(phase, first, count)) break;
+        first += count;
+      }
+    }
   }
 
   async #untilFull(): Promise<void> {
@@ -74,21 +98,26 @@ export class Lookahead {
 
   /** Asks for the conversations of the next sessions; false: there are none, or they did not come. */
   async #ask(count: number): Promise<boolean> {
-    const phase = this.#phase!;
     const first = this.#asked;
+    const asking = this.#prefetch(this.#phase!, first, count);
+    if (asking === null) return false;
+    this.#asked = first + count;
+    return await asking;
+  }
+
+  /** Asks for the conversations of sessions of a phase; null: there are none. */
+  #prefetch(phase: Phase, first: number, count: number): Promise<boolean> | null {
     const wanted = Array.from(
       { length: count },
       (_, i) => this.#options.conversationOf(phase, first + i),
     ).filter((index) => index !== null);
-    if (wanted.length === 0) return false;
-    this.#asked = first + count;
-    return await this.#options.cache.prefetch([...new Set(wanted)]);
+    return wanted.length === 0 ? null : this.#options.cache.prefetch([...new Set(wanted)]);
   }
 
-  #ahead(): number {
+  #ahead(phase = this.#phase!): number {
     const { maxCharacters } = this.#options.cache;
     return Math.min(
-      MOST_AHEAD,
+      Math.max(MOST_AHEAD, this.#options.starts?.get(phase) ?? 0),
       Math.max(1, Math.floor(CACHE_SHARE * maxCharacters / this.#size())),
     );
   }

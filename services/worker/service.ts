@@ -39,6 +39,7 @@ import type { Peer } from "../../common/service/peer.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { AbortableWaits } from "./abortable_waits.ts";
+import { ConnectionsAhead } from "./connections_ahead.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { Departures } from "./departures.ts";
 import { DueRequest } from "./due_request.ts";
@@ -77,6 +78,8 @@ export class Worker extends ComponentService {
   readonly #gate = new WriteGate();
   /** Credits that are here ahead of their time. */
   #departures: Departures | null = null;
+  /** Connections for them. */
+  #ahead: ConnectionsAhead | null = null;
   readonly #sessions = new Sessions({
     onForgotten: ({ correlationId }) => this.#transport?.endSession(correlationId),
   });
@@ -114,6 +117,7 @@ export class Worker extends ComponentService {
   @onConfigure
   protected async prepare({ config, secrets }: Configuration): Promise<void> {
     this.#config = config;
+    this.#ahead = this.#openAhead(config);
     const departures = this.#departures = this.#openDepartures(config);
     await this.#turns.open();
     const reads = new ReadQueue(this.#turns, () => departures.look());
@@ -165,19 +169,19 @@ export class Worker extends ComponentService {
       send: (prepared: Prepared) => this.#send(prepared, signal),
       onFault: (error) => this.fail(error),
     });
-    this.#departures!.add(request, credit.dueNs);
-    if (credit.dueNs > receivedNs) this.#openConnections(credit);
+    const prepareOn = this.#departures!.add(request, credit.dueNs);
+    if (credit.dueNs <= receivedNs) return;
+    request.onArrival(prepareOn);
+    this.#ahead!.wait(credit);
   }
 
   /** So that what is due together, such as the start of a closed loop, leaves together. */
-  #openConnections({ phase, dueNs }: Credit): void {
-    const departures = this.#departures!;
-    const { load } = this.#phases.get(phase)!;
-    const count = load.kind === "closed" ? departures.size : departures.dueAt(dueNs);
-    // One alone opens its connection itself, if it needs one, and that is a part of its latency.
-    if (count === 1 && load.kind !== "closed") return;
-    const { urls } = this.#config!.endpoint;
-    for (const url of urls) this.#transport!.connectAhead(url, Math.ceil(count / urls.length));
+  #openAhead({ endpoint: { urls } }: RunConfig): ConnectionsAhead {
+    return new ConnectionsAhead({
+      urls,
+      connectAhead: (url, count) => this.#transport?.connectAhead(url, count),
+      startsTogether: ({ phase }) => this.#phases.get(phase)!.load.kind === "closed",
+    });
   }
 
   @onMessage("records_ack")
@@ -304,7 +308,8 @@ export class Worker extends ComponentService {
     const order = new SessionOrder({ config, learn: () => this.#countEntries() });
     await order.learn();
     const conversationOf = (phase: Phase, place: number) => order.conversationAt(phase, place);
-    const lookahead = new Lookahead({ cache, conversationOf });
+    const starts = new Map(config.phases.map(({ phase, load }) => [phase, slotsAtStart(load)]));
+    const lookahead = new Lookahead({ cache, conversationOf, starts });
     this.#noteSession = (credit) => lookahead.note(credit.phase, order.placeOf(credit));
     await lookahead.start(config.phases[0]!.phase);
   }
@@ -328,7 +333,9 @@ export class Worker extends ComponentService {
 
   async #send({ credit, request, tap }: Prepared, signal: AbortSignal): Promise<void> {
     const { id: creditId, phase } = credit;
-    const record = await request.send(signal);
+    const sending = request.send(signal);
+    this.#ahead!.leave(creditId);
+    const record = await sending;
     const { outcome } = record;
     // Not when its last content came: as long as the server keeps the request open it goes on.
     const endedNs = this.clock.nowNs();
@@ -364,6 +371,11 @@ export class Worker extends ComponentService {
     }
     return all;
   }
+}
+
+/** How many sessions begin at the start of a phase. */
+function slotsAtStart(load: PhasePlan["load"]): number {
+  return load.kind === "closed" && load.concurrencyRampMs === 0 ? load.concurrency : 0;
 }
 
 /** A credit whose request can go out. */

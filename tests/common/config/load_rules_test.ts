@@ -130,7 +130,8 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     "--fixed-schedule --input-file a --dataset-sampling-strategy random",
-    "--dataset-sampling-strategy: has no effect on a fixed schedule, which has an order of its own",
+    "--dataset-sampling-strategy: has no effect on a fixed schedule, which has an order of its own " +
+    "(--no-fixed-schedule has none)",
   ],
   [
     "--concurrency 2 --warmup-request-count 4 --warmup-arrival-pattern constant " +
@@ -148,6 +149,11 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
   [
     "--user-centric-rate 5 --num-users 2 --warmup-duration 4 --warmup-arrival-pattern constant",
     "--warmup-arrival-pattern: has no effect without --warmup-request-rate or --request-rate",
+  ],
+  [
+    "--user-centric-rate 5 --num-users 2 --warmup-duration 4 --warmup-concurrency-ramp-duration 1",
+    "--warmup-concurrency-ramp-duration: has no effect without --warmup-concurrency or " +
+    "--concurrency",
   ],
   [
     "--request-rate 5 --num-warmup-sessions 4 --warmup-arrival-pattern concurrency_burst " +
@@ -201,6 +207,8 @@ const ALLOWED: readonly string[] = [
   "--request-rate 4 --request-rate-ramp-duration 6 --warmup-duration 5 " +
   "--warmup-arrival-pattern concurrency_burst --warmup-concurrency 2",
   "--fixed-schedule --input-file a --dataset-sampling-strategy random --warmup-request-count 5",
+  "--user-centric-rate 5 --num-users 2 --warmup-concurrency 4 --warmup-duration 1 " +
+  "--warmup-concurrency-ramp-duration 1",
   "--user-centric-rate 5 --num-users 2 --warmup-request-rate 4 " +
   "--warmup-request-rate-ramp-duration 1 --warmup-arrival-pattern constant --warmup-duration 1",
 ];

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import type { PhasePlan } from "../../../common/model/run_config.ts";
 import { type Lead, leadOf, NO_LEAD } from "../../../services/timing_manager/lead.ts";
 import { FakePhase, type FakePhaseOptions, pausing } from "../../helpers/fake_phase.ts";
-import { closedLoad, openLoad, traceLoad } from "../../helpers/phase_plan.ts";
+import { closedLoad, openLoad, phasePlanOf, traceLoad } from "../../helpers/phase_plan.ts";
 
 const LEAD: Lead = { mostNs: 25e6, leastNs: 15e6, startNs: 0 };
 
@@ -96,20 +97,27 @@ Deno.test("a slot that opens later is waited for", async () => {
 
 Deno.test("a closed loop of many slots begins later, as their connections are opened first", () => {
   const startsMs = [1, 64, 10_000].map((slots) =>
-    leadOf({ load: closedLoad(slots), prefill: null }).startNs / 1e6
+    leadOf(phasePlanOf({ load: closedLoad(slots) })).startNs / 1e6
   );
   assertEquals(startsMs, [5.5, 37, 1_000]);
-  assertEquals(leadOf({ load: closedLoad(64, 1_000), prefill: null }).startNs / 1e6, 5.5);
+  assertEquals(leadOf(phasePlanOf({ load: closedLoad(64, 1_000) })).startNs / 1e6, 5.5);
+});
+
+Deno.test("a closed loop that has fewer requests than slots waits for those alone", () => {
+  const load = closedLoad(1_000);
+  const startMs = (change: Partial<PhasePlan>) =>
+    leadOf(phasePlanOf({ load, ...change })).startNs / 1e6;
+  assertEquals([startMs({ maxRequests: 10 }), startMs({ maxSessions: 20 })], [10, 15]);
 });
 
 Deno.test("a trace has more time to make ready what is due together, at its start and later", () => {
-  const { mostNs, leastNs, startNs } = leadOf({ load: traceLoad(), prefill: null });
+  const { mostNs, leastNs, startNs } = leadOf(phasePlanOf({ load: traceLoad() }));
   assertEquals([mostNs, leastNs, startNs], [75e6, 50e6, 60e6]);
 });
 
 Deno.test("under a limit on prefills nothing goes out ahead", () => {
   const prefill = { limit: 2, rampMs: 0 };
-  assertEquals(leadOf({ load: closedLoad(4), prefill }), NO_LEAD);
+  assertEquals(leadOf(phasePlanOf({ load: closedLoad(4), prefill })), NO_LEAD);
 });
 
 Deno.test("the first credits of a phase that has yet to begin are due at its start", async () => {
@@ -123,4 +131,39 @@ Deno.test("the first credits of a phase that has yet to begin are due at its sta
   );
   await phase.clock.advance(500);
   assertEquals(phase.issued.length, 6);
+});
+
+Deno.test("only what is due at the start goes out as early as the start allows", async () => {
+  const lead = { mostNs: 25e6, leastNs: 15e6, startNs: 400e6 };
+  const phase = new FakePhase({ load: openLoad(100), maxRequests: 30, serviceMs: () => 1, lead });
+  void phase.runner.run(phase.clock.nowNs() + lead.startNs);
+  await phase.clock.advance(2_000);
+  const leadsOf = phase.issued.map(({ dueNs, issuedNs }) => (dueNs - issuedNs) / 1e6);
+  assertEquals(leadsOf[0], 400);
+  assert(leadsOf.slice(1).every((ms) => ms <= 25), `${leadsOf}`);
+});
+
+Deno.test("a phase that is cancelled before its start sends nothing, and does not end before it", async () => {
+  const lead = { mostNs: 25e6, leastNs: 15e6, startNs: 400e6 };
+  const phase = new FakePhase({ load: closedLoad(3), maxRequests: 9, serviceMs: () => 600, lead });
+  const startNs = phase.clock.nowNs() + lead.startNs;
+  const running = phase.runner.run(startNs);
+  await phase.clock.advance(100);
+  phase.runner.cancel(30_000);
+  await phase.clock.advance(100);
+  const outcome = await running;
+  assertEquals([outcome.issued, outcome.reason, outcome.wasCutShort], [3, "cancelled", true]);
+  assertEquals(outcome.endNs, startNs);
+});
+
+Deno.test("what takes the place of a request that was lost before the start is due at the start", async () => {
+  const lead = { mostNs: 25e6, leastNs: 15e6, startNs: 400e6 };
+  const phase = new FakePhase({ load: closedLoad(1), maxRequests: 2, serviceMs: () => 600, lead });
+  const startNs = phase.clock.nowNs() + lead.startNs;
+  void phase.runner.run(startNs);
+  await phase.clock.advance(100);
+  const [lost] = phase.issued;
+  phase.runner.onReturn({ creditId: lost!.id, phase: lost!.phase, outcome: "error" });
+  await phase.clock.advance(5);
+  assertEquals(phase.issued.map(({ dueNs }) => dueNs), [startNs, startNs]);
 });

@@ -84,14 +84,21 @@ Deno.test("what is due together is made ready first, up to 256 at a time, and wr
   assertEquals(runs, [["ready", 256], ["written", 256], ["ready", 44], ["written", 44]]);
 });
 
-Deno.test("how many are due at a time is known until they leave", async () => {
-  const { clock, add, departures } = station();
-  for (const [name, dueNs] of [["a", 5e6], ["b", 7e6], ["c", 5e6]] as const) add(name, dueNs);
-  assertEquals([5e6, 7e6, 6e6].map((dueNs) => departures.dueAt(dueNs)), [2, 1, 0]);
-  await clock.advance(5);
-  assertEquals([5e6, 7e6].map((dueNs) => departures.dueAt(dueNs)), [0, 1]);
-  departures.releaseAll();
-  assertEquals(departures.dueAt(7e6), 0);
+Deno.test("what can be prepared further before it is due is, and what has left is not", async () => {
+  const { clock, departures, prepared, left } = station();
+  const note = (name: string) => ({
+    prepare: () => prepared.push([name, clock.nowNs() / 1e6]),
+    leave: () => left.push([name, clock.nowNs() / 1e6]),
+  });
+  const further = departures.add(note("a"), 8e6);
+  departures.add(note("b"), 9e6);
+  await clock.advance(3);
+  further();
+  assertEquals(prepared, [["a", 0], ["b", 0], ["a", 3]]);
+  await clock.advance(6);
+  further();
+  assertEquals(prepared.length, 3);
+  assertEquals(left, [["a", 8], ["b", 9]]);
 });
 
 Deno.test("an alarm that rings early lets nothing go early", async () => {

@@ -45,6 +45,32 @@ Deno.test("a request that nobody had time to prepare is prepared when it leaves"
   assertEquals(events, ["prepared it after 0 ms", "sent request at 1 ms"]);
 });
 
+Deno.test("a request whose conversation comes before it is due is prepared then", async () => {
+  const coming = Promise.withResolvers<Conversation>();
+  const { clock, request, events } = scene(coming.promise);
+  request.prepare();
+  request.onArrival(() => {
+    events.push("arrived");
+    request.prepare();
+  });
+  await clock.advance(4);
+  coming.resolve(CONVERSATION);
+  await settle();
+  assertEquals(events, ["arrived", "prepared it after 0 ms"]);
+  request.leave();
+  assertEquals(events.slice(2), ["sent request at 5 ms"]);
+});
+
+Deno.test("a conversation that does not come is told of when the request is due", async () => {
+  const { request, events } = scene(Promise.reject(new Error("gone")));
+  request.onArrival(() => events.push("arrived"));
+  await settle();
+  assertEquals(events, []);
+  request.leave();
+  await settle();
+  assertEquals(events, ["fault: Error: gone"]);
+});
+
 Deno.test("a request that is due waits for its conversation, and knows for how long", async () => {
   const coming = Promise.withResolvers<Conversation>();
   const { clock, request, events } = scene(coming.promise);

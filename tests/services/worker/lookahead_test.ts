@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Phase } from "../../../common/model/credit.ts";
 import { Lookahead } from "../../../services/worker/lookahead.ts";
 
 /** A cache that notes what it is asked for, and has what `release` lets come. */
@@ -37,9 +38,10 @@ function inOrder(_: string, session: number): number {
 async function started(
   cache: SlowCache,
   conversationOf: (phase: string, session: number) => number | null = inOrder,
+  starts?: ReadonlyMap<Phase, number>,
 ): Promise<Lookahead> {
-  const lookahead = new Lookahead({ cache, conversationOf });
-  const ready = lookahead.start("profiling");
+  const lookahead = new Lookahead({ cache, conversationOf, ...starts && { starts } });
+  const ready = lookahead.start([...starts?.keys() ?? ["profiling" as const]][0]!);
   await cache.release();
   await ready;
   return lookahead;
@@ -123,4 +125,30 @@ Deno.test("a conversation that several sessions use is asked for once at a time"
   const cache = new SlowCache(3_000, 64 * 2 ** 20);
   await started(cache, (_, session) => session % 5);
   assert(cache.asked.every((batch) => new Set(batch).size === batch.length));
+});
+
+Deno.test("where more sessions begin together, all of their conversations are asked for", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  await started(cache, inOrder, new Map([["profiling", 1_000]]));
+  const asked = cache.asked.flat().length;
+  assert(asked >= 1_000 && asked < 1_000 + 32, `${asked}`);
+});
+
+Deno.test("during a warm-up, what the next phase begins with is asked for, once and as far as it fits", async () => {
+  const places = (phase: string, session: number) => {
+    if (phase === "warmup") return session < 40 ? session : null;
+    return 1_000 + session;
+  };
+  const starts = new Map([["warmup", 2], ["profiling", 300]] as const);
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const lookahead = await started(cache, places, starts);
+  const next = cache.asked.flat().filter((index) => index >= 1_000);
+  assertEquals(next, Array.from({ length: 300 }, (_, i) => 1_000 + i));
+  lookahead.note("warmup", 39);
+  await cache.release();
+  assertEquals(cache.asked.flat().filter((index) => index >= 1_000).length, 300);
+
+  const small = new SlowCache(2 ** 20, 20 * 2 ** 20);
+  await started(small, places, starts);
+  assertEquals(small.asked.flat().filter((index) => index >= 1_000).length, 10);
 });

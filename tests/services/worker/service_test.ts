@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { WriteGate } from "../../../common/http/write_gate.ts";
 import { CALLED_OFF_AT_END } from "../../../common/model/record.ts";
 import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { LoadPlan } from "../../../common/model/run_config.ts";
@@ -6,7 +7,7 @@ import { Worker } from "../../../services/worker/service.ts";
 import type { FakeHost } from "../../helpers/fake_peer.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { messageExamples } from "../../helpers/messages.ts";
-import { chunk, chunkedHead, startRawServer } from "../../helpers/raw_server.ts";
+import { chunk, chunkedHead, type RawServer, startRawServer } from "../../helpers/raw_server.ts";
 import { closedLoad, phasePlanOf, traceLoad } from "../../helpers/phase_plan.ts";
 import { runConfigOf } from "../../helpers/run_config.ts";
 import { ComponentHarness } from "../../helpers/service_harness.ts";
@@ -162,30 +163,92 @@ Deno.test("a request that its server keeps open behind its last word goes on unt
   server.close();
 });
 
-Deno.test("what a schedule has due at the same time finds its connections open, what is due alone opens its own", async () => {
+/** A worker on a schedule with credits that are never due; `check` is given what it has of its server. */
+async function withHeldCredits(
+  dueAfterNs: readonly number[],
+  check: (server: RawServer) => Promise<void>,
+): Promise<void> {
   const server = startRawServer(async (connection) => {
     await connection.request();
   });
-  await withRunning(async ({ harness, manager }) => {
-    const peer = await manager.guest();
-    const laterNs = harness.clock.nowNs() + 3_600e9;
-    const dueNs = [laterNs, laterNs + 1, laterNs, laterNs + 2, laterNs];
-    for (const [id, due] of dueNs.entries()) {
-      const credit = { ...CREDIT, id, turnIndex: 0, conversationIndex: 0, dueNs: due };
-      peer.send({ type: "credit", credit });
-    }
-    await until("the credits", async () => {
-      const missing = await peer.ask({ kind: "find_missing_credits", ids: [...dueNs.keys()] });
-      return Array.isArray(missing) && missing.length === 0;
-    });
-    await until("their connections", () => server.opened() >= 3);
-    assertEquals(server.opened(), 3);
-    peer.send({ type: "cancel_credits" });
-    await until("the returns", () => peer.of("credit_return").length === dueNs.length);
-  }, {
+  const talk: Talk = {
     url: server.url,
     turns: [plainTurn(["hi"], { inputTokens: 1, outputTokens: 1 })],
     load: traceLoad(),
+  };
+  await withRunning(async ({ harness, manager }) => {
+    const peer = await manager.guest();
+    const laterNs = harness.clock.nowNs() + 3_600e9;
+    for (const [id, afterNs] of dueAfterNs.entries()) {
+      const place = { turnIndex: 0, conversationIndex: 0, dueNs: laterNs + afterNs };
+      peer.send({ type: "credit", credit: { ...CREDIT, id, ...place } });
+    }
+    await until("the credits", async () => {
+      const missing = await peer.ask({ kind: "find_missing_credits", ids: [...dueAfterNs.keys()] });
+      return Array.isArray(missing) && missing.length === 0;
+    });
+    await check(server);
+    peer.send({ type: "cancel_credits" });
+    await until("the returns", () => peer.of("credit_return").length === dueAfterNs.length);
+  }, talk);
+  server.close();
+}
+
+Deno.test("what a schedule has due at the same time finds its connections open", async () => {
+  await withHeldCredits([0, 1, 0, 2, 0], async (server) => {
+    await until("a connection for each", () => server.opened() === 5);
   });
+});
+
+Deno.test("what a schedule has due one after the other opens its connections itself", async () => {
+  await withHeldCredits([0, 1, 2], async (server) => {
+    // One more, opened by the test itself, is there after all that was begun before it.
+    using _connection = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: Number(new URL(server.url).port),
+    });
+    await until("the last connection", () => server.opened() > 0);
+    assertEquals(server.opened(), 1);
+  });
+});
+
+Deno.test("what is due together passes the gate: nothing is written before all of it is ready", async () => {
+  const held = countHeldWrites();
+  const server = startRawServer(async (connection) => {
+    await connection.request();
+  });
+  const turns = [plainTurn(["hi"], { inputTokens: 1, outputTokens: 1 })];
+  await withRunning(async ({ harness, manager }) => {
+    const peer = await manager.guest();
+    const dueNs = harness.clock.nowNs() + 50e6;
+    for (const id of [0, 1, 2]) {
+      const credit = { ...CREDIT, id, turnIndex: 0, conversationIndex: 0, dueNs };
+      peer.send({ type: "credit", credit });
+    }
+    await until("the connections", () => server.opened() === 3);
+    await harness.clock.advance(60);
+    assertEquals(held.most(), 3);
+    peer.send({ type: "cancel_credits" });
+    await until("the returns", () => peer.of("credit_return").length === 3);
+  }, { url: server.url, turns });
+  held.restore();
   server.close();
 });
+
+/** How many writes had come to a gate, at most, when it opened. */
+function countHeldWrites() {
+  const { pass } = WriteGate.prototype;
+  let most = 0;
+  let waiting = 0;
+  WriteGate.prototype.pass = function (write, onHeldUp) {
+    waiting++;
+    return pass.call(this, () => {
+      most = Math.max(most, waiting--);
+      return write();
+    }, onHeldUp);
+  };
+  return {
+    most: () => most,
+    restore: () => Object.assign(WriteGate.prototype, { pass }),
+  };
+}
