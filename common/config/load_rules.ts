@@ -37,6 +37,8 @@ const RAMPS: readonly (readonly [OptionKey, OptionKey])[] = [
   ["warmupRequestRateRampDuration", "warmupDuration"],
 ];
 
+const RATE_RAMP: readonly OptionKey[] = ["requestRate", "requestRateRampDuration"];
+
 /** What must hold between the options of the load. */
 export const LOAD_RULES: readonly Rule[] = [
   ...PACES.slice(1).map(contradictsStrongerPace),
@@ -60,6 +62,10 @@ export const LOAD_RULES: readonly Rule[] = [
   ),
   needs("requestRateRampDuration", "requestRate", (values) => values.requestRate !== null),
   ...RAMPS.map(([ramp, duration]) => fitsInto(ramp, duration)),
+  {
+    about: [...RATE_RAMP, "requestCount", "numSessions", "allowDatasetWrap"],
+    check: checkEnoughForRamp,
+  },
   fitsIntoSeries("concurrencyRampDuration"),
   fitsIntoSeries("prefillConcurrencyRampDuration"),
   ...(["prefillConcurrency", "warmupPrefillConcurrency"] as const).flatMap((key) => [
@@ -188,6 +194,25 @@ function fitsIntoSeries(ramp: OptionKey): Rule {
       return [problem(candidate, ramp, `must be at most ${limit}, got ${rampS}`)];
     },
   };
+}
+
+/**
+ * A ramp to a rate R over T has R·T/2 requests: with no more than those, of which request n is due at
+ * T·√(2(n − 1)/(R·T)), the rate is never there. Only where conversations run out it may take longer.
+ */
+function checkEnoughForRamp(candidate: Candidate): Problem[] {
+  const { requestRate, requestRateRampDuration: rampS, requestCount, ...others } = candidate.values;
+  if (requestRate === null || rampS === null || requestCount === null) return [];
+  const ofRamp = requestRate * rampS / 2;
+  const canRunOut = others.numSessions !== null || !others.allowDatasetWrap;
+  if (requestCount > ofRamp || canRunOut) return [];
+  const lastS = rampS * Math.sqrt((requestCount - 1) / ofRamp);
+  const message = `must end before the run does: the ${requestCount} requests of ` +
+    `${nameOf(candidate, "requestCount")} are due within about ${
+      lastS.toPrecision(2)
+    } s of a ramp ` +
+    `to ${nameOf(candidate, "requestRate")} (${requestRate}), got ${rampS}`;
+  return [problem(candidate, "requestRateRampDuration", message)];
 }
 
 /** A limit on requests without a first token needs first tokens. */

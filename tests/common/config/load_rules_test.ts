@@ -172,6 +172,16 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
     "--warmup-request-rate: contradicts --arrival-pattern concurrency_burst",
   ],
   [
+    "--request-rate 50 --request-rate-ramp-duration 4 --request-count 100",
+    "--request-rate-ramp-duration: must end before the run does: the 100 requests of " +
+    "--request-count are due within about 4.0 s of a ramp to --request-rate (50), got 4",
+  ],
+  [
+    "--request-rate 50 --request-rate-ramp-duration 60 --num-requests 61 --benchmark-duration 70",
+    "--request-rate-ramp-duration: must end before the run does: the 61 requests of " +
+    "--num-requests are due within about 12 s of a ramp to --request-rate (50), got 60",
+  ],
+  [
     "--request-rate-series gone.csv --request-count 5 --benchmark-grace-period 2",
     '--request-rate-series: cannot read "gone.csv": no such file',
     "--benchmark-grace-period: has no effect without --benchmark-duration",
@@ -197,6 +207,8 @@ const ALLOWED: readonly string[] = [
   "--fixed-schedule --input-file a --concurrency 9 --num-sessions 2",
   "--no-fixed-schedule --request-rate 5",
   "--request-rate 5 --request-rate-ramp-duration 5 --benchmark-duration 5",
+  "--request-rate 50 --request-rate-ramp-duration 4 --request-count 101",
+  "--request-rate 50 --request-rate-ramp-duration 4 --request-count 100 --num-sessions 20",
   "--concurrency 4 --warmup-request-rate 5 --warmup-arrival-pattern gamma " +
   "--arrival-smoothness 2 --warmup-duration 1",
   "--concurrency 4 --warmup-request-rate 5 --arrival-pattern constant --num-warmup-sessions 1",
