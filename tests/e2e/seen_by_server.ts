@@ -11,9 +11,12 @@ const TIGHT_MS = 60;
  */
 const STRAY_MS = 5;
 
-/** A machine that has far more to do than it can gets more attempts, and in the end so much. */
+/**
+ * A machine that has far more to do than it can gets more attempts, and in the end half of the
+ * requests may be so late, and of a third that much: on a grid of 50 ms that is 8 or more.
+ */
 const LOOSE_MS = 250;
-const LOOSE_STRAY_MS = 7;
+const LOOSE_THIRD_MS = 6;
 
 /** So many runs may be made until the server has seen the pattern. */
 export const ATTEMPTS = 3;
@@ -47,10 +50,12 @@ export function checkArrivals(
   if (lateMs <= TIGHT_MS && strayMs <= STRAY_MS) return true;
   if (attempt < ATTEMPTS) return false;
   const medianMs = median - delays[0]!;
+  const thirdMs = quantile(delays, 1 / 3) - delays[0]!;
   const isBusy = Deno.loadavg()[0]! > 2 * navigator.hardwareConcurrency;
   assert(
-    isBusy && medianMs <= LOOSE_MS && strayMs <= LOOSE_STRAY_MS,
-    `the median is ${medianMs} ms late, the third quartile ${lateMs} ms; half stray ${strayMs} ms`,
+    isBusy && medianMs <= LOOSE_MS && thirdMs <= LOOSE_THIRD_MS,
+    `late by ${thirdMs} (a third), ${medianMs} (median), ${lateMs} ms (third quartile); ` +
+      `half stray by ${strayMs} ms`,
   );
   return true;
 }
