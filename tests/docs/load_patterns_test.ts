@@ -8,13 +8,15 @@ import { closedLoad, openLoad, traceLoad } from "../helpers/phase_plan.ts";
 const CELLS = 72;
 const SECONDS = 3;
 
+/** Which character a request that is due then belongs to. */
+function cellOf(dueNs: number): number {
+  return Math.floor((dueNs + 1) * CELLS / (SECONDS * 1e9));
+}
+
 /** One character for each 24th of a second: how many requests are due in it. */
 function draw(duesNs: readonly number[]): string {
   const counts = Array<number>(CELLS).fill(0);
-  for (const dueNs of duesNs) {
-    const cell = Math.floor((dueNs + 1) * CELLS / (SECONDS * 1e9));
-    if (cell < CELLS) counts[cell]!++;
-  }
+  for (const cell of duesNs.map(cellOf)) if (cell < CELLS) counts[cell]!++;
   return counts.map((count) => count === 0 ? "·" : count === 1 ? "|" : String(count)).join("");
 }
 
@@ -23,13 +25,27 @@ function drawRate(load: OpenLoad): string {
   return draw(Array.from({ length: 200 }, (_due, i) => schedule.dueNs(i)));
 }
 
+async function creditsOf(options: FakePhaseOptions): Promise<readonly Credit[]> {
+  const phase = new FakePhase({ maxDurationMs: SECONDS * 1_000, graceMs: 0, ...options }).start();
+  await phase.clock.advance(10_000);
+  return phase.issued;
+}
+
 async function drawPhase(
   options: FakePhaseOptions,
   isShown: (credit: Credit) => boolean = () => true,
 ): Promise<string> {
-  const phase = new FakePhase({ maxDurationMs: SECONDS * 1_000, graceMs: 0, ...options }).start();
-  await phase.clock.advance(10_000);
-  return draw(phase.issued.filter(isShown).map(({ issuedNs }) => issuedNs));
+  const credits = await creditsOf(options);
+  return draw(credits.filter(isShown).map(({ issuedNs }) => issuedNs));
+}
+
+/** Which turn of its conversation each request is, from 1. */
+async function drawTurns(options: FakePhaseOptions): Promise<string> {
+  const cells = Array<string>(CELLS).fill("·");
+  for (const { issuedNs, turnIndex } of await creditsOf(options)) {
+    cells[cellOf(issuedNs)] = String(turnIndex + 1);
+  }
+  return cells.join("");
 }
 
 const RATE_SERIES = [[0, 4], [1_500, 24], [1_500, 6], [3_000, 6]]
@@ -66,6 +82,7 @@ const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
     }),
   "users": () => drawPhase(USERS),
   "one of them": () => drawPhase(USERS, ({ sessionIndex }) => sessionIndex === 0),
+  "which turn": () => drawTurns(USERS),
 };
 
 const PAGE = new URL("../../docs/load_patterns.md", import.meta.url);
@@ -78,4 +95,36 @@ Deno.test("the pictures of docs/load_patterns.md are what the patterns do", asyn
   }
   const drawn = page.split("\n").filter((line) => /^[a-z0-9., ]{12} [·|\d]{72}$/.test(line));
   assertEquals(drawn, expected);
+});
+
+Deno.test("prompts of users are as long as they stay after the time that the page says", async () => {
+  const turns = 4;
+  const [users, ratePerSecond] = [8, 10];
+  const credits = await creditsOf({
+    load: { kind: "user_centric", users, ratePerSecond },
+    conversations: [pausing(...Array(turns - 1).fill(null))],
+    maxDurationMs: 8_000,
+    serviceMs: () => 100,
+  });
+  const rounds = Array.from(
+    { length: 10 },
+    (_round, i) => credits.slice(i * users, (i + 1) * users).map(({ turnIndex }) => turnIndex),
+  );
+  const steady = [0, 0, 1, 1, 2, 2, 3, 3];
+  assertEquals(rounds[0], Array(users).fill(0));
+  rounds.forEach((round, i) => {
+    const isSteady = round.toSorted().join() === steady.join();
+    assertEquals(isSteady, i >= turns - 1, `round ${i}: ${round}`);
+  });
+});
+
+Deno.test("six sessions of three users with three turns are as many requests as the page says", async () => {
+  const credits = await creditsOf({
+    load: { kind: "user_centric", users: 3, ratePerSecond: 10 },
+    conversations: [pausing(null, null)],
+    maxSessions: 6,
+    maxDurationMs: null,
+    serviceMs: () => 10,
+  });
+  assertEquals(credits.length, 15);
 });

@@ -153,7 +153,8 @@ export const INPUT_OPTIONS = {
     default: null,
     defaultNote: "a new one for each run",
     path: "input.random_seed",
-    help: "Runs with the same seed send the same prompts at the same times; 0 is a seed.",
+    help:
+      "Runs with the same seed send the same prompts at the same times, later turns as far as answers come in the same order; 0 is a seed.",
   }),
   extraInputs: option({
     type: jsonPairs(),

@@ -104,13 +104,14 @@ export const LOAD_OPTIONS = {
     path: "loadgen.user_centric_rate",
     unit: "requests/s",
     help:
-      "Send at this rate as --num-users users who take turns: each has one every users/rate seconds, and who has finished is replaced by the next.",
+      "Send at this rate as --num-users users who take turns: each has one every users/rate seconds, and who has finished is replaced by the next. The first users begin with a first turn, too, but have only a part of their turns left.",
   }),
   numUsers: option({
     type: integer({ min: 1 }),
     default: null,
     path: "loadgen.num_users",
-    help: "How many users --user-centric-rate has at the same time.",
+    help:
+      "How many users take turns with --user-centric-rate; while answers are slow there may be more, as the next one does not wait for the last answer.",
   }),
   requestCount: option({
     type: integer({ min: 1 }),
@@ -125,7 +126,8 @@ export const LOAD_OPTIONS = {
     default: null,
     path: "input.conversation.num",
     aliases: ["--conversation-num", "--num-conversations"],
-    help: "Stop when so many conversations have been held, all their turns included.",
+    help:
+      "Stop when so many conversations have been held, with all their turns; those of the first users of --user-centric-rate have fewer.",
   }),
   benchmarkDuration: option({
     type: decimal({ min: 0, above: true }),
