@@ -4,6 +4,8 @@ import type { RunReport } from "./report.ts";
 export interface RunSeries {
   /** The folder of the series, which the runs' folders are in. */
   readonly artifactDir: string;
+  /** The name of the file in a run's folder with the metrics of each request; null: there is none. */
+  readonly requestMetrics: string | null;
   /** Above 0 and below 1. */
   readonly confidenceLevel: number;
   /** Every run that was asked for, in order, also those that never began. */
@@ -34,4 +36,6 @@ export function runFolder(label: string): string {
 export const AGGREGATE_FILES = {
   json: "aggregate/profile_export_aiperf_aggregate.json",
   csv: "aggregate/profile_export_aiperf_aggregate.csv",
+  /** The requests of all runs, pooled. */
+  collated: "aggregate/profile_export_aiperf_collated.json",
 } as const;

@@ -10,6 +10,7 @@ import { AGGREGATE_FILES } from "../../common/model/run_series.ts";
 import { type Artifacts, filesBelow, readArtifacts } from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
 import { until } from "../helpers/until.ts";
+import { statisticsOf } from "../services/post_processor_manager/recomputation.ts";
 import { checkAgreement } from "./agreement.ts";
 
 const REQUESTS = 12;
@@ -81,6 +82,7 @@ Deno.test("three runs in a row", async (t) => {
     });
     const aggregate = await readAggregate(out);
     await t.step("are aggregated", () => checkAggregate(aggregate, runs));
+    await t.step("have the requests of all of them pooled", () => checkCollated(out, runs));
     await t.step("show their reports one after the other, then the aggregate", () => {
       const parts = runs.map(({ console }, i) => `aiperf | run ${i + 1} of 3\n\n${console}\n`);
       const end = stdout.slice(parts.join("").length);
@@ -100,6 +102,36 @@ Deno.test("three runs in a row", async (t) => {
     });
   });
 });
+
+/** Against the lines of all runs, read apart. */
+async function checkCollated(folder: string, runs: readonly Artifacts[]): Promise<void> {
+  const { metadata, metrics } = JSON.parse(
+    await Deno.readTextFile(`${folder}/${AGGREGATE_FILES.collated}`),
+  );
+  assertEquals(
+    metadata.pooled_runs,
+    LABELS.map((label) => ({ label, requests: REQUESTS })),
+  );
+  assertEquals([metadata.unpooled_runs, metadata.notes], [[], []]);
+  const pooled = new Map<string, number[]>();
+  for (const { metrics } of runs.flatMap(({ requests }) => requests)) {
+    for (const [tag, { value }] of Object.entries(metrics)) {
+      pooled.set(tag, (pooled.get(tag) ?? []).concat(value));
+    }
+  }
+  assertEquals(Object.keys(metrics).sort(), [...pooled.keys()].sort());
+  for (const [tag, values] of pooled) {
+    const { combined, per_run: perRun } = metrics[tag];
+    for (const [name, expected] of Object.entries(statisticsOf(values))) {
+      const tolerance = 1e-9 * Math.max(1, Math.abs(expected));
+      assertAlmostEquals(combined[name], expected, tolerance, `${tag} ${name}`);
+    }
+    assertEquals(
+      perRun.map(({ count }: { count: number }) => count),
+      runs.map(({ json }) => (json[tag] as { count: number }).count),
+    );
+  }
+}
 
 function checkAggregate({ metadata, metrics }: AggregateJson, runs: readonly Artifacts[]): void {
   const verdicts = runs.map(({ json }) => (json["instrument"] as { verdict: string }).verdict);

@@ -38,7 +38,9 @@ export interface AggregateRow {
  *
  * Instants are left out: the mean of several wall-clock times says nothing.
  */
-export function aggregateRuns({ runs, confidenceLevel }: RunSeries): Aggregate {
+export function aggregateRuns(
+  { runs, confidenceLevel }: Pick<RunSeries, "runs" | "confidenceLevel">,
+): Aggregate {
   const complete = runs.flatMap(({ label, problem, report }) =>
     problem === null && report !== null ? [{ label, report }] : []
   );

@@ -6,6 +6,7 @@ import { fixed, withThousands } from "../exporters/number_text.ts";
 import { oneLine, wrap } from "../exporters/plain_text.ts";
 import { type TableColumn, textTable, titleOver } from "../exporters/text_table.ts";
 import type { Aggregate, AggregateRow } from "./aggregate.ts";
+import type { Collated } from "./collate_runs.ts";
 
 const MAX_WIDTH = 140;
 const MISSING = "N/A";
@@ -16,16 +17,27 @@ const SHOWN: readonly Statistic[] = ["avg", "p50", "p99"];
 /** From here on a number takes less room with an exponent. */
 const LARGE = 1e9;
 
+/** Where the files of a series are, and what one of them does not hold. */
+export interface AggregatePlace {
+  /** The folder of the series. */
+  readonly artifactDir: string;
+  readonly collated: Pick<Collated, "unpooled" | "notes">;
+}
+
 /**
  * What the terminal shows after the last run of a series: mean and confidence interval of the most
  * important numbers, how well they repeat, which runs do not count, and where the files are.
  *
- * `artifactDir`: the folder of the series. Columns and characters as in the report of a run.
+ * Columns and characters as in the report of a run.
  */
-export function aggregateText(aggregate: Aggregate, artifactDir: string): string {
-  const sections = [table(aggregate), verdicts(aggregate), failures(aggregate), [
+export function aggregateText(
+  aggregate: Aggregate,
+  { artifactDir, collated }: AggregatePlace,
+): string {
+  const sections = [table(aggregate), verdicts(aggregate), failures(aggregate), gaps(collated), [
     `Aggregate CSV: ${artifactDir}/${AGGREGATE_FILES.csv}`,
     `Aggregate JSON: ${artifactDir}/${AGGREGATE_FILES.json}`,
+    `Collated JSON: ${artifactDir}/${AGGREGATE_FILES.collated}`,
   ]];
   return `${
     sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")
@@ -104,11 +116,23 @@ function verdicts({ labels, verdicts }: Aggregate): string[] {
 }
 
 function failures({ failed }: Aggregate): string[] {
-  return failed.flatMap(({ label, error }) => {
-    const head = `Does not count: ${label}: `;
-    const [first, ...rest] = wrap(oneLine(error), MAX_WIDTH - head.length);
-    return [`${head}${first}`, ...rest.map((line) => " ".repeat(head.length) + line)];
-  });
+  return failed.flatMap(({ label, error }) => paragraph(`Does not count: ${label}: `, error));
+}
+
+/** What the collated file does not hold; one reason of several runs stands once. */
+function gaps({ unpooled, notes }: AggregatePlace["collated"]): string[] {
+  const byReason = Map.groupBy(unpooled, ({ reason }) => reason);
+  return [
+    ...[...byReason].flatMap(([reason, runs]) =>
+      paragraph(`Not collated: ${runs.map(({ label }) => label).join(", ")}: `, reason)
+    ),
+    ...notes.flatMap((text) => paragraph("Collated: ", text)),
+  ];
+}
+
+function paragraph(head: string, text: string): string[] {
+  const [first, ...rest] = wrap(oneLine(text), MAX_WIDTH - head.length);
+  return [`${head}${first}`, ...rest.map((line) => " ".repeat(head.length) + line)];
 }
 
 function numberText(value: number): string {

@@ -4,19 +4,22 @@ import { aggregateRuns } from "./aggregate.ts";
 import { aggregateCsv } from "./aggregate_csv.ts";
 import { aggregateJson } from "./aggregate_json.ts";
 import { aggregateText } from "./aggregate_text.ts";
+import { collateRuns } from "./collate_runs.ts";
+import { collatedJson } from "./collated_json.ts";
 
 /** Writes what the runs of a series say together; returns the text for the console. */
 export async function writeAggregate(series: RunSeries): Promise<string> {
   const aggregate = aggregateRuns(series);
   const { artifactDir } = series;
   await Deno.mkdir(`${artifactDir}/aggregate`, { recursive: true, mode: FOLDER_MODE });
+  const write = (file: keyof typeof AGGREGATE_FILES, text: string) =>
+    Deno.writeTextFile(`${artifactDir}/${AGGREGATE_FILES[file]}`, text, { mode: FILE_MODE });
   await Promise.all([
-    Deno.writeTextFile(`${artifactDir}/${AGGREGATE_FILES.json}`, aggregateJson(aggregate), {
-      mode: FILE_MODE,
-    }),
-    Deno.writeTextFile(`${artifactDir}/${AGGREGATE_FILES.csv}`, aggregateCsv(aggregate), {
-      mode: FILE_MODE,
-    }),
+    write("json", aggregateJson(aggregate)),
+    write("csv", aggregateCsv(aggregate)),
   ]);
-  return aggregateText(aggregate, artifactDir);
+  // Afterwards: it takes longer.
+  const collated = await collateRuns(series, aggregate.labels);
+  await write("collated", collatedJson(aggregate, collated));
+  return aggregateText(aggregate, { artifactDir, collated });
 }

@@ -1,4 +1,5 @@
 import type { Repetition } from "../../../common/config/repetition.ts";
+import { exportFiles } from "../../../common/model/artifact_files.ts";
 import { type EndedRun, runLabel, type RunSeries } from "../../../common/model/run_series.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
 import { describeError } from "../../../common/runtime/log.ts";
@@ -86,8 +87,10 @@ async function aggregate(
   ends: readonly RunEnd[],
   { request, repetition, host }: Series,
 ): Promise<boolean> {
+  const { artifactDir, exportRecords, exportPrefix } = request.config;
   const series: RunSeries = {
-    artifactDir: request.config.artifactDir,
+    artifactDir,
+    requestMetrics: exportRecords ? exportFiles(exportPrefix).requestMetrics : null,
     confidenceLevel: repetition.confidenceLevel,
     runs: Array.from(
       { length: repetition.runs },

@@ -122,7 +122,10 @@ Deno.test("after reasoning, the first output token from the schedule has its own
 Deno.test("the aggregate shows a latency from the schedule by the means of the runs, not by the first", () => {
   const textOf = (...lateMs: number[]) => {
     const runs = completeRuns(...lateMs.map((late) => reportLate(late)));
-    return aggregateText(aggregateRuns({ artifactDir: "o", confidenceLevel: 0.95, runs }), "o");
+    return aggregateText(aggregateRuns({ confidenceLevel: 0.95, runs }), {
+      artifactDir: "o",
+      collated: { unpooled: [], notes: [] },
+    });
   };
   // 140 ms of latency: 5 % are 7.
   const late = rowsIn(textOf(0, 20)).filter((name) => name !== "");

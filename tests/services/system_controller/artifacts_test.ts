@@ -94,6 +94,7 @@ Deno.test("overwriting removes all runs of the folder, and nothing else", async 
     "profile_runs/run_0007/notes.txt",
     "aggregate/profile_export_aiperf_aggregate.json",
     "aggregate/profile_export_aiperf_aggregate.csv",
+    "aggregate/profile_export_aiperf_collated.json",
   ];
   await withFolder(files, async (folder) => {
     prepareArtifactDir(folder, { overwrite: true, prefix: "profile_export" });

@@ -14,8 +14,10 @@ import {
 } from "../../../../services/post_processor_manager/repeated_runs/aggregate_text.ts";
 import { completeRuns, latencyOf, reportOf, throughputOf } from "../../../helpers/run_series.ts";
 
+const PLACE = { artifactDir: "/out", collated: { unpooled: [], notes: [] } };
+
 function aggregateOf(runs: readonly EndedRun[], confidenceLevel = 0.95): Aggregate {
-  return aggregateRuns({ artifactDir: "out", confidenceLevel, runs });
+  return aggregateRuns({ confidenceLevel, runs });
 }
 
 function judged(verdict: Verdict, report: RunReport): RunReport {
@@ -123,7 +125,7 @@ as ""services"" do"
 
 Deno.test("aggregateText shows mean, half-width and repeatability, and what does not count", () => {
   assertEquals(
-    aggregateText(TWO_OF_THREE, "/out"),
+    aggregateText(TWO_OF_THREE, PLACE),
     `                                            aiperf | Aggregate of 2 of 3 runs
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━━━━━━━━━┓
 ┃                            Metric ┃ Statistic ┃       Mean ┃ ± 95 % ┃        Min ┃        Max ┃     CV ┃ Repeatability ┃
@@ -140,12 +142,13 @@ Does not count: run_0003: a service died, as "services" do
 
 Aggregate CSV: /out/aggregate/profile_export_aiperf_aggregate.csv
 Aggregate JSON: /out/aggregate/profile_export_aiperf_aggregate.json
+Collated JSON: /out/aggregate/profile_export_aiperf_collated.json
 `,
   );
 });
 
 Deno.test("aggregateText says that one run has no interval, and that no run has no numbers", () => {
-  const one = aggregateText(ONE_OF_TWO, "/out");
+  const one = aggregateText(ONE_OF_TWO, PLACE);
   assertStringIncludes(one, "│ value     │ 1.00 │    N/A │ 1.00 │ 1.00 │ N/A │ N/A           │\n");
   assertStringIncludes(
     one,
@@ -153,7 +156,7 @@ Deno.test("aggregateText says that one run has no interval, and that no run has 
   );
   const none = aggregateText(
     aggregateOf([{ label: "run_0001", problem: "no", report: null }]),
-    "/out",
+    PLACE,
   );
   assert(none.startsWith("None of 1 runs is complete: there is nothing to aggregate.\n\nDoes not"));
 });
@@ -161,7 +164,7 @@ Deno.test("aggregateText says that one run has no interval, and that no run has 
 Deno.test("aggregateText shows the worst verdict, and which runs got it when not all did", () => {
   const verdictOf = (...verdicts: Verdict[]) => {
     const runs = completeRuns(...verdicts.map((one) => judged(one, reportOf(throughputOf(1)))));
-    return /^Verdict .*: (.*)$/m.exec(aggregateText(aggregateOf(runs), "/out"))?.[1];
+    return /^Verdict .*: (.*)$/m.exec(aggregateText(aggregateOf(runs), PLACE))?.[1];
   };
   assertEquals(verdictOf("VALID", "VALID"), "VALID");
   assertEquals(verdictOf("VALID", "SUSPECT", "SUSPECT"), "SUSPECT in run_0002, run_0003");
@@ -173,7 +176,7 @@ Deno.test("aggregateText shows the worst verdict, and which runs got it when not
 Deno.test("aggregateText names the confidence with as many digits as it has", () => {
   const runs = completeRuns(reportOf(throughputOf(1)), reportOf(throughputOf(2)));
   for (const [level, text] of [[0.9, "90 %"], [0.995, "99.5 %"], [0.29, "29 %"]] as const) {
-    assertStringIncludes(aggregateText(aggregateOf(runs, level), "/out"), `┃ ± ${text} ┃`);
+    assertStringIncludes(aggregateText(aggregateOf(runs, level), PLACE), `┃ ± ${text} ┃`);
   }
 });
 
@@ -183,4 +186,25 @@ Deno.test("a coefficient of variation has a guide word, none when it is infinite
     ...["excellent", "excellent", "good", "good", "fair", "fair", "poor", "poor"],
     null,
   ]);
+});
+
+Deno.test("aggregateText says whose requests are not in the collated file, and why", () => {
+  const reason = "--export-level summary writes no metrics of requests";
+  const text = aggregateText(TWO_OF_THREE, {
+    artifactDir: "/out",
+    collated: {
+      unpooled: [
+        { label: "run_0001", reason },
+        { label: "run_0002", reason },
+        { label: "run_0004", reason: "x.jsonl: no such file" },
+      ],
+      notes: ["x.jsonl: 1 line cannot be used and got left out."],
+    },
+  });
+  assertStringIncludes(
+    text,
+    `\n\nNot collated: run_0001, run_0002: ${reason}\n` +
+      "Not collated: run_0004: x.jsonl: no such file\n" +
+      "Collated: x.jsonl: 1 line cannot be used and got left out.\n\n",
+  );
 });

@@ -5,7 +5,7 @@ import { aggregateRuns } from "../../../../services/post_processor_manager/repea
 import { completeRuns, latencyOf, reportOf, throughputOf } from "../../../helpers/run_series.ts";
 import { sampleRun } from "../../../helpers/sample_run.ts";
 
-const SERIES = { artifactDir: "out", confidenceLevel: 0.95 };
+const SERIES = { confidenceLevel: 0.95 };
 
 Deno.test("each statistic of each metric is aggregated over the runs, in the order of a run", () => {
   const runs = completeRuns(

@@ -90,6 +90,7 @@ Deno.test("the runs of a series are made one after the other, then aggregated", 
   ]);
   assertEquals(series.aggregated, {
     artifactDir: "out",
+    requestMetrics: "profile_export.jsonl",
     confidenceLevel: 0.9,
     runs: ["run_0001", "run_0002", "run_0003"]
       .map((label) => ({ label, problem: null, report: REPORT })),
