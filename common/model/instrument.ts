@@ -212,6 +212,21 @@ export const prefillReportSchema = z.object({
 /** The requests without a first token, under a limit. */
 export type PrefillReport = z.infer<typeof prefillReportSchema>;
 
+/** Wire schema of the requests that were to be cut off. */
+export const cutOffReportSchema = z.object({
+  /** Requests drawn for it. */
+  asked: INT,
+  /** How long after they were sent. */
+  delayMs: NUMBER,
+  /** Of those `asked`, how many ended by being cut off. */
+  cancelled: INT,
+  /** How many had an answer, or had failed, before. */
+  endedBefore: INT,
+});
+
+/** The requests that were to be cut off, and what became of them. */
+export type CutOffReport = z.infer<typeof cutOffReportSchema>;
+
 /** Wire schema of what a worker did and how it was. */
 export const workerReportSchema = z.object({
   workerId: STRING,
@@ -255,6 +270,8 @@ export const instrumentReportSchema = z.object({
   concurrency: z.nullable(concurrencyReportSchema),
   /** null when there was no limit on them. */
   prefill: z.nullable(prefillReportSchema),
+  /** null when none was drawn for it; journals of before do not tell. */
+  cancellation: z.nullable(cutOffReportSchema),
   workers: z.array(workerReportSchema),
   /** Every other process. */
   processes: z.array(processHealthSchema),

@@ -124,6 +124,8 @@ export const requestRecordSchema = z.object({
    * them came first.
    */
   firstChunk: z.optional(firstChunkSchema),
+  /** Only where the request was to be cut off: how long after it was sent. */
+  cancelAfterNs: z.optional(NUMBER),
   /** The response's last byte, or the failure, after `sentNs`. */
   endAfterNs: z.nullable(NUMBER),
 

@@ -355,6 +355,7 @@ class SentRequest {
       chunksAfterNs: this.#answer.chunksAfterNs,
       firstOutputChunk: this.#answer.firstOutputChunk,
       ...(firstChunk && { firstChunk }),
+      ...(credit.cancelAfterNs !== null && { cancelAfterNs: credit.cancelAfterNs }),
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
       inputTokens: template.sendsText ? inputTokensOf(conversation, credit.turnIndex) : null,
       isStandalone: !holdsAnswers(conversation, credit.turnIndex),

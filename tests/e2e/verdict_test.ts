@@ -21,6 +21,8 @@ interface Instrument {
   };
   concurrency: { asked?: number; max: number; steady?: { window_ms: number } };
   prefill?: { asked: number; max: number };
+  cancellation?: { asked: number; cancelled: number };
+  notes: string[];
   workers: { requests: number; health: { cpu_share?: number; lag: { samples: number } } }[];
   processes: { service_type: string }[];
 }
@@ -248,5 +250,19 @@ Deno.test("a load that grows is told with what was asked for, and that it got th
   await t.step("a limit on prefills", async () => {
     const instrument = await run("--concurrency 4 --prefill-concurrency 2 --request-count 40");
     assertEquals([instrument.concurrency.asked, instrument.prefill], [4, { asked: 2, max: 2 }]);
+  });
+});
+
+Deno.test("requests that end before they can be cut off are told of", async () => {
+  await withSandbox(async (sandbox) => {
+    const load = "--concurrency 4 --request-count 40 --request-cancellation-rate 50 " +
+      "--request-cancellation-delay 5";
+    const { instrument, stdout } = await finished(sandbox, start(sandbox, load));
+    const { asked, cancelled } = instrument.cancellation!;
+    assert(asked > 5 && asked < 35, `${asked} were to be cut off`);
+    assertEquals(cancelled, 0);
+    const note = `${asked} requests were to be cut off 5 s after being sent: 0 were, ${asked} had`;
+    assert(instrument.notes.some((text) => text.startsWith(note)));
+    assertStringIncludes(stdout.replaceAll(/\s+/g, " "), note);
   });
 });

@@ -19,6 +19,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     arrivals,
     concurrency,
     prefill,
+    cancellation,
     machine,
     connections,
   } = instrument;
@@ -53,6 +54,10 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     ...(prefill === null ? [] : [
       ["Prefill Concurrency Asked", String(prefill.asked)] as Row,
       ["Prefill Concurrency max", String(prefill.max)] as Row,
+    ]),
+    ...(cancellation === null ? [] : [
+      ["Requests to Be Cut Off", String(cancellation.asked)] as Row,
+      ["Requests Cut Off", String(cancellation.cancelled)] as Row,
     ]),
     ...instrument.workers.flatMap(({ workerId, requests, health }) => [
       [`${workerId} Requests`, String(requests)] as Row,

@@ -54,6 +54,9 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     prefill: facts.prefillLimit === null
       ? null
       : { asked: facts.prefillLimit, max: tally.mostPrefills },
+    cancellation: plan.cancellation === null || tally.cutOffs.asked === 0
+      ? null
+      : { ...tally.cutOffs, delayMs: plan.cancellation.delayMs },
     workers: workerReports(tally.perWorker, health),
     processes: health?.processes.filter(({ serviceType }) => serviceType !== "worker") ?? [],
     machine: health?.machine ?? null,

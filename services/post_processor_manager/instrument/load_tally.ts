@@ -1,3 +1,4 @@
+import type { Outcome } from "../../../common/model/credit.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import { Column } from "../../../common/stats/column.ts";
 import { maxOpen } from "../../../common/stats/time_weighted.ts";
@@ -56,6 +57,7 @@ export class LoadTally {
   #outOfPorts = 0;
   #outOfFiles = 0;
   #hasLaterTurns = false;
+  #cutOffs = { asked: 0, cancelled: 0, endedBefore: 0 };
 
   /** `countsPrefills`: whether `mostPrefills` will be asked for. */
   constructor({ countsPrefills = false } = {}) {
@@ -68,6 +70,7 @@ export class LoadTally {
     if (error?.type === NO_PORT) this.#outOfPorts++;
     if (error?.type === NO_FILE) this.#outOfFiles++;
     if (record.turnIndex > 0) this.#hasLaterTurns = true;
+    if (record.cancelAfterNs !== undefined) this.#addCutOff(record.outcome);
     if (sentNs === null) return;
     this.#addConnection(record);
     this.#perWorker.set(workerId, (this.#perWorker.get(workerId) ?? 0) + 1);
@@ -82,6 +85,12 @@ export class LoadTally {
     if (record.outcome === "success" && !record.isLastTurn) {
       this.#pauseNs.push(sentNs + (endAfterNs ?? 0));
     }
+  }
+
+  #addCutOff(outcome: Outcome): void {
+    this.#cutOffs.asked++;
+    if (outcome === "cancelled") this.#cutOffs.cancelled++;
+    else if (outcome !== "lost") this.#cutOffs.endedBefore++;
   }
 
   #addConnection(record: RequestRecord): void {
@@ -132,6 +141,11 @@ export class LoadTally {
     if (this.#prefills === null) return 0;
     const { startNs, endNs } = this.#prefills;
     return maxOpen({ starts: wide(startNs), ends: wide(endNs) });
+  }
+
+  /** How many requests were to be cut off, and what became of them. */
+  get cutOffs(): Readonly<{ asked: number; cancelled: number; endedBefore: number }> {
+    return this.#cutOffs;
   }
 
   get outOfPorts(): number {

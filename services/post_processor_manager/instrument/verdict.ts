@@ -1,4 +1,9 @@
-import { type InstrumentReport, type Verdict, VERDICTS } from "../../../common/model/instrument.ts";
+import {
+  type CutOffReport,
+  type InstrumentReport,
+  type Verdict,
+  VERDICTS,
+} from "../../../common/model/instrument.ts";
 import { CHECKS } from "./checks.ts";
 import type { VerdictFacts } from "./finding.ts";
 
@@ -32,7 +37,7 @@ function gravity(level: Verdict): number {
 const NOTABLE_COLD_MS = 10;
 
 function notesOn(
-  { lateness, machine, concurrency, hasLaterTurns, isHealthKnown }: VerdictFacts,
+  { lateness, machine, concurrency, cancellation, hasLaterTurns, isHealthKnown }: VerdictFacts,
   unjudged: readonly string[],
 ): string[] {
   const notes: string[] = [];
@@ -43,6 +48,7 @@ function notesOn(
         "in flight is not judged.",
     );
   }
+  if (cancellation !== null && cancellation.endedBefore > 0) notes.push(cutOffNote(cancellation));
   const cold = lateness?.cold ?? null;
   if (cold !== null && cold.maxMs >= NOTABLE_COLD_MS) {
     const requests = cold.requests === 1 ? "request" : `${cold.requests} requests`;
@@ -57,4 +63,10 @@ function notesOn(
     );
   } else if (machine === null) notes.push("The system does not tell how busy the machine was.");
   return notes;
+}
+
+function cutOffNote({ asked, delayMs, cancelled, endedBefore }: CutOffReport): string {
+  return `${asked} ${asked === 1 ? "request was" : "requests were"} to be cut off ` +
+    `${delayMs / 1000} s after being sent: ${cancelled} ${cancelled === 1 ? "was" : "were"}, ` +
+    `${endedBefore} had ended before. A shorter --request-cancellation-delay reaches more.`;
 }

@@ -185,7 +185,11 @@ Deno.test("an answer that is there before its time to be cut off is a success", 
   const session = { correlationId: "session-1", answers: [] };
   const job = jobOf(session, 0, { cancelAfterNs: 60e9 });
   const { record } = await exchange(job, { reads: [[10, says("ONE") + DONE]] });
-  assertEquals(record.outcome, "success");
+  assertEquals([record.outcome, record.cancelAfterNs], ["success", 60e9]);
+  const { record: other } = await exchange(jobOf(session, 0), {
+    reads: [[10, says("ONE") + DONE]],
+  });
+  assertEquals("cancelAfterNs" in other, false);
 });
 
 Deno.test("an answer that only called tools is no empty message in the next request", async () => {

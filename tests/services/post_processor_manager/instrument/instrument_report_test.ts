@@ -313,6 +313,29 @@ Deno.test("a prefill limit in a closed loop leaves the concurrency that was aske
   assertEquals(reportOn(records, { load }).instrument.prefill, null);
 });
 
+Deno.test("what became of the requests that were to be cut off is counted, where any were drawn", () => {
+  const cancellation = { share: 0.5, delayMs: 5_000 };
+  const phases = phasesOf(CONSTANT).map((phase) => ({ ...phase, cancellation }));
+  const of = (records: readonly RequestRecord[]) => {
+    const accumulator = accumulatorOf({ phases });
+    for (const record of records) accumulator.add(record);
+    return accumulator.report({ wasCancelled: false, startNs: 0 }).instrument.cancellation;
+  };
+  const outcomes = ["success", "cancelled", "error", "lost", "cancelled"] as const;
+  const drawn = run(5, () => 0.4).map((record, i) => ({
+    ...record,
+    outcome: outcomes[i]!,
+    cancelAfterNs: 5e9,
+  }));
+  assertEquals(of([...drawn, { ...arrival(5, 0.4), creditId: 5 }]), {
+    asked: 5,
+    cancelled: 2,
+    endedBefore: 2,
+    delayMs: 5_000,
+  });
+  assertEquals(of(run(5, () => 0.4)), null);
+});
+
 Deno.test("a run of which nothing was sent has a verdict and no proof", () => {
   const { instrument } = reportOn([]);
   assertEquals(instrument.verdict, "INVALID");

@@ -223,3 +223,15 @@ Deno.test("a prefill limit that keeps slots empty is SUSPECT, and the reason nam
   assertEquals(of(3.9, 1), []);
   assertEquals(of(1, 1), [["concurrency_kept", "INVALID"]]);
 });
+
+Deno.test("requests that ended before they could be cut off are told of, and change no verdict", () => {
+  const of = (asked: number, cancelled: number, endedBefore: number) =>
+    verdictWith({ cancellation: { asked, cancelled, endedBefore, delayMs: 5_000 } });
+  assertEquals([of(20, 0, 20).verdict, of(20, 0, 20).notes], ["VALID", [
+    "20 requests were to be cut off 5 s after being sent: 0 were, 20 had ended before. A shorter " +
+    "--request-cancellation-delay reaches more.",
+  ]]);
+  assertStringIncludes(of(2, 1, 1).notes[0]!, ": 1 was, 1 had ended before.");
+  assertStringIncludes(of(1, 0, 1).notes[0]!, "1 request was to be cut off");
+  assertEquals(of(20, 20, 0).notes, []);
+});
