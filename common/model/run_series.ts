@@ -22,6 +22,9 @@ export interface EndedRun {
   readonly report: RunReport | null;
 }
 
+/** A series has so many runs at most. */
+export const MOST_RUNS = 10;
+
 /** The label of a run, from its number; the first is 1. */
 export function runLabel(number: number): string {
   return `run_${String(number).padStart(4, "0")}`;

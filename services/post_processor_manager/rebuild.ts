@@ -10,6 +10,7 @@ import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
 import { isBeingWritten } from "../../common/runtime/line_reader.ts";
 import type { ReportOptions } from "./metrics_accumulator.ts";
+import { runsOfSeries } from "./runs_of_series.ts";
 import { type PhaseBounds, type ResultsPlace, RunResults } from "./run_results.ts";
 
 /** The lines that cannot be used are named up to here. */
@@ -31,7 +32,7 @@ export async function rebuild(folder: string): Promise<RebuiltReport> {
     return await new Rebuilding(path, { badLines: problems, counts }).run(reader);
   } catch (error) {
     if (error instanceof JournalError) return refusal(`Cannot use ${path}: ${error.message}`);
-    if (isNotFound(error)) return refusal(`There is no run in "${folder}": no ${path}`);
+    if (isNotFound(error)) return refusal(await whyNoRun(folder, path));
     return refusal(`Cannot read ${path}: ${describeFileError(error)}`);
   }
 }
@@ -50,6 +51,15 @@ async function readTokenCounts(path: string): Promise<ReadonlyMap<number, readon
     }
   }
   return counts;
+}
+
+/** Of a series each run has a journal of its own; what they say together is made at its end. */
+async function whyNoRun(folder: string, path: string): Promise<string> {
+  const runs = await runsOfSeries(path.slice(0, path.lastIndexOf("/")));
+  if (runs.length === 0) return `There is no run in "${folder}": no ${path}`;
+  return `"${folder}" holds a series: make the report of each of its runs by itself, with ` +
+    `${runs.map((run) => `aiperf report ${run}`).join(", ")}; the aggregate is made only when a ` +
+    "series ends";
 }
 
 function refusal(problem: string): RebuiltReport {

@@ -15,7 +15,8 @@ const EXPORTS = {
 } satisfies Partial<Record<keyof ExportFiles, (report: RunReport, config: RunConfig) => string>>;
 
 /**
- * Writes every summary into a folder; returns the text for the console.
+ * Writes every summary into a folder; returns the text for the console, which names the files where
+ * they are, whereas the file of it names them where the run had them.
  *
  * A file that cannot be written does not keep the others from being written.
  */
@@ -31,9 +32,19 @@ export async function writeExports(
     ),
   );
   return {
-    console: consoleText(report, config),
+    console: consoleText(report, { ...config, artifactDir: await placeOf(config, folder) }),
     problems: problems.filter((problem) => problem !== null),
   };
+}
+
+/** The run's own name of a folder, unless it was moved, or copied, there. */
+async function placeOf({ artifactDir }: RunConfig, folder: string): Promise<string> {
+  try {
+    const [own, now] = await Promise.all([Deno.realPath(artifactDir), Deno.realPath(folder)]);
+    return own === now ? artifactDir : folder;
+  } catch {
+    return folder;
+  }
 }
 
 /** Writes a file whole or not at all; returns what went wrong, null when nothing did. */

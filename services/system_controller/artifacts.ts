@@ -1,12 +1,9 @@
 import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
 import { ARTIFACT_FILES, exportFiles, rawExportOf } from "../../common/model/artifact_files.ts";
-import { AGGREGATE_FILES, runFolder, runLabel } from "../../common/model/run_series.ts";
-
-/** The longest series. */
-const MAX_RUNS = 10;
+import { AGGREGATE_FILES, MOST_RUNS, runFolder, runLabel } from "../../common/model/run_series.ts";
 
 /** The folders of the runs of a series, below its own. */
-const RUN_FOLDERS = Array.from({ length: MAX_RUNS }, (_, i) => runFolder(runLabel(i + 1)));
+const RUN_FOLDERS = Array.from({ length: MOST_RUNS }, (_, i) => runFolder(runLabel(i + 1)));
 
 /** Files that say that a folder holds a run, unless it never began. */
 const TRACES_OF_A_RUN = [ARTIFACT_FILES.records, ARTIFACT_FILES.summaryJson];

@@ -1,10 +1,11 @@
+import { MOST_RUNS } from "../../model/run_series.ts";
 import { option } from "../option.ts";
 import { decimal, integer, toggle } from "../value_type.ts";
 
 /** The same run several times over, to know how far its numbers can be trusted. */
 export const MULTI_RUN_OPTIONS = {
   numProfileRuns: option({
-    type: integer({ min: 1, max: 10 }),
+    type: integer({ min: 1, max: MOST_RUNS }),
     default: 1,
     path: "loadgen.num_profile_runs",
     help: "Make the run so many times, one after the other, and aggregate the results.",

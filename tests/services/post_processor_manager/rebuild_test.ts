@@ -86,7 +86,10 @@ Deno.test("a run that came to its end is rebuilt byte for byte, wherever its jou
         health: CLOSING.health,
       });
       await results.close();
-      assertEquals(await rebuilt(copy), { console: written.console, problems: [] });
+      // The report names the files where they are, their own text where they were made.
+      const console = written.console.replaceAll(original, copy);
+      assertStringIncludes(console, `${copy}/records.jsonl`);
+      assertEquals(await rebuilt(copy), { console, problems: [] });
       for (const file of EXPORTS) {
         const made = await Deno.readTextFile(`${original}/${file}`);
         assertEquals(await Deno.readTextFile(`${copy}/${file}`), made, file);
@@ -225,6 +228,26 @@ Deno.test("files that cannot be written are named, and the report is there all t
       `Cannot write ${folder}/profile_export.jsonl: it is a folder`,
       `Cannot write ${folder}/profile_export_aiperf.csv: it is a folder`,
     ]);
+  });
+});
+
+Deno.test("the folder of a series is refused with what to do instead", async () => {
+  await withFolder(async (folder) => {
+    for (const label of ["run_0001", "run_0003", "run_0004"]) {
+      await Deno.mkdir(`${folder}/profile_runs/${label}`, { recursive: true });
+      if (label === "run_0003") continue;
+      await Deno.writeTextFile(`${folder}/profile_runs/${label}/${ARTIFACT_FILES.records}`, "");
+    }
+    const report = (label: string) => `aiperf report ${folder}/profile_runs/${label}`;
+    assertEquals(await rebuild(`${folder}/`), {
+      console: null,
+      problems: [
+        `"${folder}/" holds a series: make the report of each of its runs by itself, with ` +
+        `${report("run_0001")}, ${
+          report("run_0004")
+        }; the aggregate is made only when a series ends`,
+      ],
+    });
   });
 });
 
