@@ -53,6 +53,8 @@ export class Http1Connection implements Poolable {
   #arrivedNs = 0;
   readonly #onClose: () => void;
   #opening: Opening;
+  /** Whether a whole answer has come over it. */
+  hasServed = false;
 
   constructor({ stream, clock, opening, reads, gate, onClose }: Http1ConnectionOptions) {
     this.#stream = stream;

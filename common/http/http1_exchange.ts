@@ -134,12 +134,14 @@ export class Http1Exchange implements ByteReader {
   #end(end: ExchangeEnd): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (end.isReusable) this.#connection.hasServed = true;
     this.#onOver(end);
   }
 
   #broken(cause?: unknown): unknown {
     if (this.#signal.aborted) return this.#signal.reason;
-    return new ConnectionClosedError(this.#parser.head !== null, cause);
+    const { hasServed } = this.#connection;
+    return new ConnectionClosedError(this.#parser.head !== null, { hasServed, cause });
   }
 }
 

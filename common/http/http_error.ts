@@ -17,16 +17,26 @@ export class ConnectionClosedError extends Error {
   override readonly name = "ConnectionClosedError";
   /** Whether the answer had begun. */
   readonly isMidAnswer: boolean;
+  /**
+   * Whether the answer had not begun, but an earlier one had come over the connection: the server may
+   * have closed it for being idle, just as the request went out.
+   */
+  readonly isReused: boolean;
 
-  constructor(isMidAnswer: boolean, cause?: unknown) {
-    super(
-      isMidAnswer
-        ? "the connection broke in the middle of the answer"
-        : "the server closed the connection before it answered",
-      { cause },
-    );
+  constructor(
+    isMidAnswer: boolean,
+    { hasServed = false, cause }: { hasServed?: boolean; cause?: unknown } = {},
+  ) {
+    super(closedMessage(isMidAnswer, hasServed), { cause });
     this.isMidAnswer = isMidAnswer;
+    this.isReused = hasServed && !isMidAnswer;
   }
+}
+
+function closedMessage(isMidAnswer: boolean, hasServed: boolean): string {
+  if (isMidAnswer) return "the connection broke in the middle of the answer";
+  const which = hasServed ? ", which had served an earlier request," : "";
+  return `the server closed the connection${which} before it answered`;
 }
 
 /** The server sends the request on and on, or to a place where it cannot go. */

@@ -174,7 +174,9 @@ function describeNetworkError(error: unknown, timeoutMs = ANSWER_TIMEOUT_MS): st
   if (/certificate|tls|handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
     return `the TLS connection failed (${lastPart(text)}); is it http or https?`;
   }
-  if (error instanceof ConnectionClosedError) return `${error.message}; is it http or https?`;
+  if (error instanceof ConnectionClosedError) {
+    return error.isReused ? error.message : `${error.message}; is it http or https?`;
+  }
   if (error instanceof NotHttpError || error instanceof HttpSyntaxError) {
     return `it does not speak HTTP (${error.message}); is it http or https?`;
   }

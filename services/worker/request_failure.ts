@@ -176,9 +176,14 @@ export function networkFailure(thrown: unknown, host: string): ErrorDetails {
   return { code: null, type, message };
 }
 
+/** A server that closes idle connections does it, now and then, just as a request goes out. */
+const NO_REUSE = "; --connection-reuse-strategy never avoids this";
+
 /** Type and message of what our own HTTP client has found out. */
 function ownFailure(thrown: unknown, host: string): [string, string] | null {
-  if (thrown instanceof ConnectionClosedError) return ["ConnectionClosed", thrown.message];
+  if (thrown instanceof ConnectionClosedError) {
+    return ["ConnectionClosed", thrown.message + (thrown.isReused ? NO_REUSE : "")];
+  }
   if (thrown instanceof NotHttpError) return ["InvalidHTTP", notHttp(host)];
   if (thrown instanceof HttpSyntaxError) {
     return ["InvalidHTTP", `${host} breaks the rules of HTTP: ${thrown.message}`];

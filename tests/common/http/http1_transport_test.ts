@@ -213,7 +213,11 @@ Deno.test("a request whose reused connection dies fails; it is not sent again", 
   await withScene(handle, async ({ server, ask }) => {
     await ask();
     const error = await assertRejects(() => ask(), ConnectionClosedError);
-    assertEquals(error.isMidAnswer, false);
+    assertEquals([error.isMidAnswer, error.isReused], [false, true]);
+    assertEquals(
+      error.message,
+      "the server closed the connection, which had served an earlier request, before it answered",
+    );
     assertEquals([requests, server.opened()], [2, 1]);
     assertEquals(await ask(), "{}");
   });
@@ -248,7 +252,7 @@ Deno.test("an answer that is broken says whether it had begun", async () => {
     };
     await withScene(handle, async ({ ask }) => {
       const error = await assertRejects(() => ask(), ConnectionClosedError);
-      assertEquals(error.isMidAnswer, isMidAnswer);
+      assertEquals([error.isMidAnswer, error.isReused], [isMidAnswer, false]);
     });
   }
 });

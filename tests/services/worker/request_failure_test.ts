@@ -107,12 +107,20 @@ const FAILURES: [unknown, string, string][] = [
     "the server redirects to a place that is none",
   ],
   [
-    new ConnectionClosedError(false, new Error("Connection reset by peer (os error 104)")),
+    new ConnectionClosedError(false, {
+      cause: new Error("Connection reset by peer (os error 104)"),
+    }),
     "ConnectionClosed",
     "the server closed the connection before it answered",
   ],
   [
-    new ConnectionClosedError(true),
+    new ConnectionClosedError(false, { hasServed: true }),
+    "ConnectionClosed",
+    "the server closed the connection, which had served an earlier request, before it answered; " +
+    "--connection-reuse-strategy never avoids this",
+  ],
+  [
+    new ConnectionClosedError(true, { hasServed: true }),
     "ConnectionClosed",
     "the connection broke in the middle of the answer",
   ],
