@@ -40,8 +40,9 @@ export function warmupPace(values: OptionValues) {
 
 /** Whether a warm-up is the run's users, as it has no pace of its own. */
 export function repeatsUsers(values: OptionValues): boolean {
-  const { userCentricRate, warmupRequestRate, warmupConcurrency } = values;
-  return userCentricRate !== null && warmupRequestRate === null && warmupConcurrency === null;
+  const { fixedSchedule, userCentricRate, warmupRequestRate, warmupConcurrency } = values;
+  const hasUsers = userCentricRate !== null && !fixedSchedule;
+  return hasUsers && warmupRequestRate === null && warmupConcurrency === null;
 }
 
 /** The most sessions that a load has at the same time; null: no limit. */

@@ -36,6 +36,9 @@ const PACE: readonly OptionKey[] = [
   "arrivalPattern",
 ];
 
+/** What decides whether the run has users. */
+const USERS: readonly OptionKey[] = ["userCentricRate", "fixedSchedule"];
+
 /** A ramp of the warm-up, that of the run which it stands for, and what both depend on. */
 interface Ramp extends Dependence {
   readonly own: OptionKey;
@@ -47,7 +50,7 @@ const RAMPS: readonly Ramp[] = [
     own: "warmupConcurrencyRampDuration",
     ofRun: "concurrencyRampDuration",
     when: (values) => warmupPace(values).concurrency !== null && !repeatsUsers(values),
-    about: ["warmupConcurrency", "concurrency", "userCentricRate", "warmupRequestRate"],
+    about: ["warmupConcurrency", "concurrency", ...USERS, "warmupRequestRate"],
     otherwise: "without --warmup-concurrency or --concurrency",
   },
   {
@@ -62,7 +65,7 @@ const RAMPS: readonly Ramp[] = [
     ofRun: "requestRateRampDuration",
     when: (values) =>
       warmupPace(values).ratePerSecond !== null && !isBurst(values) && !repeatsUsers(values),
-    about: [...PACE, "userCentricRate", "warmupConcurrency"],
+    about: [...PACE, ...USERS, "warmupConcurrency"],
     otherwise: "where the warm-up has no rate",
   },
 ];
