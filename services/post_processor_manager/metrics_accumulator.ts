@@ -102,6 +102,8 @@ export class MetricsAccumulator {
     const { account = this.#account(options.issued ?? 0), wasCancelled, gaps = [] } = options;
     const bounds = { ...this.#profiling.bounds, ...options };
     const metrics = results.summaries();
+    const { type, tokenCountSource } = this.#config.endpoint;
+    const { writesNoText = false } = endpointFacts(type);
     const runEnd = runEndOf({
       ending: options.ending ?? { reason: wasCancelled ? "interrupted" : "complete", cause: null },
       wasCancelled,
@@ -130,9 +132,9 @@ export class MetricsAccumulator {
         tokensPerChunk: metrics.find(({ tag }) => tag === "tokens_per_chunk")?.stats.avg ?? null,
         restarts: options.health?.restarts ?? [],
         datasetNotes: options.health?.datasetNotes ?? [],
-        uncounted: endpointFacts(this.#config.endpoint.type).writesNoText
-          ? 0
-          : this.#profiling.uncounted,
+        tokenCountSource,
+        countedAsNothing: writesNoText ? 0 : this.#profiling.countedAsNothing,
+        uncounted: writesNoText ? 0 : this.#profiling.uncounted,
         cutOff: this.#profiling.cutOff,
         isInBuckets: this.#profiling.isInBuckets,
       })),

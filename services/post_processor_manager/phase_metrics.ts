@@ -1,4 +1,5 @@
 import { Distribution } from "../../common/stats/distribution.ts";
+import { countsNothing } from "../../common/model/completion_count.ts";
 import {
   CALLED_OFF_AT_END,
   CUT_OFF_AT_END,
@@ -49,6 +50,7 @@ export class PhaseMetrics {
   readonly #errors = new ErrorGroups();
   readonly #account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
   #uncounted = 0;
+  #countedAsNothing = 0;
   #cutOff = 0;
   #firstSentNs = Infinity;
   #lastEndNs = -Infinity;
@@ -65,6 +67,11 @@ export class PhaseMetrics {
   /** Successful requests whose output tokens nobody could count. */
   get uncounted(): number {
     return this.#uncounted;
+  }
+
+  /** Successful requests whose server says that their answers, which have content, have 0 tokens. */
+  get countedAsNothing(): number {
+    return this.#countedAsNothing;
   }
 
   /** Requests that the end of the run cut off; others were cancelled because they were to be. */
@@ -131,6 +138,7 @@ export class PhaseMetrics {
     if (record.outcome === "success") {
       const isUncounted = tokens.total === null && record.chunksAfterNs.length > 0;
       if (isUncounted && this.#options.tokenCountSource === "server") this.#uncounted++;
+      if (countsNothing(record)) this.#countedAsNothing++;
     } else {
       this.#errors.add(record.error ?? UNEXPLAINED);
       if (AT_END.has(record.error?.message)) this.#cutOff++;

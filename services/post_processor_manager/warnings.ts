@@ -1,6 +1,7 @@
 import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
 import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
 import type { RunEnd } from "../../common/model/run_ending.ts";
+import type { TokenCountSource } from "./metrics/token_counts.ts";
 import { truncate } from "./exporters/plain_text.ts";
 import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS } from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
@@ -30,6 +31,9 @@ export interface WarningFacts {
   readonly restarts: readonly string[];
   /** What should be known of the data set, one sentence or two each. */
   readonly datasetNotes: readonly string[];
+  readonly tokenCountSource: TokenCountSource;
+  /** Successful requests whose server says that their answers, which have content, have 0 tokens. */
+  readonly countedAsNothing: number;
   /** Successful requests whose output tokens nobody could count. */
   readonly uncounted: number;
   /** Requests that the end of the run cut off, without those that were to be cancelled. */
@@ -59,6 +63,8 @@ export function warningsFor(facts: WarningFacts): string[] {
     oslMismatch(facts.oslMismatches, account.succeeded),
     facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&
     usageDiscrepancy(facts.usageDiscrepancies, account.succeeded),
+    facts.countedAsNothing > 0 && facts.tokenCountSource !== "client" &&
+    countedAsNothing(facts),
     facts.tokensPerChunk !== null && facts.tokensPerChunk >= BUNDLED_TOKENS &&
     bundled(facts.tokensPerChunk),
     facts.uncounted > 0 &&
@@ -118,6 +124,17 @@ function usageDiscrepancy(count: number, succeeded: number): string {
   return `For ${count} of ${succeeded} requests the server's token counts are over ` +
     `${DISCREPANCY_PERCENT} % away from ours: its tokenizer or chat template differs. Set ` +
     "--tokenizer to the model's own, or --token-count-source server.";
+}
+
+function countedAsNothing(facts: WarningFacts): string {
+  const { countedAsNothing, account, tokenCountSource } = facts;
+  const effect = tokenCountSource === "server"
+    ? "their token metrics are wrong or missing. --token-count-source client counts such answers " +
+      "with the tokenizer."
+    : "the tokenizer counted such answers instead. --token-count-source client counts all of them " +
+      "so.";
+  return `The server's usage says 0 tokens for ${countedAsNothing} of ${account.succeeded} answers, ` +
+    `which had content: it does not count, and ${effect}`;
 }
 
 function bundled(tokensPerChunk: number): string {

@@ -1,3 +1,4 @@
+import { completionCount } from "../../common/model/completion_count.ts";
 import type { FirstChunk } from "../../common/model/record.ts";
 import type { EndpointPlan } from "../../common/model/run_config.ts";
 import type { Answer } from "./answer.ts";
@@ -13,7 +14,7 @@ export function firstChunkOf(
   const { chunksAfterNs, firstTokens, firstText, usage } = answer;
   if (chunksAfterNs.length === 0 || chunksAfterNs.at(-1) === chunksAfterNs[0]) return undefined;
   if (source !== "client") {
-    const tokens = usage?.completionTokens ?? null;
+    const tokens = completionCount(usage, true);
     if (tokens !== null && tokens <= chunksAfterNs.length) return undefined;
     if (firstTokens !== null) return { tokens: firstTokens };
   }

@@ -4,6 +4,7 @@ import type {
   HttpTransport,
   ReadyRequest,
 } from "../../common/http/http_transport.ts";
+import { completionCount } from "../../common/model/completion_count.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
 import {
@@ -311,9 +312,8 @@ class SentRequest {
   #text(): AnswerText | null {
     const { tokenCountSource } = this.#context.template.plan;
     if (this.#outcome !== "success" || tokenCountSource === "server") return null;
-    const isCounted = typeof this.#answer.usage?.completionTokens === "number";
-    if (tokenCountSource === "auto" && isCounted) return null;
-    const { text } = this.#answer;
+    const { usage, hasContent, text } = this.#answer;
+    if (tokenCountSource === "auto" && completionCount(usage, hasContent) !== null) return null;
     return text.output === "" && text.reasoning === "" ? null : text;
   }
 

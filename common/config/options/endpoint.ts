@@ -137,6 +137,6 @@ export const ENDPOINT_OPTIONS = {
     path: "endpoint.token_count_source",
     presets: { "--use-server-token-count": "server" },
     help:
-      "Whose token counts the metrics use: the server's, the client's own, or the server's wherever it gives them. A stream is asked for the server's in any case; a stream_options of null among --extra-inputs prevents that.",
+      "Whose token counts the metrics use: the server's, the client's own, or the server's wherever it gives them (0 for an answer with content is none). A stream is asked for the server's in any case; a stream_options of null among --extra-inputs prevents that.",
   }),
 };

@@ -1,3 +1,4 @@
+import { completionCount } from "../../../common/model/completion_count.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 
 /** Counts the tokens of a text. */
@@ -38,7 +39,7 @@ export function needsTokenizer(record: RequestRecord, source: TokenCountSource):
 
 function needsTextCount(record: RequestRecord, source: TokenCountSource): boolean {
   if (record.outcome !== "success" || record.text === null) return false;
-  if (source === "auto") return completionTokens(record) === null;
+  if (source === "auto") return !isCounted(record);
   return source === "client";
 }
 
@@ -46,9 +47,10 @@ function needsTextCount(record: RequestRecord, source: TokenCountSource): boolea
  * The token counts of a request.
  *
  * Output: `server` takes the server's usage, `client` the tokenizer's count of the text, `auto` the
- * usage where the server gives one and the tokenizer's count where not. Input: the prompt without
- * a chat template as the run's tokenizer counts it, unless the source is `server`. `tokenizer` is
- * only called where `needsTokenizer` says so; without one, such texts have no count.
+ * usage where the server gives one (0 for an answer with content is none) and the tokenizer's count
+ * where not. Input: the prompt without a chat template as the run's tokenizer counts it, unless the
+ * source is `server`. `tokenizer` is only called where `needsTokenizer` says so; without one, such
+ * texts have no count.
  */
 export function countTokens(
   record: RequestRecord,
@@ -60,8 +62,7 @@ export function countTokens(
     return { ...UNKNOWN, input, streamed: null, firstChunk: null, client: UNKNOWN };
   }
   const client = needsTextCount(record, source) ? clientCount(record, tokenizer()) : UNKNOWN;
-  const useServer = source === "server" ||
-    (source === "auto" && completionTokens(record) !== null);
+  const useServer = source === "server" || (source === "auto" && isCounted(record));
   const counts = useServer ? serverCount(record) : client;
   const streamed = streamedTokens(record, counts);
   const firstChunk = firstChunkTokens(record, streamed, () => {
@@ -109,7 +110,7 @@ function firstChunkTokens(
 
 /** Completion tokens include the reasoning, where the server counts that at all. */
 function serverCount(record: RequestRecord): OutputTokens {
-  const total = completionTokens(record);
+  const total = record.usage?.completionTokens ?? null;
   if (total === null) return UNKNOWN;
   const reasoning = record.usage?.reasoningTokens ?? null;
   return { output: Math.max(0, total - (reasoning ?? 0)), reasoning, total };
@@ -124,6 +125,7 @@ function clientCount({ text }: RequestRecord, tokenizer: TokenCounter | null): O
   return { output, reasoning, total: output + (reasoning ?? 0) };
 }
 
-function completionTokens({ usage }: RequestRecord): number | null {
-  return usage?.completionTokens ?? null;
+/** Whether the server has counted the answer. */
+function isCounted({ usage, chunksAfterNs }: RequestRecord): boolean {
+  return completionCount(usage, chunksAfterNs.length > 0) !== null;
 }

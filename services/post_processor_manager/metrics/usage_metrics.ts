@@ -1,3 +1,4 @@
+import { countsNothing } from "../../../common/model/completion_count.ts";
 import type { Usage } from "../../../common/model/record.ts";
 import type { DerivedSumMetric, Metric, RecordMetric } from "./metric.ts";
 import { ratio, type RequestFacts } from "./request_facts.ts";
@@ -37,7 +38,8 @@ export const USAGE_METRICS: readonly Metric[] = [
   compared("usage_completion_tokens_diff_pct", "Usage Completion Diff %", completionDifference),
   compared("usage_reasoning_tokens_diff_pct", "Usage Reasoning Diff %", reasoningDifference),
   {
-    // Requests where one of the three differences is over 10 %. Absent when none is known.
+    // Requests where one of the three differences is over 10 %, without those whose server says 0
+    // tokens of an answer with content: it has not counted. Absent when none is known.
     tag: "usage_discrepancy_count",
     header: "Usage Discrepancy Count",
     unit: REQUESTS,
@@ -99,7 +101,7 @@ function differencePercent(
 }
 
 function isDiscrepant(facts: RequestFacts): number | null {
-  if (facts.record.outcome !== "success") return null;
+  if (facts.record.outcome !== "success" || countsNothing(facts.record)) return null;
   const known = [promptDifference(facts), completionDifference(facts), reasoningDifference(facts)]
     .filter((percent) => percent !== null);
   if (known.length === 0) return null;

@@ -51,7 +51,9 @@ export function recompute(
 
 function answerOf(record: RequestRecord, countText: (text: string) => number): Answer {
   const { usage, text } = record;
-  let osl = usage?.completionTokens ?? undefined;
+  // A server that says 0 tokens of an answer with content has not counted it.
+  const isVoid = usage?.completionTokens === 0 && record.chunksAfterNs.length > 0;
+  let osl = isVoid ? undefined : usage?.completionTokens ?? undefined;
   let reasoning = osl === undefined ? undefined : usage?.reasoningTokens ?? undefined;
   if (osl === undefined && text !== null && text.output + text.reasoning !== "") {
     reasoning = text.reasoning === "" ? undefined : countText(text.reasoning);

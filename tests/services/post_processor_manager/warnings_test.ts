@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import {
   CALLED_OFF_AT_END,
   CUT_OFF_AT_END,
@@ -8,6 +8,7 @@ import {
   type WarningFacts,
   warningsFor,
 } from "../../../services/post_processor_manager/warnings.ts";
+import type { TokenCountSource } from "../../../services/post_processor_manager/metrics/token_counts.ts";
 import type { CreditAccount } from "../../../common/model/report.ts";
 import { reportOn } from "../../helpers/metrics_of.ts";
 import { failedRecordOf, recordOf } from "../../helpers/records.ts";
@@ -22,6 +23,8 @@ const FINE: WarningFacts = {
   tokensPerChunk: null,
   restarts: [],
   datasetNotes: [],
+  tokenCountSource: "auto",
+  countedAsNothing: 0,
   uncounted: 0,
   cutOff: 0,
   isInBuckets: false,
@@ -45,6 +48,8 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     tokensPerChunk: 4,
     restarts: ["The records_manager died and was started again."],
     datasetNotes: ["2 lines of a.jsonl could not be used and were left out."],
+    tokenCountSource: "auto",
+    countedAsNothing: 6,
     uncounted: 5,
     cutOff: 1,
     isInBuckets: true,
@@ -60,6 +65,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
+    /^The server's usage says 0 tokens for 6 of 0 answers, which had content: .* client/,
     /^A chunk of an answer holds 4\.0 tokens on average: .* chunk_adjusted_inter_token_latency/,
     /no token usage for 5 of 0 .* --token-count-source auto/,
     /^Percentiles over more than 100,000 requests, .* buckets and are less than 0\.1 % off; .* exact\.$/,
@@ -134,6 +140,31 @@ Deno.test("a cancellation that was planned is nothing to warn of", () => {
   assertMatch(warning!, /^1 request had not ended when the run did/);
   const both = [CUT_OFF_AT_END, CALLED_OFF_AT_END].map(cancelled);
   assertMatch(reportOn([recordOf(), ...both]).warnings[0]!, /^2 requests had not ended/);
+});
+
+Deno.test("a server that counts 0 tokens is told of as such, and never advised", () => {
+  const { usage, ...record } = recordOf({ text: { output: "a b c d e", reasoning: "" } });
+  const zeros = { ...usage!, promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  const records = [{ ...record, usage: zeros }, { ...record, usage, text: null }];
+  const warned = (tokenCountSource: TokenCountSource) =>
+    reportOn(records, { tokenCountSource }).warnings.join("\n");
+  assertEquals(
+    warned("auto"),
+    "The server's usage says 0 tokens for 1 of 2 answers, which had content: it does not count, and " +
+      "the tokenizer counted such answers instead. --token-count-source client counts all of them so.",
+  );
+  assertMatch(
+    warned("server"),
+    /0 tokens for 1 of 2 .* wrong or missing\. .*-source client counts/,
+  );
+  assertNotMatch(warned("server"), /--token-count-source server/);
+  assertEquals(warned("client"), "");
+  const { warnings, metrics } = reportOn(records.slice(0, 1));
+  assertEquals(warnings.length, 1);
+  const of = (tag: string) => metrics.find((metric) => metric.tag === tag)?.stats.avg;
+  assertEquals(of("output_sequence_length"), 5);
+  assertEquals(of("inter_token_latency"), 10);
+  assertEquals(of("usage_completion_tokens"), 0);
 });
 
 Deno.test("the report warns of what its records show", () => {

@@ -27,6 +27,19 @@ Deno.test("text is kept when the client counts, and never when the server does",
   assertEquals((await receive(uncounted, { tokenCountSource: "server" })).text, null);
 });
 
+Deno.test("a count of 0 for an answer with content is no count: its text is kept", async () => {
+  const zeros = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  const reads: Read[] = [
+    [30, says("a")],
+    [40, says("b")],
+    [50, `data: ${JSON.stringify({ choices: [], usage: zeros })}\n\n` + DONE],
+  ];
+  const { text, firstChunk } = await receive({ reads }, { tokenCountSource: "auto" });
+  assertEquals(text, { output: "ab", reasoning: "" });
+  assertEquals(firstChunk, { text: "a" });
+  assertEquals((await receive({ reads }, { tokenCountSource: "server" })).text, null);
+});
+
 Deno.test("a stream asked for by extra inputs is read as one", async () => {
   const plan = { streaming: false, extraInputs: { stream: true, model: "other" } };
   const record = await receive({ reads: [[30, says("Hi") + USAGE_EVENT]] }, plan);

@@ -43,13 +43,15 @@ Deno.test("countTokens takes the server's usage in auto, and the tokenizer's cou
     input: 20,
     client,
   });
-  const noCompletion = { ...USAGE, completionTokens: null };
-  assertEquals(count({ usage: noCompletion, text: TEXT }, "auto"), {
-    ...client,
-    ...sent,
-    input: 20,
-    client,
-  });
+  for (const completionTokens of [null, 0]) {
+    const noCompletion = { ...USAGE, completionTokens };
+    assertEquals(count({ usage: noCompletion, text: TEXT }, "auto"), {
+      ...client,
+      ...sent,
+      input: 20,
+      client,
+    });
+  }
 });
 
 Deno.test("countTokens keeps both counts where the tokenizer is asked for", () => {
@@ -134,13 +136,14 @@ Deno.test("needsTokenizer says when countTokens asks for the tokenizer, and only
     recordOf({ usage: USAGE, text: null }),
     recordOf({ usage: USAGE, text: TEXT }),
     recordOf({ usage: null, text: TEXT }),
+    recordOf({ usage: { ...USAGE, completionTokens: 0 }, text: TEXT }),
     recordOf({ usage: null, text: null }),
     failedRecordOf({ text: TEXT }),
   ];
   const needed: Record<TokenCountSource, boolean[]> = {
-    auto: [false, false, true, false, false],
-    server: [false, false, false, false, false],
-    client: [false, true, true, false, false],
+    auto: [false, false, true, true, false, false],
+    server: [false, false, false, false, false, false],
+    client: [false, true, true, true, false, false],
   };
   for (const source of ["auto", "server", "client"] as const) {
     assertEquals(records.map((record) => needsTokenizer(record, source)), needed[source], source);
