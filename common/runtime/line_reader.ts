@@ -49,9 +49,9 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 /** Whether another process has locked the file to write it. */
-export async function isBeingWritten(path: string): Promise<boolean> {
-  using file = await Deno.open(path, { read: true });
-  return !await file.tryLock(false);
+export function isBeingWritten(path: string): boolean {
+  using file = Deno.openSync(path, { read: true });
+  return !file.tryLockSync(false);
 }
 
 /** Reads the lines of a file from its start, and what is written to it later when asked again. */

@@ -26,7 +26,7 @@ export async function rebuild(folder: string): Promise<RebuiltReport> {
   const path = `${folder.replace(/(?<=.)\/+$/, "")}/${ARTIFACT_FILES.records}`;
   const problems = new LineProblems(path);
   try {
-    if (await isBeingWritten(path)) return refusal(`${path} is in use: the run still goes on`);
+    if (isBeingWritten(path)) return refusal(`${path} is in use: the run still goes on`);
     const counts = await readTokenCounts(path);
     using reader = await JournalReader.open(path, (line, problem) => problems.add(line, problem));
     return await new Rebuilding(path, { badLines: problems, counts }).run(reader);

@@ -1,5 +1,6 @@
 import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
 import { ARTIFACT_FILES, exportFiles, rawExportOf } from "../../common/model/artifact_files.ts";
+import { isBeingWritten } from "../../common/runtime/line_reader.ts";
 import { AGGREGATE_FILES, MOST_RUNS, runFolder, runLabel } from "../../common/model/run_series.ts";
 
 /** The folders of the runs of a series, below its own. */
@@ -38,7 +39,7 @@ export interface ArtifactDirOptions {
  * Makes the folder for the results of a run or of a series of runs.
  *
  * Throws ArtifactDirError when it cannot be written, or holds a run already, or runs of a series,
- * and `overwrite` is false.
+ * and `overwrite` is false, or when a run still goes on there.
  */
 export function prepareArtifactDir(
   folder: string,
@@ -60,6 +61,7 @@ export function prepareArtifactDir(
       `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
     );
   }
+  refuseIfInUse(folder);
   // A longer series would leave runs that do not belong to this one.
   const runFiles = [...RUN_FILES, ...Object.values(exportFiles(prefix))];
   const inSeries = seriesFiles(runFiles);
@@ -68,6 +70,17 @@ export function prepareArtifactDir(
   }
   for (const inner of ["", ...RUN_FOLDERS]) removeRawParts(`${folder}/${inner}`);
   for (const inner of SERIES_FOLDERS) removeEmpty(`${folder}/${inner}`);
+}
+
+/** Two runs in one folder would mix their files, and each would take them for its own. */
+function refuseIfInUse(folder: string): void {
+  const journals = [ARTIFACT_FILES.records, ...inRunFolders([ARTIFACT_FILES.records])];
+  const path = journals.map((name) => `${folder}/${name}`)
+    .find((path) => sizeOf(path) !== null && isBeingWritten(path));
+  if (path === undefined) return;
+  throw new ArtifactDirError(
+    `--artifact-dir: "${folder}" is in use: a run still goes on there (it writes ${path})`,
+  );
 }
 
 function isEmpty(folder: string): boolean {

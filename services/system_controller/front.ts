@@ -27,6 +27,7 @@ export function openFront(): Front {
   });
   const interrupts = new Interrupts({
     say: (line) => terminal.line(`aiperf: ${line}`),
+    nowMs: () => performance.now(),
     exit: (signal) => Deno.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated),
   });
   const forget = listenForSignals(interrupts);

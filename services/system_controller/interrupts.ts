@@ -14,7 +14,15 @@ export interface InterruptsOptions {
   readonly say: (line: string) => void;
   /** Ends the program. */
   readonly exit: (signal: StopSignal) => void;
+  /** Milliseconds since any moment. */
+  readonly nowMs: () => number;
 }
+
+/**
+ * The same signal within so long is the same key, pressed once: a terminal signals all programs in
+ * front, and one that started this one, such as `deno task`, passes the signal on once more.
+ */
+const SAME_KEY_MS = 400;
 
 /**
  * The signals that end the program early, from before its first run to after its last.
@@ -26,6 +34,7 @@ export class Interrupts {
   readonly #options: InterruptsOptions;
   readonly #first = new AbortController();
   #received: StopSignal | null = null;
+  #receivedMs = -Infinity;
   #current: Interruptible | null = null;
 
   constructor(options: InterruptsOptions) {
@@ -51,12 +60,15 @@ export class Interrupts {
 
   /** Takes a signal. */
   receive(signal: StopSignal): void {
+    const nowMs = this.#options.nowMs();
+    if (signal === this.#received && nowMs - this.#receivedMs < SAME_KEY_MS) return;
     if (this.#received !== null) {
       this.#current?.abandon(signal);
       this.#options.exit(signal);
       return;
     }
     this.#received = signal;
+    this.#receivedMs = nowMs;
     this.#current?.interrupt(signal);
     this.#first.abort();
     this.#options.say(`${signal}: ending the run; once more to end at once`);

@@ -57,8 +57,8 @@ Deno.test("a file of lines is locked as long as it is open", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/lines`;
     const file = await LineFile.create(path);
-    assertEquals(await isBeingWritten(path), true);
+    assertEquals(isBeingWritten(path), true);
     await file.close();
-    assertEquals(await isBeingWritten(path), false);
+    assertEquals(isBeingWritten(path), false);
   });
 });

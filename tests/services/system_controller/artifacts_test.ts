@@ -104,6 +104,22 @@ Deno.test("overwriting removes all runs of the folder, and nothing else", async 
   });
 });
 
+Deno.test("the folder of a run that goes on is not taken, not even to be overwritten", async () => {
+  const path = "profile_runs/run_0002/records.jsonl";
+  await withFolder([path], async (folder) => {
+    const journal = await Deno.open(`${folder}/${path}`, { write: true });
+    await journal.lock(true);
+    assertThrows(
+      () => prepareArtifactDir(folder, { overwrite: true, prefix: "profile_export" }),
+      ArtifactDirError,
+      `--artifact-dir: "${folder}" is in use: a run still goes on there (it writes ${folder}/${path})`,
+    );
+    journal.close();
+    prepareArtifactDir(folder, { overwrite: true, prefix: "profile_export" });
+    assertEquals(await namesIn(folder), []);
+  });
+});
+
 Deno.test("a file in the way is told", async () => {
   await withFolder(["out"], (folder) => {
     assertThrows(
