@@ -41,11 +41,12 @@ function tooManyFailures({ wasCancelled, account, phases }: RunEndFacts): RunEnd
   const ended = account.succeeded + failed;
   const ratio = ended === 0 ? 0 : failed / ended;
   const percent = (part: number) => `${Number((100 * part).toFixed(2))} %`;
-  const how = wasCancelled ? `ended the run early: ${PARTIAL}` : "is exceeded.";
+  // What was on its way at that moment may have made up for it: it is counted as well.
+  const how = wasCancelled ? `; it was ended early, and ${PARTIAL}` : ".";
   return {
     reason: "failed_request_threshold",
-    detail: `${failed} of ${ended} requests failed (${percent(ratio)}), more than ` +
-      `--failed-request-threshold ${limit} allows: it ${how}`,
+    detail: `More requests of the run failed than --failed-request-threshold ${limit} allows: ` +
+      `${failed} of ${ended} (${percent(ratio)})${how}`,
     failures: { failed, ended, ratio, limit },
   };
 }

@@ -179,8 +179,7 @@ const BROKEN: [what: string, entries: readonly JournalEntry[], problems: string[
     "failed too much",
     [{ ...BOUNDS, reason: "failed_threshold" }, CLOSING],
     [
-      "1 of 3 requests failed (33.33 %), more than --failed-request-threshold 0.25 allows: it is " +
-      "exceeded.",
+      "More requests of the run failed than --failed-request-threshold 0.25 allows: 1 of 3 (33.33 %).",
     ],
   ],
   [
@@ -191,8 +190,8 @@ const BROKEN: [what: string, entries: readonly JournalEntry[], problems: string[
       ending: { reason: "failed_request_threshold", cause: null },
     }],
     [
-      "1 of 3 requests failed (33.33 %), more than --failed-request-threshold 0.25 allows: it " +
-      "ended the run early: the results cover what had ended by then.",
+      "More requests of the run failed than --failed-request-threshold 0.25 allows: 1 of 3 (33.33 %); " +
+      "it was ended early, and the results cover what had ended by then.",
     ],
   ],
 ];

@@ -18,13 +18,14 @@ Deno.test("a run that had to end because of its failures says how many of how ma
   const ending = { reason: "failed_request_threshold", cause: null } as const;
   assertEquals(endOf(ending), {
     reason: "failed_request_threshold",
-    detail: "7 of 10 requests failed (70 %), more than --failed-request-threshold 0.5 allows: it " +
-      "ended the run early: the results cover what had ended by then.",
+    detail:
+      "More requests of the run failed than --failed-request-threshold 0.5 allows: 7 of 10 (70 %); " +
+      "it was ended early, and the results cover what had ended by then.",
     failures: { failed: 7, ended: 10, ratio: 0.7, limit: 0.5 },
   });
   assertEquals(
     endOf(ending, false).detail,
-    "7 of 10 requests failed (70 %), more than --failed-request-threshold 0.5 allows: it is exceeded.",
+    "More requests of the run failed than --failed-request-threshold 0.5 allows: 7 of 10 (70 %).",
   );
 });
 
