@@ -1,5 +1,6 @@
 import type { Command, Hello, MessageOf } from "../../common/comms/messages.ts";
 import type { RecordsSummary, WrittenResults } from "../../common/model/report.ts";
+import type { RunEvent } from "../../common/model/run_event.ts";
 import type { RunConfig, RunSecrets, WorkerPlan } from "../../common/model/run_config.ts";
 import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
@@ -179,15 +180,13 @@ export class SystemController extends ControllerService {
   @onMessage("records_progress")
   @onMessage("dataset_progress")
   @onMessage("dataset_note")
-  protected show(
-    event: MessageOf<"phase_progress" | "records_progress" | "dataset_progress" | "dataset_note">,
-  ): void {
+  protected show(event: RunEvent): void {
     this.#request.view.note(event, this.clock.nowNs());
   }
 
   @onMessage("phase_complete")
   protected notePhaseEnd(event: MessageOf<"phase_complete">): void {
-    this.log.info(`Phase ${event.phase} is complete: ${event.issued} requests, ${event.reason}`);
+    this.log.info(`Phase ${event.phase} has ended: ${event.issued} requests, ${event.reason}`);
     if (event.reason === "failed_threshold") this.#hasTooManyFailures = true;
     this.#calls.noteEnd(event);
     this.#request.view.note(event, this.clock.nowNs());
@@ -389,9 +388,10 @@ export class SystemController extends ControllerService {
     if (killed.length > 0) this.log.warning(`Had to kill ${killed.join(", ")}`);
   }
 
-  /** The first failure is the cause of all that follow, so it is the one that is kept. */
+  /** The first failure causes all that follow; what breaks once a start is called off is none. */
   #end(failure: string): void {
-    if (this.#failure === null && this.#results === null) this.#failure = failure;
+    const isCalledOff = this.#interruptedBy !== null && !this.#cast.isOnStage;
+    if (this.#failure === null && this.#results === null && !isCalledOff) this.#failure = failure;
     this.#ended.resolve();
   }
 }

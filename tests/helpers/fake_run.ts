@@ -136,11 +136,16 @@ export class FakeRun implements AsyncDisposable {
     );
   }
 
+  /** Starts the run, whose processes do as their scripts say. */
+  async begin(): Promise<void> {
+    await this.harness.service.initialize();
+    this.#ended = this.harness.service.run();
+  }
+
   /** A run whose load has just begun. */
   static async underLoad(): Promise<FakeRun> {
     const run = new FakeRun();
-    await run.harness.service.initialize();
-    run.#ended = run.harness.service.run();
+    await run.begin();
     await until("the load", () => run.latest("timing_manager")?.commands.includes("start"));
     await run.addWorker("worker_00000000");
     return run;
