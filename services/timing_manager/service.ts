@@ -18,8 +18,8 @@ import { CreditLedger } from "./credit_ledger.ts";
 import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
 import { TimerPacer } from "./pacer.ts";
 import { leadOf } from "./lead.ts";
-import { SINGLE_TURNS } from "./outlines.ts";
 import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.ts";
+import { plannedRequests } from "./planned_requests.ts";
 
 /** How often progress is told. */
 const TICK_MS = 250;
@@ -169,12 +169,14 @@ export class TimingManager extends ComponentService {
       ports: this.#ports(),
     });
     this.#plan = plan;
+    // Before the start is fixed: to count a long trace takes a moment.
+    const planned = plannedRequests(plan, this.#turns!);
     const startNs = this.clock.nowNs() + lead.startNs;
     this.publish({
       type: "phase_started",
       phase,
       startNs,
-      plannedRequests: this.#plannedRequests(plan),
+      plannedRequests: planned,
       plannedDurationMs: maxDurationMs,
     });
     const outcome = await this.#runner.run(startNs);
@@ -182,12 +184,6 @@ export class TimingManager extends ComponentService {
     this.#runner = null;
     if (outcome.wasCutShort) this.#isCancelled = true;
     this.#report(plan, outcome);
-  }
-
-  /** A number of sessions is one of requests where each has one turn. */
-  #plannedRequests({ maxRequests, maxSessions }: PhasePlan): number | null {
-    if (maxSessions === null || this.#turns!.outlines !== SINGLE_TURNS) return maxRequests;
-    return Math.min(maxSessions, maxRequests ?? Infinity);
   }
 
   #report({ phase }: PhasePlan, outcome: PhaseOutcome): void {
