@@ -49,6 +49,10 @@ export const phaseCompleteSchema = z.object({
   unsent: z.optional(INT),
   /** Only where there are any: requests that failed or got lost. */
   failed: z.optional(INT),
+  /** Only where there are any: requests that were cancelled. */
+  cancelled: z.optional(INT),
+  /** Only where it is so: the phase was broken off, or ended by too many failures. */
+  wasCutShort: z.optional(BOOLEAN),
 });
 
 /** Told before the end of a phase, and only where there is such a credit. */

@@ -16,6 +16,8 @@ export interface Front {
 
 const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+const DEFAULT_COLUMNS = 100;
+
 const encoder = new TextEncoder();
 
 /** Opens the terminal and listens for the signals that end a run. */
@@ -47,9 +49,10 @@ function listenForSignals(interrupts: Interrupts): () => void {
 
 function terminalColumns(): number {
   try {
-    return Deno.consoleSize().columns;
+    // Some terminals do not know how wide they are, and say 0.
+    return Deno.consoleSize().columns || DEFAULT_COLUMNS;
   } catch {
-    return 100;
+    return DEFAULT_COLUMNS;
   }
 }
 

@@ -187,7 +187,7 @@ export class TimingManager extends ComponentService {
   }
 
   #report({ phase }: PhasePlan, outcome: PhaseOutcome): void {
-    const { startNs, endNs, issued, reason, unsent, missing, account } = outcome;
+    const { startNs, endNs, issued, reason, unsent, missing, account, wasCutShort } = outcome;
     if (unsent > 0) this.log.warning(`${unsent} requests were due and found no free slot in time`);
     if (missing.length > 0) {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
@@ -196,8 +196,14 @@ export class TimingManager extends ComponentService {
     const lost = this.#ledger.lost(phase).slice(0, MOST_TOLD);
     if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });
     const failed = account.failed + account.lost;
-    const counts = { ...unsent > 0 && { unsent }, ...failed > 0 && { failed } };
-    this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason, ...counts });
+    const { cancelled } = account;
+    const rest = {
+      ...unsent > 0 && { unsent },
+      ...failed > 0 && { failed },
+      ...cancelled > 0 && { cancelled },
+      ...wasCutShort && { wasCutShort },
+    };
+    this.publish({ type: "phase_complete", phase, startNs, endNs, issued, reason, ...rest });
   }
 
   #ports(): PhasePorts {

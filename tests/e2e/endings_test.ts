@@ -66,6 +66,12 @@ for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
           `aiperf: ${signal}: ending the run; once more to end at once\n`,
         );
       });
+      await t.step("is told of as what it is, not as complete", () => {
+        const sent = `${ENDED + CONCURRENCY} of 100 requests`;
+        assertMatch(stderr, new RegExp(`^profiling broken off after ${sent}, [\\d.]+ s, `, "m"));
+        assertStringIncludes(stderr, ` s, ${CONCURRENCY} cancelled\n`);
+        assertEquals(stderr.includes("complete:"), false, stderr);
+      });
       const artifacts = await readArtifacts(`${sandbox.path}/out`);
       await t.step("leaves the results of what had ended", () => checkPartial(artifacts));
       await t.step("is named in them as their end", () => {

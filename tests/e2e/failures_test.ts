@@ -221,6 +221,8 @@ Deno.test("a run that its failures ended early says so in its files, not that it
       const args = `--url ${url} --model m --artifact-dir out --isl 8 ${load}`;
       const { code, stdout, stderr } = await sandbox.run(args.split(" "));
       assertEquals(code, 1, stderr);
+      const told = /^profiling ended by --failed-request-threshold after \d+ of 5000 requests, /m;
+      assertMatch(stderr, told);
       const { json, console } = await readArtifacts(`${sandbox.path}/out`);
       assert(json.credits["issued"]! < 5000);
       assertEquals(json.was_cancelled, true);

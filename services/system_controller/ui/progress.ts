@@ -1,5 +1,6 @@
 import type { Phase } from "../../../common/model/credit.ts";
 import type { RunEvent } from "../../../common/model/run_event.ts";
+import { fitFields, longestThatFits } from "./fit_fields.ts";
 
 /** What is known of the running phase. */
 export interface Progress {
@@ -54,31 +55,56 @@ export function advance(progress: Progress, event: RunEvent): Progress {
   }
 }
 
-/**
- * One line on the phase: count, rate, errors, elapsed and remaining time.
- *
- * `nowNs`: nanoseconds since the run's epoch.
- */
-export function renderProgress(progress: Progress, nowNs: number): string {
-  if (progress.phase === null) return renderBeginning(progress);
-  const elapsedS = Math.max(0, nowNs - progress.startNs) / 1e9;
-  const rate = elapsedS > 0 ? progress.completed / elapsedS : 0;
-  const parts = [
-    `${progress.phase} ${bar(doneFraction(progress, elapsedS))} ${countText(progress)} requests`,
-    `${rate.toFixed(1)} req/s`,
-    `${progress.inFlight} running`,
-    `${progress.errors} ${progress.errors === 1 ? "error" : "errors"}`,
-    `${formatSeconds(elapsedS)} elapsed`,
-  ];
-  const remainingS = remainingSeconds(progress, elapsedS);
-  if (remainingS !== null) parts.push(`${formatSeconds(remainingS)} left`);
-  return parts.join(" · ");
+/** Where a line on progress is shown. */
+export interface ProgressPlace {
+  /** The most characters that it may have. */
+  readonly width: number;
+  /** What the run is called among several; empty: it is the only one. */
+  readonly name: string;
 }
 
-function renderBeginning({ looking }: Progress): string {
-  if (looking === null) return "starting the services";
-  return `looking through ${looking.file}: ${Math.floor(100 * looking.share)} %`;
+/** A line of its own, with all the room that it wants. */
+const ANYWHERE: ProgressPlace = { width: Infinity, name: "" };
+
+/**
+ * One line on the phase: count, errors if there are any, rate, elapsed and remaining time.
+ *
+ * Where that is too much, whole fields are left out; see `fitFields`. `nowNs`: nanoseconds since the
+ * run's epoch.
+ */
+export function renderProgress(
+  progress: Progress,
+  nowNs: number,
+  { width, name }: ProgressPlace = ANYWHERE,
+): string {
+  if (progress.phase === null) return renderBeginning(progress, { width, name });
+  const { completed, errors, inFlight } = progress;
+  const elapsedS = Math.max(0, nowNs - progress.startNs) / 1e9;
+  const rate = elapsedS > 0 ? completed / elapsedS : 0;
+  const remainingS = remainingSeconds(progress, elapsedS);
+  return fitFields({
+    name,
+    phase: progress.phase,
+    doneShare: doneFraction(progress, elapsedS),
+    count: countText(progress),
+    errors: errors === 0 ? "" : errors === 1 ? "1 error" : `${errors} errors`,
+    rate: `${rate.toFixed(1)} req/s`,
+    running: `${inFlight} running`,
+    elapsed: `${formatSeconds(elapsedS)} elapsed`,
+    left: remainingS === null ? "" : `${formatSeconds(remainingS)} left`,
+  }, width);
 }
+
+function renderBeginning({ looking }: Progress, { width, name }: ProgressPlace): string {
+  const prefix = name === "" ? "" : `${name} · `;
+  if (looking === null) return longestThatFits([`${prefix}${STARTING}`, STARTING], width);
+  const percent = `${Math.floor(100 * looking.share)} %`;
+  const line = `looking through ${looking.file}: ${percent}`;
+  const shorter = `looking through the input file: ${percent}`;
+  return longestThatFits([`${prefix}${line}`, line, shorter, percent], width);
+}
+
+const STARTING = "starting the services";
 
 /** How much of the phase is done, from 0 to 1; null when it has no planned end. */
 function doneFraction(progress: Progress, elapsedS: number): number | null {
@@ -96,13 +122,8 @@ function remainingSeconds(progress: Progress, elapsedS: number): number | null {
 }
 
 function countText({ completed, plannedRequests }: Progress): string {
-  return plannedRequests ? `${completed}/${plannedRequests}` : String(completed);
-}
-
-function bar(fraction: number | null): string {
-  if (fraction === null) return "";
-  const full = Math.round(fraction * 20);
-  return `[${"█".repeat(full)}${"░".repeat(20 - full)}]`;
+  if (plannedRequests) return `${completed}/${plannedRequests} requests`;
+  return completed === 1 ? "1 request" : `${completed} requests`;
 }
 
 /** A duration as `42 s`, `3:07` or `1:02:03`. */

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../common/model/run_event.ts";
+import { endLine } from "./end_line.ts";
 import { advance, NO_PROGRESS, type Progress, renderProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,10 +22,12 @@ export class RunView {
   readonly #terminal: Terminal;
   readonly #ui: UiType;
   readonly #saysNotes: boolean;
-  readonly #prefix: string;
+  readonly #name: string;
   readonly #plainIntervalNs: number;
   #progress: Progress = NO_PROGRESS;
   #lastPlainNs = 0;
+  /** Nothing goes on of which it could be said how far it is: a phase has ended. */
+  #isBetween = false;
   #isOver = false;
 
   constructor(
@@ -35,12 +38,13 @@ export class RunView {
     this.#ui = ui;
     this.#saysNotes = saysNotes;
     this.#plainIntervalNs = plainIntervalMs * 1e6;
-    this.#prefix = name === "" ? "" : `${name} · `;
+    this.#name = name;
   }
 
   /** Takes note of an event. */
   note(event: RunEvent, nowNs: number): void {
     this.#progress = advance(this.#progress, event);
+    if (event.type === "phase_started") this.#isBetween = false;
     if (this.#ui === "none" && event.type === "phase_started") this.#plain(nowNs);
     if (event.type === "dataset_progress") this.#showLook(nowNs);
     if (event.type === "dataset_note" && this.#saysNotes) {
@@ -51,15 +55,17 @@ export class RunView {
 
   /** Shows where the run is now; to be called a few times a second. */
   refresh(nowNs: number): void {
+    if (this.#isBetween || this.#isOver) return;
     if (this.#ui === "simple") {
-      return this.#terminal.status(this.#prefix + renderProgress(this.#progress, nowNs));
+      const place = { width: this.#terminal.statusWidth, name: this.#name };
+      return this.#terminal.status(renderProgress(this.#progress, nowNs, place));
     }
     if (nowNs - this.#lastPlainNs >= this.#plainIntervalNs) this.#plain(nowNs);
   }
 
   /** Says something that stays. */
   say(text: string): void {
-    this.#terminal.line(this.#prefix + text);
+    this.#terminal.line(this.#name === "" ? text : `${this.#name} · ${text}`);
   }
 
   /** Takes the living line away. */
@@ -83,14 +89,12 @@ export class RunView {
     this.say(renderProgress(this.#progress, nowNs));
   }
 
+  /** Of a phase that has ended only this stays: its living line would be out of date. */
   #sayEnd(event: RunEvent & { type: "phase_complete" }, nowNs: number): void {
-    const { phase, startNs, endNs, issued, unsent = 0, failed = 0 } = event;
-    const seconds = ((endNs - startNs) / 1e9).toFixed(2);
-    const requests = issued === 1 ? "1 request" : `${issued} requests`;
-    const were = unsent === 1 ? "1 more was" : `${unsent} more were`;
-    const failures = failed > 0 ? `, ${failed} failed` : "";
-    const rest = unsent > 0 ? `; ${were} due and found no free slot in time` : "";
+    const { phase, plannedRequests } = this.#progress;
+    this.#isBetween = true;
     this.#lastPlainNs = nowNs;
-    this.say(`${phase} complete: ${requests} in ${seconds} s${failures}${rest}`);
+    this.#terminal.clear();
+    this.say(endLine(event, phase === event.phase ? plannedRequests : null));
   }
 }

@@ -27,6 +27,11 @@ export class Terminal {
     this.#options = options;
   }
 
+  /** How many columns the status line may have: one that fills the last of them may wrap. */
+  get statusWidth(): number {
+    return this.#options.columns - 1;
+  }
+
   /** Shows a line that stays. */
   line(text: string): void {
     this.#options.write(`${this.#status === "" ? "" : CLEAR_LINE}${harmless(text)}\n`);
@@ -37,9 +42,7 @@ export class Terminal {
   status(text: string): void {
     if (!this.#options.isTerminal) return;
     const safe = harmless(text);
-    this.#status = safe.length < this.#options.columns
-      ? safe
-      : safe.slice(0, this.#options.columns - 1);
+    this.#status = safe.slice(0, this.statusWidth);
     this.#options.write(CLEAR_LINE);
     this.#draw();
   }

@@ -29,6 +29,7 @@ Deno.test("what a dead worker manager has not returned is told as lost, and noth
     assertEquals(lost!.credits, workers.of("credit").slice(1).map(({ credit }) => credit));
     const [complete] = controller.of("phase_complete");
     assertEquals([complete!.issued, complete!.reason], [4, "cancelled"]);
+    assertEquals([complete!.wasCutShort, complete!.failed], [true, 3]);
     // The controller is given time to find out what has happened.
     assertEquals(controller.of("run_complete"), []);
     await harness.clock.advance(500);
@@ -77,4 +78,31 @@ Deno.test("the profiling phase waits for what comes after the warm-up, or for th
       assertEquals(controller.of("run_complete")[0]!.wasCancelled, isCancelled);
     });
   }
+});
+
+Deno.test("a phase that is broken off says so, and how many of its requests were cancelled", async () => {
+  await withFolder(async (runDir) => {
+    await using harness = await ComponentHarness.up((context) => new TimingManager(context), {
+      type: "timing_manager",
+    });
+    const manager = harness.host("worker_manager");
+    const phases = [phasePlanOf({ load: closedLoad(2), maxRequests: 50 })];
+    await harness.configure({ runDir, phases });
+    await harness.start();
+    const workers = await manager.guest();
+    await until("two credits", () => workers.of("credit").length === 2);
+    const { controller } = harness;
+    assertEquals(controller.of("phase_started")[0]!.plannedRequests, 50);
+    await controller.ask({ kind: "cancel_run", graceMs: 1_000 });
+    const [first, second] = workers.of("credit").map(({ credit: { id, phase } }) => ({
+      ...{ creditId: id, phase },
+    }));
+    workers.send({ type: "credit_return", creditReturn: { ...first!, outcome: "success" } });
+    workers.send({ type: "credit_return", creditReturn: { ...second!, outcome: "cancelled" } });
+    await until("the end", () => controller.of("phase_complete").length === 1);
+    const { issued, reason, cancelled, wasCutShort } = controller.of("phase_complete")[0]!;
+    assertEquals({ issued, reason, cancelled, wasCutShort }, {
+      ...{ issued: 2, reason: "cancelled", cancelled: 1, wasCutShort: true },
+    });
+  });
 });

@@ -45,9 +45,52 @@ Deno.test("renderProgress() shows count, rate, running, errors, elapsed and rema
   );
   assertEquals(
     renderProgress(progress, 11e9),
-    "profiling [█████░░░░░░░░░░░░░░░] 25/100 requests · 2.5 req/s · 8 running · 1 error · " +
+    "profiling [█████░░░░░░░░░░░░░░░] 25/100 requests · 1 error · 2.5 req/s · 8 running · " +
       "10 s elapsed · 30 s left",
   );
+});
+
+Deno.test("renderProgress() has neither a bar nor a gap in its place where no end is planned", () => {
+  const progress = after({ ...STARTED, plannedRequests: null });
+  assertEquals(
+    renderProgress(progress, 3e9),
+    "profiling 0 requests · 0.0 req/s · 0 running · 2 s elapsed",
+  );
+});
+
+Deno.test("renderProgress() shows errors and time left in 80 columns of a run that fails", () => {
+  const progress = after(
+    { ...STARTED, plannedRequests: null, plannedDurationMs: 13_000 },
+    { type: "phase_progress", phase: "profiling", issued: 2_001, returned: 1_986, inFlight: 15 },
+    recordsEvent(0, 1986),
+  );
+  const at = (columns: number, name = "") =>
+    renderProgress(progress, 4.86e9, { width: columns - 1, name });
+  assertEquals(
+    at(80),
+    "profiling [████░░░░░░░░░░] 1986 requests · 1986 errors · 514.5 req/s · 9 s left",
+  );
+  assertEquals(
+    at(40),
+    "profiling · 1986 errors · 9 s left",
+  );
+  assertEquals(
+    at(80, "run 2 of 5"),
+    "run 2 of 5 · profiling [████░░░░░░░░░░░] 1986 requests · 1986 errors · 9 s left",
+  );
+});
+
+Deno.test("renderProgress() says before the first phase what there is room for", () => {
+  const file = "a_very_long_name_of_a_trace_of_a_month.jsonl";
+  const looking = after({ type: "dataset_progress", file, share: 0.4399 });
+  const at = (width: number) => renderProgress(looking, 0, { width, name: "run 2 of 5" });
+  assertEquals(at(100), `run 2 of 5 · looking through ${file}: 43 %`);
+  assertEquals(at(70), `looking through ${file}: 43 %`);
+  assertEquals(at(60), "looking through the input file: 43 %");
+  assertEquals(at(20), "43 %");
+  const starting = (width: number) => renderProgress(NO_PROGRESS, 0, { width, name: "run 2 of 5" });
+  assertEquals(starting(40), "run 2 of 5 · starting the services");
+  assertEquals(starting(30), "starting the services");
 });
 
 Deno.test("renderProgress() goes by time when the phase ends by time", () => {

@@ -30,10 +30,7 @@ function shown(name: string | undefined, isTerminal: boolean, ended = ENDED): st
 Deno.test("a run of a series says which one it is, in every line", () => {
   const line = "run 2 of 5 · profiling complete: 10 requests in 2.00 s\n";
   assertEquals(shown("run 2 of 5", false), line);
-  assertEquals(
-    shown("run 2 of 5", true),
-    `${line}\r\x1b[Krun 2 of 5 · starting the services\r\x1b[K`,
-  );
+  assertEquals(shown("run 2 of 5", true), line);
 });
 
 Deno.test("the only run does not say which one it is", () => {
@@ -59,6 +56,72 @@ Deno.test("the end of a phase says how many of its requests failed", () => {
     shown("", false, { ...ENDED, phase: "warmup", failed: 10, unsent: 1 }),
     "warmup complete: 10 requests in 2.00 s, 10 failed; " +
       "1 more was due and found no free slot in time\n",
+  );
+});
+
+/** What the screen shows, line by line, after events of which each is followed by a look at it. */
+function screenOf(ui: "simple" | "none", events: readonly RunEvent[], name = ""): string[] {
+  let text = "";
+  const write = (part: string) => text += part;
+  const terminal = new Terminal({ write, isTerminal: ui === "simple", columns: 80 });
+  const view = new RunView(terminal, { ui, name, plainIntervalMs: 250 });
+  events.forEach((event, i) => {
+    view.note(event, i * 1e9);
+    view.refresh(i * 1e9 + 5e8);
+  });
+  view.say("aiperf: something else");
+  // deno-lint-ignore no-control-regex
+  return text.split("\n").map((line) => line.split(/\r\x1b\[K/).at(-1)!);
+}
+
+const BEGUN: RunEvent = {
+  type: "phase_started",
+  phase: "profiling",
+  startNs: 0,
+  plannedRequests: 60,
+  plannedDurationMs: null,
+};
+
+const LATE: RunEvent = {
+  type: "records_progress",
+  phase: "profiling",
+  account: { issued: 10, succeeded: 9, failed: 1, cancelled: 0, lost: 0 },
+};
+
+Deno.test("once a phase is complete its progress is not shown again", () => {
+  const said = ["profiling complete: 10 requests in 2.00 s", "aiperf: something else", ""];
+  assertEquals(screenOf("simple", [BEGUN, ENDED, LATE, LATE]), said);
+  assertEquals(screenOf("none", [BEGUN, ENDED, LATE, LATE]).slice(-3), said);
+});
+
+Deno.test("the progress of the phase after it is shown in its turn", () => {
+  const warmedUp: RunEvent = { ...ENDED, phase: "warmup" };
+  const lines = screenOf("simple", [{ ...BEGUN, phase: "warmup" }, warmedUp, BEGUN]);
+  assertEquals(lines, [
+    "warmup complete: 10 requests in 2.00 s",
+    "aiperf: something else",
+    "profiling [░░░░░░░░░░░░░░░] 0/60 requests · 0.0 req/s · 0 running · 3 s elapsed",
+  ]);
+});
+
+Deno.test("when a run is over its progress is not shown again", () => {
+  let text = "";
+  const write = (part: string) => text += part;
+  const terminal = new Terminal({ write, isTerminal: true, columns: 80 });
+  const view = new RunView(terminal, { ui: "simple", plainIntervalMs: 250 });
+  view.note(BEGUN, 0);
+  view.refresh(1e9);
+  view.end();
+  const before = text;
+  view.refresh(2e9);
+  assertEquals(text, before);
+});
+
+Deno.test("the living line of a series has room for what matters, beside the name of the run", () => {
+  const [line] = screenOf("simple", [BEGUN, LATE], "run 12 of 50").slice(-1);
+  assertEquals(
+    line,
+    "run 12 of 50 · profiling [███░░░░░░░░░░░░░] 10/60 requests · 1 error · 8 s left",
   );
 });
 
