@@ -12,6 +12,8 @@ export interface EndpointFacts {
   readonly streamingPath: string | null;
   /** Whether the API can stream its answers. */
   readonly canStream: boolean;
+  /** What its streams say at their end, in words; absent: nobody can tell that they are whole. */
+  readonly streamEnd?: string;
   /** Whether its answers are no text, so that nobody misses the tokens of it; absent: they are. */
   readonly writesNoText?: boolean;
   /** Whether the texts of a turn are left out of its request, so that they are no input; absent: no. */
@@ -24,12 +26,16 @@ export interface EndpointFacts {
   readonly isOneTurn?: boolean;
 }
 
+/** Of a choice in a stream of OpenAI, and of the stream. */
+const CHOICES_END = "[DONE] or a finish_reason";
+
 /** Every API that the tool speaks, by its name in `--endpoint-type`. */
 export const ENDPOINT_TYPES = {
   audio_transcription: {
     path: "/v1/audio/transcriptions",
     streamingPath: null,
     canStream: true,
+    streamEnd: "transcript.text.done or [DONE]",
     sendsNoText: true,
     needs: "audios",
     takes: ["audios"],
@@ -48,6 +54,7 @@ export const ENDPOINT_TYPES = {
     path: "/v1/chat/completions",
     streamingPath: null,
     canStream: true,
+    streamEnd: CHOICES_END,
     takes: ["images", "audios"],
   },
   chat_embeddings: {
@@ -56,13 +63,19 @@ export const ENDPOINT_TYPES = {
     takes: ["images", "audios"],
   },
   cohere_rankings: numbers("/v2/rerank", "passages"),
-  completions: { path: "/v1/completions", streamingPath: null, canStream: true },
+  completions: {
+    path: "/v1/completions",
+    streamingPath: null,
+    canStream: true,
+    streamEnd: CHOICES_END,
+  },
   embeddings: numbers("/v1/embeddings"),
   hf_tei_rankings: numbers("/rerank", "passages"),
   huggingface_generate: {
     path: "/generate",
     streamingPath: "/generate_stream",
     canStream: true,
+    streamEnd: "generated_text or [DONE]",
   },
   image_generation: {
     path: "/v1/images/generations",
@@ -70,20 +83,34 @@ export const ENDPOINT_TYPES = {
     canStream: true,
     writesNoText: true,
   },
-  messages: { path: "/v1/messages", streamingPath: null, canStream: true, takes: ["images"] },
+  messages: {
+    path: "/v1/messages",
+    streamingPath: null,
+    canStream: true,
+    streamEnd: "message_stop or a stop_reason",
+    takes: ["images"],
+  },
   nim_embeddings: { ...numbers("/v1/embeddings"), takes: ["images"] },
   nim_rankings: numbers("/v1/ranking", "passages"),
-  ollama_chat: { path: "/api/chat", streamingPath: null, canStream: true, takes: ["images"] },
+  ollama_chat: {
+    path: "/api/chat",
+    streamingPath: null,
+    canStream: true,
+    streamEnd: "done or a done_reason",
+    takes: ["images"],
+  },
   ollama_generate: {
     path: "/api/generate",
     streamingPath: null,
     canStream: true,
+    streamEnd: "done or a done_reason",
     takes: ["images"],
   },
   responses: {
     path: "/v1/responses",
     streamingPath: null,
     canStream: true,
+    streamEnd: "response.completed",
     takes: ["images", "audios"],
   },
   // Those that the user describes, by body, template or path, are where the URL says.

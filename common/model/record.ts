@@ -126,6 +126,11 @@ export const requestRecordSchema = z.object({
   firstChunk: z.optional(firstChunkSchema),
   /** Only where the request was to be cut off: how long after it was sent. */
   cancelAfterNs: z.optional(NUMBER),
+  /**
+   * Present where a stream ended properly, but its server never said that the answer was complete, as
+   * those of its API do.
+   */
+  isOpenEnded: z.optional(BOOLEAN),
   /** The response's last byte, or the failure, after `sentNs`. */
   endAfterNs: z.nullable(NUMBER),
 

@@ -103,7 +103,7 @@ export class MetricsAccumulator {
     const bounds = { ...this.#profiling.bounds, ...options };
     const metrics = results.summaries();
     const { type, tokenCountSource } = this.#config.endpoint;
-    const { writesNoText = false } = endpointFacts(type);
+    const { writesNoText = false, streamEnd = "a word of their end" } = endpointFacts(type);
     const runEnd = runEndOf({
       ending: options.ending ?? { reason: wasCancelled ? "interrupted" : "complete", cause: null },
       wasCancelled,
@@ -135,6 +135,8 @@ export class MetricsAccumulator {
         tokenCountSource,
         countedAsNothing: writesNoText ? 0 : this.#profiling.countedAsNothing,
         uncounted: writesNoText ? 0 : this.#profiling.uncounted,
+        streams: this.#profiling.streams,
+        streamEnd,
         cutOff: this.#profiling.cutOff,
         isInBuckets: this.#profiling.isInBuckets,
       })),

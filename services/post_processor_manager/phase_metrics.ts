@@ -30,6 +30,13 @@ export type RequestMetrics = readonly (number | readonly number[] | null)[];
 export const MOST_EXACT_REQUESTS = 100_000;
 export const MOST_EXACT_PIECES = 1_000_000;
 
+/** How the streams of the successful requests ended. */
+export interface StreamEnds {
+  readonly all: number;
+  /** Without the server's word that the answer was complete, where its API has one. */
+  readonly openEnded: number;
+}
+
 /** What the metrics of a phase are computed with. */
 export interface PhaseMetricsOptions {
   readonly tokenCountSource: TokenCountSource;
@@ -51,6 +58,8 @@ export class PhaseMetrics {
   readonly #account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
   #uncounted = 0;
   #countedAsNothing = 0;
+  #streams = 0;
+  #openEnded = 0;
   #cutOff = 0;
   #firstSentNs = Infinity;
   #lastEndNs = -Infinity;
@@ -72,6 +81,11 @@ export class PhaseMetrics {
   /** Successful requests whose server says that their answers, which have content, have 0 tokens. */
   get countedAsNothing(): number {
     return this.#countedAsNothing;
+  }
+
+  /** Successful requests with streams, and how many of them ended without a word that they did. */
+  get streams(): StreamEnds {
+    return { all: this.#streams, openEnded: this.#openEnded };
   }
 
   /** Requests that the end of the run cut off; others were cancelled because they were to be. */
@@ -139,6 +153,8 @@ export class PhaseMetrics {
       const isUncounted = tokens.total === null && record.chunksAfterNs.length > 0;
       if (isUncounted && this.#options.tokenCountSource === "server") this.#uncounted++;
       if (countsNothing(record)) this.#countedAsNothing++;
+      if (record.streaming) this.#streams++;
+      if (record.isOpenEnded) this.#openEnded++;
     } else {
       this.#errors.add(record.error ?? UNEXPLAINED);
       if (AT_END.has(record.error?.message)) this.#cutOff++;

@@ -3,7 +3,7 @@ import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
 import type { RunEnd } from "../../common/model/run_ending.ts";
 import type { TokenCountSource } from "./metrics/token_counts.ts";
 import { truncate } from "./exporters/plain_text.ts";
-import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS } from "./phase_metrics.ts";
+import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS, type StreamEnds } from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
 
 const BUCKET_PERCENT = (100 * LARGEST_BUCKET_ERROR).toFixed(1);
@@ -36,6 +36,9 @@ export interface WarningFacts {
   readonly countedAsNothing: number;
   /** Successful requests whose output tokens nobody could count. */
   readonly uncounted: number;
+  readonly streams: StreamEnds;
+  /** What the streams of the API say at their end. */
+  readonly streamEnd: string;
   /** Requests that the end of the run cut off, without those that were to be cancelled. */
   readonly cutOff: number;
   /** Whether percentiles come from buckets, for there were too many values to keep. */
@@ -59,6 +62,9 @@ export function warningsFor(facts: WarningFacts): string[] {
     ...facts.restarts,
     ...facts.datasetNotes,
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
+    facts.streams.openEnded > 0 &&
+    `${facts.streams.openEnded} of ${facts.streams.all} streams ended without ${facts.streamEnd}: ` +
+      "they may have been cut off. They count as successes.",
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&
     oslMismatch(facts.oslMismatches, account.succeeded),
     facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&

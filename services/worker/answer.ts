@@ -108,6 +108,11 @@ export class Answer {
     });
   }
 
+  /** Whether the server has said that the answer is complete, in whichever way its API has. */
+  get isEnded(): boolean {
+    return this.done || this.finish !== null;
+  }
+
   /** Whether any content has come. */
   get hasContent(): boolean {
     return this.chunksAfterNs.length > 0;

@@ -14,6 +14,8 @@ export interface RequestTemplate {
   readonly plan: EndpointPlan;
   /** Whether the body asks for a stream. */
   readonly streaming: boolean;
+  /** Whether a stream says at its end that it is complete. */
+  readonly endsStreams: boolean;
   /** Whether the texts of a turn are in its request at all. */
   readonly sendsText: boolean;
   /** Names in lower case of the headers that may hold credentials. */
@@ -66,11 +68,13 @@ export function createRequestTemplate(
   const namesSession = byUser.has(plan.sessionHeader.toLowerCase());
   const hidden = secretWords(secrets);
   const targets = plan.urls.map((url, urlIndex) => ({ url, urlIndex, host: hostOf(url) }));
+  const { streamEnd, sendsNoText = false } = endpointFacts(plan.type);
   return {
     endpoint,
     plan,
     streaming,
-    sendsText: endpointFacts(plan.type).sendsNoText !== true,
+    endsStreams: streaming && streamEnd !== undefined,
+    sendsText: !sendsNoText,
     secretHeaders: secretHeaders(endpoint, secrets),
     routeOf: (credit, turn) => ({
       ...targets[urlIndexOf(credit, targets.length)]!,

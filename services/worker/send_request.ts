@@ -323,6 +323,12 @@ class SentRequest {
     return firstChunkOf(this.#answer, plan.tokenCountSource);
   }
 
+  /** What a server behind a proxy leaves when it crashes, as some do with every answer. */
+  #isOpenEnded(): boolean {
+    const { endsStreams } = this.#context.template;
+    return endsStreams && this.#outcome === "success" && !this.#answer.isEnded;
+  }
+
   record(): RequestRecord {
     const { credit, conversation, receivedNs, conversationWaitNs, session } = this.#job;
     const { template, workerId } = this.#context;
@@ -356,6 +362,7 @@ class SentRequest {
       firstOutputChunk: this.#answer.firstOutputChunk,
       ...(firstChunk && { firstChunk }),
       ...(credit.cancelAfterNs !== null && { cancelAfterNs: credit.cancelAfterNs }),
+      ...(this.#isOpenEnded() && { isOpenEnded: true }),
       endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
       inputTokens: template.sendsText ? inputTokensOf(conversation, credit.turnIndex) : null,
       isStandalone: !holdsAnswers(conversation, credit.turnIndex),

@@ -1,5 +1,5 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
-import { readJournal } from "../helpers/artifacts.ts";
+import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { readArtifacts, readJournal } from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
 import { withServer } from "../helpers/servers.ts";
 
@@ -165,6 +165,29 @@ Deno.test("every bad answer of a server is told in words", async () => {
       const told = records.toSorted((one, other) => one.index - other.index)
         .map(({ error }, i) => ({ name: BAD_ANSWERS[i]?.name, says: error }));
       assertEquals(told, BAD_ANSWERS.map(({ name, says }) => ({ name, says })));
+    });
+  });
+});
+
+Deno.test("streams that just stop are successes, and a warning tells of them", async () => {
+  const handler = ({ method }: Request) => {
+    if (method === "GET") return new Response("up");
+    const token = `data: ${JSON.stringify({ choices: [{ delta: { content: "a" } }] })}\n\n`;
+    return new Response(token + token, { headers: STREAM_TYPE });
+  };
+  await withServer(handler, async (url) => {
+    await withSandbox(async (sandbox) => {
+      const args = `--url ${url} --model m --tokenizer builtin --streaming --artifact-dir out ` +
+        "--concurrency 1 --request-count 6";
+      const { code, stdout, stderr } = await sandbox.run(args.split(" "));
+      assertEquals(code, 0, stderr);
+      const { credits, warnings } = (await readArtifacts(`${sandbox.path}/out`)).json;
+      assertEquals(credits.succeeded, 6);
+      const warning =
+        "6 of 6 streams ended without [DONE] or a finish_reason: they may have been " +
+        "cut off. They count as successes.";
+      assertEquals(warnings, [warning]);
+      assertStringIncludes(stdout.replace(/\s+/g, " "), warning);
     });
   });
 });

@@ -95,6 +95,15 @@ for (const type of TYPES) {
       // The finished picture comes after the partial ones.
       assertEquals(record.chunksAfterNs.length, makesImages ? outputTokens + 1 : TOKENS);
       checkAnswer(type, record, request.promptTokens);
+      assertEquals(record.isOpenEnded, undefined);
+    });
+
+    Deno.test(`${type}: a stream that just stops is told from one that ended`, async () => {
+      const { api, request, read } = await ask(type, true);
+      const { opening, tokenHead, tokenTail } = api.streamed!(request, IDENTITY);
+      const record = await read([...opening, tokenHead + wordAt(0) + tokenTail].join(""));
+      const isKnown = endpointFacts(type).streamEnd !== undefined;
+      assertEquals([record.outcome, record.isOpenEnded], ["success", isKnown || undefined]);
     });
 
     Deno.test(`${type}: a stream that the mock breaks off is an error in its words`, async () => {

@@ -26,6 +26,8 @@ const FINE: WarningFacts = {
   tokenCountSource: "auto",
   countedAsNothing: 0,
   uncounted: 0,
+  streams: { all: 10, openEnded: 0 },
+  streamEnd: "[DONE]",
   cutOff: 0,
   isInBuckets: false,
 };
@@ -51,6 +53,8 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     tokenCountSource: "auto",
     countedAsNothing: 6,
     uncounted: 5,
+    streams: { all: 9, openEnded: 7 },
+    streamEnd: "[DONE]",
     cutOff: 1,
     isInBuckets: true,
   });
@@ -63,6 +67,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^The records_manager died/,
     /^2 lines of a\.jsonl/,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
+    /^7 of 9 streams ended without \[DONE\]: they may have been cut off\./,
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
     /^The server's usage says 0 tokens for 6 of 0 answers, which had content: .* client/,
@@ -165,6 +170,20 @@ Deno.test("a server that counts 0 tokens is told of as such, and never advised",
   assertEquals(of("output_sequence_length"), 5);
   assertEquals(of("inter_token_latency"), 10);
   assertEquals(of("usage_completion_tokens"), 0);
+});
+
+Deno.test("streams that ended without a word of their end are counted and told of", () => {
+  const records = [
+    recordOf({ isOpenEnded: true }),
+    recordOf(),
+    recordOf({ streaming: false }),
+    failedRecordOf(),
+    recordOf({ phase: "warmup", isOpenEnded: true }),
+  ];
+  assertEquals(reportOn(records).warnings, [
+    "1 of 2 streams ended without [DONE] or a finish_reason: they may have been cut off. They count " +
+    "as successes.",
+  ]);
 });
 
 Deno.test("the report warns of what its records show", () => {

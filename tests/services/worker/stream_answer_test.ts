@@ -5,12 +5,14 @@ import {
   ANSWERED,
   DONE,
   event,
+  type Read,
   receive,
   ROLE,
   says,
   STOP,
   USAGE,
   USAGE_EVENT,
+  WHOLE,
 } from "./played_answer.ts";
 
 const TRANSCRIPTS: AnswerCase[] = [
@@ -37,7 +39,13 @@ const TRANSCRIPTS: AnswerCase[] = [
       [40, event({ delta: { content: "b" } }, { usage: { completion_tokens: 2 } })],
       [50, USAGE_EVENT],
     ],
-    expected: { chunksAfterNs: [30, 40], firstOutputChunk: 0, endAfterNs: 50, usage: USAGE },
+    expected: {
+      chunksAfterNs: [30, 40],
+      firstOutputChunk: 0,
+      endAfterNs: 50,
+      usage: USAGE,
+      isOpenEnded: true,
+    },
   },
   {
     name: "neither [DONE] nor a blank line at the end",
@@ -48,6 +56,7 @@ const TRANSCRIPTS: AnswerCase[] = [
       endAfterNs: 40,
       text: { output: "Hello", reasoning: "" },
       firstChunk: { text: "Hel" },
+      isOpenEnded: true,
     },
   },
   {
@@ -76,7 +85,7 @@ const TRANSCRIPTS: AnswerCase[] = [
       [20, says("ab").slice(0, 9)],
       [30, says("ab").slice(9, -1)],
       [40, "\n" + says("c").slice(0, -1)],
-      [50, "\n"],
+      [50, "\n" + STOP],
     ],
     expected: {
       chunksAfterNs: [40, 50],
@@ -123,7 +132,7 @@ const TRANSCRIPTS: AnswerCase[] = [
     reads: [
       [20, event({ delta: { role: "assistant" } }, { usage: { completion_tokens: 0 } })],
       [30, event({ delta: { content: "one two" } }, { usage: { completion_tokens: 2 } })],
-      [40, event({ delta: { content: " three" } }, { usage: { completion_tokens: 3 } })],
+      [40, event({ delta: { content: " three" } }, { usage: { completion_tokens: 3 } }) + DONE],
     ],
     expected: {
       chunksAfterNs: [30, 40],
@@ -286,3 +295,15 @@ for (const { name, reads, expected } of TRANSCRIPTS) {
     }
   });
 }
+
+Deno.test("a stream without a word of its end is one only where the API has such a word", async () => {
+  const reads: Read[] = [[30, says("a")]];
+  const openEnded = async (type: string, streaming = true) =>
+    (await receive({ reads }, { type, streaming })).isOpenEnded;
+  assertEquals(await openEnded("chat"), true);
+  assertEquals(await openEnded("template"), undefined);
+  const whole = await receive({ reads: [[30, WHOLE]] }, { streaming: false });
+  assertEquals([whole.outcome, whole.isOpenEnded], ["success", undefined]);
+  const broken = await receive({ reads, breaksWith: new Error("broken") });
+  assertEquals([broken.outcome, broken.isOpenEnded], ["error", undefined]);
+});
