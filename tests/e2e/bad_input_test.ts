@@ -32,7 +32,7 @@ const REFUSALS: readonly Refusal[] = [
       '--concurrency: must be a whole number of at least 1, got "abc"',
       '--request-rate: must be a number above 0, got "-2.5"',
       '--osl: must be a whole number of at least 1, got "0"',
-      '--isl: must be a whole number of at least 1, got "NaN"',
+      '--isl: must be a whole number from 1 to 10000000, got "NaN"',
       '--random-seed: must be a whole number of at least 0, got "1.5"',
       '--request-timeout-seconds: must be a number above 0, got "inf"',
       '--mock-error-rate: must be a number from 0 to 1, got "2"',

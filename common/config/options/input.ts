@@ -5,6 +5,9 @@ import { option } from "../option.ts";
 import { jsonPairs, objectives } from "../structured_types.ts";
 import { choice, decimal, integer, text, toggle } from "../value_type.ts";
 
+/** Longer contexts than any model has; what is longer still takes more time and memory than there is. */
+const MOST_TOKENS = 10_000_000;
+
 /** What is sent. */
 export const INPUT_OPTIONS = {
   inputFile: option({
@@ -39,7 +42,7 @@ export const INPUT_OPTIONS = {
     help: "What --input-file is; a folder must be random_pool or raw_payload.",
   }),
   isl: option({
-    type: integer({ min: 1 }),
+    type: integer({ min: 1, max: MOST_TOKENS }),
     default: 550,
     path: "input.prompt.input_tokens.mean",
     unit: "tokens",

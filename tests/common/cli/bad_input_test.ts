@@ -29,7 +29,8 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ["--request-rate inf", '--request-rate: must be a number above 0, got "inf"'],
   ["--request-rate -inf", '--request-rate: must be a number above 0, got "-inf"'],
   ["--num-requests 0", '--num-requests: must be a whole number of at least 1, got "0"'],
-  ["--isl 0", '--isl: must be a whole number of at least 1, got "0"'],
+  ["--isl 99999999", '--isl: must be a whole number from 1 to 10000000, got "99999999"'],
+  ["--isl 0", '--isl: must be a whole number from 1 to 10000000, got "0"'],
   ["--isl-stddev -1", '--isl-stddev: must be a number of at least 0, got "-1"'],
   ["--osl ten", '--osl: must be a whole number of at least 1, got "ten"'],
   ["--num-prompts 0", '--num-prompts: must be a whole number of at least 1, got "0"'],
@@ -359,7 +360,7 @@ Deno.test("every problem of every source is told at once", async () => {
     "--cncurrency: unknown option; did you mean --concurrency?",
     '--streaming: takes no value, got "yes"; use --streaming or --no-streaming',
     '--osl: must be a whole number of at least 1, got "0"',
-    'AIPERF_ISL: must be a whole number of at least 1, got "long"',
+    'AIPERF_ISL: must be a whole number from 1 to 10000000, got "long"',
     'run.yaml: loadgen.request_count: must be a whole number of at least 1, got "no"',
     "run.yaml: loadgen.concurrency: must be a whole number of at least 1, got 0",
   ]);

@@ -75,7 +75,7 @@ Deno.test("what is wrong with the file is told with the flag and the file", asyn
     [
       '--request-rate-series: "rate.csv": line 2: must be a time and a rate of at least 0, ' +
       'got "5,fast"',
-      '--isl: must be a whole number of at least 1, got "0"',
+      '--isl: must be a whole number from 1 to 10000000, got "0"',
     ],
   );
 });
