@@ -11,6 +11,19 @@ export function joinUrl(baseUrl: string, path: string): string {
   return `${base}${doubled ? path.slice("/v1".length) : path}`;
 }
 
+/**
+ * A base URL without the endpoint's own path at its end, for many give the whole address.
+ *
+ * A host, or a socket, of that name stays.
+ */
+export function withoutPath(baseUrl: string, path: string): string {
+  const [, server = "", prefix = ""] = BEFORE_PATH_REGEXP.exec(baseUrl.replace(/\/+$/, "")) ?? [];
+  const isWhole = path.length > 1 && prefix.endsWith(path);
+  return isWhole ? server + prefix.slice(0, -path.length) : baseUrl;
+}
+
+const BEFORE_PATH_REGEXP = /^(unix:[^:]*:|[a-z]+:\/\/[^/]*)(\/.*)$/i;
+
 /** A base URL without the `/v1` of an API at its end; the path of a socket is left as it is. */
 export function withoutVersion(baseUrl: string): string {
   return isBareSocket(baseUrl) ? baseUrl : baseUrl.replace(/\/v1$/, "");

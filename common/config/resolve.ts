@@ -15,7 +15,7 @@ import type { ServerCallsPlan } from "../model/server_calls.ts";
 import type { ReadinessPlan } from "../model/readiness.ts";
 import type { TokenizerChoice, TokenizerPlan } from "../model/tokenizer_plan.ts";
 import { defaultArtifactDir } from "./artifact_dir.ts";
-import { joinUrl, withoutVersion } from "./endpoint_url.ts";
+import { joinUrl, withoutPath, withoutVersion } from "./endpoint_url.ts";
 import { inputConfig } from "./input_config.ts";
 import { mockServerOfRun, type MockServerOptions } from "./mock_server_options.ts";
 import type { OptionValues } from "./option_table.ts";
@@ -107,12 +107,15 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
   const connections = resolveConnections(options);
   const mockServer = values.mockServer ? mockServerOfRun(values, seed) : null;
   const { workersMax } = values;
-  const baseUrls = mockServer ? [`http://${mockServer.host}`] : values.url;
+  const path = values.endpoint ?? endpointPath(values.endpointType, values.streaming);
+  const baseUrls = mockServer
+    ? [`http://${mockServer.host}`]
+    : values.url.map((url) => withoutPath(url, path));
   return {
     model: mockServer?.model ?? values.model?.[0] ?? null,
     baseUrls,
     endpoint: resolveEndpoint(options, seed),
-    endpointPath: values.endpoint ?? endpointPath(values.endpointType, values.streaming),
+    endpointPath: path,
     dataset: resolveDataset(values, seed, surroundings.workingDir),
     tokenizer: {
       name: values.tokenizer,

@@ -40,6 +40,11 @@ export function hostOf(url: string): string {
   return parseUnixUrl(url)?.socketPath ?? new URL(url).host;
 }
 
+/** The path of a URL without its query, for error messages. Throws a TypeError for no URL. */
+export function pathOf(url: string): string {
+  return targetOf(url).path.replace(/\?.*$/s, "");
+}
+
 /** Takes a URL apart. Throws a TypeError when it is none, or not of a server that speaks HTTP. */
 export function targetOf(text: string): Target {
   const unix = parseUnixUrl(text);

@@ -37,6 +37,8 @@ export interface ReadContext {
   /** Where what is read goes. */
   answer: Answer;
   open: OpenRequest;
+  /** What was asked for, for error messages. */
+  path: string;
   /** When the request was sent, in ns since the run's epoch. */
   sentNs: number;
 }
@@ -47,7 +49,8 @@ export async function readErrorAnswer(
   context: ReadContext,
 ): Promise<ErrorDetails> {
   const { text } = await readWhole(http.body, context, MAX_ERROR_BYTES);
-  return badStatus(http.status, http.statusText, text);
+  const { status, statusText } = http;
+  return badStatus({ status, statusText, body: text, path: context.path });
 }
 
 /** Reads an answer that should be one JSON body; resolves to what is wrong with it, if anything. */

@@ -24,13 +24,30 @@ export function timedOut(timeoutMs: number): ErrorDetails {
   };
 }
 
-/** What is written of an answer whose HTTP status is not 2xx; `body`: what was read of it. */
-export function badStatus(status: number, statusText: string, body: string): ErrorDetails {
+/** An answer whose HTTP status is not 2xx. */
+export interface BadAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  /** What was read of it. */
+  readonly body: string;
+  /** What it was asked for, without a query. */
+  readonly path: string;
+}
+
+/** What is written of an answer whose HTTP status is not 2xx. */
+export function badStatus({ status, statusText, body, path }: BadAnswer): ErrorDetails {
+  const message = serverMessage(body) || `the server answered ${status} without a message`;
+  const isMissing = (status === 404 || status === 405) && !isInformed(message, path);
   return {
     code: status,
     type: cleanText(statusText, 80) || "HTTPError",
-    message: serverMessage(body) || `the server answered ${status} without a message`,
+    message: isMissing ? `${message} (POST ${excerpt(path)})` : message,
   };
+}
+
+/** Whether a server names the address that it was asked for, or knows it, as it speaks of a model. */
+function isInformed(message: string, path: string): boolean {
+  return message.includes(path) || /\bmodels?\b/i.test(message);
 }
 
 function serverMessage(body: string): string {

@@ -1,5 +1,5 @@
 import { proxyOf } from "../../common/http/proxy.ts";
-import { hostOf } from "../../common/http/target.ts";
+import { hostOf, pathOf } from "../../common/http/target.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import { modelFor, urlIndexOf } from "../../common/model/model_choice.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
@@ -41,6 +41,8 @@ export interface Route {
   readonly urlIndex: number;
   /** Host and port of the server, for error messages. */
   readonly host: string;
+  /** The path without a query, for error messages. */
+  readonly path: string;
   /** The model that the body names. */
   readonly model: string;
 }
@@ -67,7 +69,9 @@ export function createRequestTemplate(
   const byUser = new Set(Object.keys(secrets.headers).map((name) => name.toLowerCase()));
   const namesSession = byUser.has(plan.sessionHeader.toLowerCase());
   const hidden = secretWords(secrets);
-  const targets = plan.urls.map((url, urlIndex) => ({ url, urlIndex, host: hostOf(url) }));
+  const targets = plan.urls.map((url, urlIndex) => (
+    { url, urlIndex, host: hostOf(url), path: pathOf(url) }
+  ));
   const { streamEnd, sendsNoText = false } = endpointFacts(plan.type);
   return {
     endpoint,

@@ -200,7 +200,8 @@ class SentRequest {
     this.#headersAfterNs = http.headNs - sentNs;
     this.#httpStatus = http.status;
     const { endpoint } = this.#context.template;
-    const error = await this.#read(http, { endpoint, answer: this.#answer, open, sentNs });
+    const { path } = this.#route;
+    const error = await this.#read(http, { endpoint, answer: this.#answer, open, path, sentNs });
     if (error !== null) this.#failWith(error);
   }
 

@@ -43,7 +43,7 @@ export const ENDPOINT_OPTIONS = {
     path: "endpoint.url",
     aliases: ["-u"],
     help:
-      "Where the server listens, also unix:/path/of/socket; a path prefix is kept, and a /v1 at the end is not doubled by the endpoint's own. Of several servers, as a list with commas or by repeating the option, each gets the same headers.",
+      "Where the server listens, also unix:/path/of/socket; a path prefix is kept, and a /v1 or the endpoint's whole path at the end is not doubled. Of several servers, as a list with commas or by repeating the option, each gets the same headers.",
   }),
   urlStrategy: option({
     type: choice(["round_robin"]),

@@ -2,7 +2,13 @@ import { datasetFile } from "../../../common/model/dataset_file.ts";
 import { assertEquals } from "@std/assert";
 import { BUILTIN_TOKENIZER } from "../../../common/model/tokenizer_plan.ts";
 import { joinUrl } from "../../../common/config/endpoint_url.ts";
-import { modelsUrl, resolveRun, runConfig, type RunPlan } from "../../../common/config/resolve.ts";
+import {
+  endpointUrls,
+  modelsUrl,
+  resolveRun,
+  runConfig,
+  type RunPlan,
+} from "../../../common/config/resolve.ts";
 import type { PhasePlan, RunConfig } from "../../../common/model/run_config.ts";
 import { runConfigSchema } from "../../../common/model/run_config.ts";
 import { optionsFor, type World } from "../../helpers/command_line.ts";
@@ -190,6 +196,29 @@ Deno.test("the URL of requests joins base and path, a /v1 of both once", async (
   assertEquals(await of("-u", "h/v1", "--endpoint", "/v1x"), "http://h/v1/v1x");
   assertEquals(modelsUrl("http://h/v1"), "http://h/v1/models");
 });
+
+const WHOLE_ADDRESSES: readonly [args: string, url: string, models: string][] = [
+  ["-u h/v1/chat/completions", "http://h/v1/chat/completions", "http://h/v1/models"],
+  ["-u h/a/v1/chat/completions/", "http://h/a/v1/chat/completions", "http://h/a/v1/models"],
+  ["-u h/v2/chat/completions", "http://h/v2/chat/completions/v1/chat/completions", ""],
+  [
+    "-u unix:/run/s:/v1/chat/completions",
+    "unix:/run/s:/v1/chat/completions",
+    "unix:/run/s:/v1/models",
+  ],
+  ["-u h/v1/custom --endpoint /custom", "http://h/v1/custom", "http://h/v1/models"],
+  ["-u h/a --endpoint /", "http://h/a/", "http://h/a/v1/models"],
+  ["-u http://rerank --endpoint /rerank", "http://rerank/rerank", "http://rerank/v1/models"],
+  ["-u unix:/run/x --endpoint /x", "unix:/run/x:/x", "unix:/run/x:/v1/models"],
+];
+
+for (const [args, url, models] of WHOLE_ADDRESSES) {
+  Deno.test(`a --url that is the whole address is not given its path twice: ${args}`, async () => {
+    const known = await plan(args.split(" "));
+    assertEquals(endpointUrls(known), [url]);
+    if (models !== "") assertEquals(known.baseUrls.map(modelsUrl), [models]);
+  });
+}
 
 Deno.test("several URLs each get the path, several models their strategy and the run's seed", async () => {
   const args = "-u a,b/v1 -m m,n --model-selection-strategy weighted --model-weights 2,1";

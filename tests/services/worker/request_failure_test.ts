@@ -174,8 +174,8 @@ const BODIES: [string, string][] = [
   ['{"detail":[{"loc":["body","messages"],"msg":"field required"}]}', "field required"],
   ['{"error":{"code":7}}', '{"error":{"code":7}}'],
   ["upstream\r\n\tconnect   error\u0007", "upstream connect error"],
-  ["", "the server answered 404 without a message"],
-  ["   ", "the server answered 404 without a message"],
+  ["", "the server answered 400 without a message"],
+  ["   ", "the server answered 400 without a message"],
   [
     "<html><head><style>p{}</style><title>404</title></head><body><h1>Not found</h1></body></html>",
     "404 Not found",
@@ -185,12 +185,29 @@ const BODIES: [string, string][] = [
 
 for (const [body, message] of BODIES) {
   Deno.test(`the message of a bad status is the server's: ${message.slice(0, 40)}`, () => {
-    assertEquals(badStatus(404, "Not Found", body), { code: 404, type: "Not Found", message });
+    const answer = { status: 400, statusText: "Bad Request", body, path: "/v1/x" };
+    assertEquals(badStatus(answer), { code: 400, type: "Bad Request", message });
+  });
+}
+
+const MISSING: [status: number, body: string, message: string][] = [
+  [404, '{"detail":"Not Found"}', "Not Found (POST /v1/x)"],
+  [404, "", "the server answered 404 without a message (POST /v1/x)"],
+  [405, '{"detail":"Method Not Allowed"}', "Method Not Allowed (POST /v1/x)"],
+  [404, "Cannot POST /v1/x", "Cannot POST /v1/x"],
+  [404, '{"error":"model \'m\' not found"}', "model 'm' not found"],
+  [400, '{"detail":"Not Found"}', "Not Found"],
+];
+
+for (const [status, body, message] of MISSING) {
+  Deno.test(`what is not found is told with its path, unless the server did: ${status} ${body}`, () => {
+    assertEquals(badStatus({ status, statusText: "", body, path: "/v1/x" }).message, message);
   });
 }
 
 Deno.test("a bad status without a name is an HTTPError", () => {
-  assertEquals(badStatus(599, "", "x").type, "HTTPError");
+  const answer = { status: 599, statusText: "", body: "x", path: "/" };
+  assertEquals(badStatus(answer).type, "HTTPError");
 });
 
 Deno.test("text is cleaned of what would break a line or a terminal", () => {

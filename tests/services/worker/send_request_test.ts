@@ -251,3 +251,11 @@ Deno.test("a run that is over sends nothing more", async () => {
     },
   });
 });
+
+Deno.test("an address that is not there is told without its query", async () => {
+  const clock = new PlayedClock();
+  const plan = { urls: ["http://server.test:8000/a/v1?key=hush"] };
+  const fetch = play({ status: 404, statusText: "Not Found", reads: [[30, "Not Found"]] }, clock);
+  const { error } = await sendOnce({ clock, plan, fetch });
+  assertEquals(error?.message, "Not Found (POST /a/v1)");
+});
