@@ -181,15 +181,24 @@ export function headerName(): ValueType<string> {
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** Where a message ends, and what becomes of its connection: only who sends it can know. */
+const FRAMING_HEADERS = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 const TAKEN_HEADERS = new Set([
+  ...FRAMING_HEADERS,
   "accept",
   "accept-encoding",
   "authorization",
-  "connection",
-  "content-length",
   "content-type",
   "host",
-  "transfer-encoding",
   "user-agent",
   "x-api-key",
   "x-request-id",
@@ -339,6 +348,9 @@ function readHeaders(text: string): [string, string][] {
 function checkedHeader([name, value]: [string, string]): [string, string] {
   if (!HEADER_NAME.test(name)) {
     throw new Refusal("must be a header name of letters, digits and dashes before the colon");
+  }
+  if (FRAMING_HEADERS.has(name.toLowerCase())) {
+    throw new Refusal(`must leave ${name} to the client, which frames the requests by it`);
   }
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
     throw new Refusal(`must be one line of Latin-1 text after ${name}:`);

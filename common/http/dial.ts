@@ -1,6 +1,6 @@
 import type { ByteStream } from "./http1_connection.ts";
 import { ProxyError } from "./http_error.ts";
-import { type Proxy, tunnelRequest } from "./proxy.ts";
+import { type Proxy, proxyFailure, tunnelRequest } from "./proxy.ts";
 import { ResponseParser } from "./response_parser.ts";
 import type { Address } from "./target.ts";
 
@@ -26,10 +26,14 @@ export function dial(address: Address, signal: AbortSignal): Promise<ByteStream>
   return address.isSecure ? dialTls(address, {}, signal) : dialPlain(address, signal);
 }
 
-/** `dial` with certificates of one's own, and with secure connections through a proxy. */
+/** `dial` with certificates of one's own, and with all but Unix sockets through a proxy. */
 export function dialWith(tls: TlsOptions, proxy: Proxy | null): Dial {
   return (address, signal) => {
-    if (!address.isSecure) return dialPlain(address, signal);
+    if (!address.isSecure) {
+      // What is not secure is asked for at the proxy, whose address this is then.
+      const isProxy = proxy !== null && address.socketPath === null;
+      return isProxy ? dialProxy(proxy, signal) : dialPlain(address, signal);
+    }
     return proxy === null
       ? dialTls(address, tls, signal)
       : unlessAborted(dialTunnel(address, { tls, proxy, signal }), signal);
@@ -45,6 +49,14 @@ async function dialPlain(
   // A request that is written at once must not wait for the acknowledgement of the last one.
   connection.setNoDelay(true);
   return connection;
+}
+
+async function dialProxy({ address }: Proxy, signal: AbortSignal): Promise<Deno.Conn> {
+  try {
+    return await dialPlain(address, signal);
+  } catch (thrown) {
+    throw proxyFailure(thrown, address);
+  }
 }
 
 const ALPN = ["http/1.1"];
@@ -77,7 +89,7 @@ interface Tunnel {
 }
 
 async function dialTunnel(address: Address, { tls, proxy, signal }: Tunnel): Promise<ByteStream> {
-  const connection = await dialPlain(proxy.address, signal) as Deno.TcpConn;
+  const connection = await dialProxy(proxy, signal) as Deno.TcpConn;
   // The runtime keeps a TLS connection until the server has shaken hands; one to a proxy it can close.
   let isOpen = true;
   const close = () => {

@@ -1,3 +1,4 @@
+import { ProxyError } from "./http_error.ts";
 import type { Address, Target } from "./target.ts";
 
 /** An HTTP proxy that requests go through. */
@@ -37,12 +38,36 @@ export function throughProxy(target: Target, { address, authorization }: Proxy):
   };
 }
 
+/** What the system says of a connection that cannot be opened, and what that says of a proxy. */
+const FAILURES: readonly (readonly [pattern: RegExp, message: string])[] = [
+  [/connection refused/i, "refused the connection"],
+  [/dns error|lookup address|name or service not known|no record found/i, "has an unknown name"],
+  [/unreachable|no route to host/i, "cannot be reached"],
+  [/timed out/i, "does not answer"],
+];
+
+/**
+ * What to throw where no connection to a proxy could be opened: it, and not the server, is to blame.
+ *
+ * What is wrong on this side, or was meant, stays as it was thrown.
+ */
+export function proxyFailure(thrown: unknown, address: Address): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const [, message] = FAILURES.find(([pattern]) => pattern.test(thrown.message)) ?? [];
+  if (message === undefined) return thrown;
+  return new ProxyError(`at ${hostAndPort(address)} ${message}`, { cause: thrown });
+}
+
+function hostAndPort({ hostname, port }: Address): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
 /** The request that asks a proxy for a tunnel to an address. */
 export function tunnelRequest(
-  { hostname, port }: Address,
+  address: Address,
   { authorization }: Proxy,
 ): Uint8Array<ArrayBuffer> {
-  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  const host = hostAndPort(address);
   const credentials = authorization === null ? "" : `Proxy-Authorization: ${authorization}\r\n`;
   return new TextEncoder().encode(
     `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${credentials}\r\n`,

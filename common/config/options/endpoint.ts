@@ -102,7 +102,8 @@ export const ENDPOINT_OPTIONS = {
     path: "input.headers",
     aliases: ["-H"],
     secret: true,
-    help: 'Header of every request, as "Name: value" or a JSON object; may be repeated.',
+    help:
+      'Header of every request, as "Name: value" or a JSON object; may be repeated. Those that frame a request (Content-Length, Transfer-Encoding, Connection …) are refused.',
   }),
   sessionHeader: option({
     type: headerName(),

@@ -60,6 +60,12 @@ for (const [given, url] of UNIX) {
 
 const BAD: [line: string, ...expected: string[]][] = [
   [
+    '-H Content-Length:3 transfer-encoding:chunked {"Connection":"close"}',
+    "-H: must leave Content-Length to the client, which frames the requests by it",
+    "-H: must leave transfer-encoding to the client, which frames the requests by it",
+    "-H: must leave Connection to the client, which frames the requests by it",
+  ],
+  [
     "--url unix:run/s.sock",
     '--url: must be unix: and the absolute path of a socket, got "unix:run/s.sock"',
   ],

@@ -7,6 +7,7 @@ import { openTransport } from "../../../common/http/open_transport.ts";
 import { type ConnectionPlan, PLAIN_CONNECTIONS } from "../../../common/model/connection_plan.ts";
 import { SystemClock } from "../../../common/runtime/clock.ts";
 import { pemText } from "../../helpers/certificates.ts";
+import { closedUrl } from "../../helpers/servers.ts";
 import { startRawServer, wholeAnswer } from "../../helpers/raw_server.ts";
 import { always, ANSWER, readAll } from "./scene.ts";
 
@@ -204,6 +205,21 @@ Deno.test("a proxy that refuses is named", async () => {
     );
     assertEquals(await askAll(plan, [{ url: "http://far.test/" }]), ["407 "]);
   });
+});
+
+Deno.test("a proxy that is not there is named, without its credentials, and not the server", async () => {
+  const { port } = new URL(closedUrl());
+  const proxies: [proxy: string, message: string][] = [
+    [`http://user:hush@127.0.0.1:${port}/`, `at 127.0.0.1:${port} refused the connection`],
+    [`http://[::1]:${port}/`, `at [::1]:${port} refused the connection`],
+    ["http://u:hush@no-such-host.invalid/", "at no-such-host.invalid:80 has an unknown name"],
+  ];
+  for (const [proxy, message] of proxies) {
+    for (const url of ["http://far.test/", "https://far.test/"]) {
+      const error = await assertRejects(() => askAll({ proxy }, [{ url }]), ProxyError);
+      assertEquals(error.message, message);
+    }
+  }
 });
 
 const TEXT = "ä€😀 data: {} ".repeat(5_000);

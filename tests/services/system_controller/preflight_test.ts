@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { PLAIN_CONNECTIONS } from "../../../common/model/connection_plan.ts";
 import {
   checkReachable,
   discoverModel,
@@ -44,6 +45,21 @@ Deno.test("checkReachable() says that nobody listens on the port", async () => {
     () => checkReachable([`${url}/v1/chat/completions`], NO_SECRETS),
     UnreachableError,
     `Cannot reach ${url}: connection refused; is the server running on this port?`,
+  );
+});
+
+Deno.test("checkReachable() blames the proxy that nobody listens at", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  listener.close();
+  const connections = { ...PLAIN_CONNECTIONS, proxy: `http://user:hush@127.0.0.1:${port}/` };
+  const error = await assertRejects(
+    () => checkReachable(["http://far.test:8000/v1"], { ...NO_SECRETS, connections }),
+    UnreachableError,
+  );
+  assertEquals(
+    error.message,
+    `Cannot reach http://far.test:8000: the proxy at 127.0.0.1:${port} refused the connection (--proxy)`,
   );
 });
 
