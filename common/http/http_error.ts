@@ -35,8 +35,7 @@ export class ConnectionClosedError extends Error {
 
 function closedMessage(isMidAnswer: boolean, hasServed: boolean): string {
   if (isMidAnswer) return "the connection broke in the middle of the answer";
-  const which = hasServed ? ", which had served an earlier request," : "";
-  return `the server closed the connection${which} before it answered`;
+  return `the server closed ${hasServed ? "a reused" : "the"} connection before it answered`;
 }
 
 /** The server sends the request on and on, or to a place where it cannot go. */

@@ -194,7 +194,7 @@ export function networkFailure(thrown: unknown, host: string): ErrorDetails {
 }
 
 /** A server that closes idle connections does it, now and then, just as a request goes out. */
-const NO_REUSE = "; --connection-reuse-strategy never avoids this";
+const NO_REUSE = " (try --connection-reuse-strategy never)";
 
 /** Type and message of what our own HTTP client has found out. */
 function ownFailure(thrown: unknown, host: string): [string, string] | null {

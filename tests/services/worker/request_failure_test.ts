@@ -116,8 +116,7 @@ const FAILURES: [unknown, string, string][] = [
   [
     new ConnectionClosedError(false, { hasServed: true }),
     "ConnectionClosed",
-    "the server closed the connection, which had served an earlier request, before it answered; " +
-    "--connection-reuse-strategy never avoids this",
+    "the server closed a reused connection before it answered (try --connection-reuse-strategy never)",
   ],
   [
     new ConnectionClosedError(true, { hasServed: true }),
