@@ -123,7 +123,7 @@ const REFUSALS: readonly Refusal[] = [
       "--cncurrency: unknown option; did you mean --concurrency?",
       "run.yaml: loadgen.concurency: unknown key; did you mean loadgen.concurrency?",
       '--osl: must be a whole number of at least 1, got "0"',
-      'AIPERF_ISL: must be a whole number of at least 1, got "long"',
+      'AIPERF_ISL: must be a whole number from 1 to 10000000, got "long"',
       'run.yaml: loadgen.request_count: must be a whole number of at least 1, got "no"',
     ],
   },
