@@ -47,3 +47,9 @@ export const INTERRUPT_LIMIT_MS = 3_000;
 
 /** How long the last heartbeats may take: the results do not wait for what only explains them. */
 export const BEAT_TIMEOUT_MS = 500;
+
+/**
+ * So long a complaint of a service waits, in ms, for news of another's end: a connection that nobody
+ * takes is noticed before the process is known to be gone.
+ */
+export const CAUSE_MS = 500;

@@ -18,6 +18,7 @@ import { exitCodeOf, problemsOf, type RunOutcome, type StopSignal } from "./outc
 import { HealthCollector } from "./health_collector.ts";
 import {
   BEAT_TIMEOUT_MS,
+  CAUSE_MS,
   COMMAND_TIMEOUT_MS,
   INTERRUPT_GRACE_MS,
   INTERRUPT_LIMIT_MS,
@@ -30,17 +31,8 @@ import { checkReachable, postNothing } from "./preflight.ts";
 import { readMachine } from "./read_machine.ts";
 import type { RunRequest } from "./run_request.ts";
 import { ServerCalls } from "./server_calls.ts";
-import { ServiceCast } from "./service_cast.ts";
+import { ServiceCast, SERVICES } from "./service_cast.ts";
 import { SilenceWatch } from "./silence.ts";
-
-/** The services of a run, but for the workers, which the worker manager starts. */
-const SERVICES = [
-  "worker_manager",
-  "timing_manager",
-  "dataset_manager",
-  "records_manager",
-  "post_processor_manager",
-] as const satisfies readonly ServiceType[];
 
 /** Leads a run: brings the services up, watches them, collects the results, ends them. */
 export class SystemController extends ControllerService {
@@ -156,7 +148,7 @@ export class SystemController extends ControllerService {
 
   @onMessage("failure")
   protected noteFailure({ serviceId, cause }: MessageOf<"failure">): void {
-    this.#end(`${serviceId}: ${cause}`);
+    this.#complain(`${serviceId}: ${cause}`);
   }
 
   @onMessage("bad_input")
@@ -241,7 +233,8 @@ export class SystemController extends ControllerService {
   protected override peerJoined(peer: Peer): void {
     super.peerJoined(peer);
     this.#cast.joined(peer);
-    if (peer.type === "worker") this.#adopt(peer).catch((error) => this.#end(describeError(error)));
+    if (peer.type !== "worker") return;
+    this.#adopt(peer).catch((error) => this.#complain(describeError(error)));
   }
 
   protected override peerLeft(peer: Peer): void {
@@ -386,6 +379,11 @@ export class SystemController extends ControllerService {
     await Promise.allSettled(stopped);
     const killed = await this.#cast.stopAll(1_000);
     if (killed.length > 0) this.log.warning(`Had to kill ${killed.join(", ")}`);
+  }
+
+  /** Ends the run, unless the end of another process, which comes to be known just now, is the cause. */
+  #complain(failure: string): void {
+    void this.clock.sleep(CAUSE_MS, this.life).then(() => this.#end(failure));
   }
 
   /** The first failure causes all that follow; what breaks once a start is called off is none. */

@@ -22,6 +22,15 @@ import { RESTARTABLE, RestartLog } from "./restarts.ts";
 /** A service that dies over a command so often, and once more, is not asked again. */
 const MOST_DEATHS = 5;
 
+/** The services of a run, but for the workers, which the worker manager starts. */
+export const SERVICES = [
+  "worker_manager",
+  "timing_manager",
+  "dataset_manager",
+  "records_manager",
+  "post_processor_manager",
+] as const satisfies readonly ServiceType[];
+
 /** What a cast needs of its controller. */
 export interface CastOptions {
   readonly clock: Clock;
