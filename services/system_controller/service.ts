@@ -382,13 +382,13 @@ export class SystemController extends ControllerService {
   }
 
   /** Ends the run, unless the end of another process, which comes to be known just now, is the cause. */
-  #complain(failure: string): void {
-    void this.clock.sleep(CAUSE_MS, this.life).then(() => this.#end(failure));
+  #complain(failure: string, interruptedBy = this.#interruptedBy): void {
+    void this.clock.sleep(CAUSE_MS, this.life).then(() => this.#end(failure, interruptedBy));
   }
 
   /** The first failure causes all that follow; what breaks once a start is called off is none. */
-  #end(failure: string): void {
-    const isCalledOff = this.#interruptedBy !== null && !this.#cast.isOnStage;
+  #end(failure: string, interruptedBy = this.#interruptedBy): void {
+    const isCalledOff = interruptedBy !== null && !this.#cast.isOnStage;
     if (this.#failure === null && this.#results === null && !isCalledOff) this.#failure = failure;
     this.#ended.resolve();
   }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { exitCodeOf, problemsOf } from "../../../services/system_controller/outcome.ts";
+import { settle } from "../../helpers/fake_clock.ts";
 import { FakeRun } from "../../helpers/fake_run.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -38,7 +39,8 @@ Deno.test("what broke a start is said also when it is called off afterwards", as
   await using run = new FakeRun();
   const worker = await starting(run);
   worker.die("exited with code 0");
-  await until("the end", () => run.controller.outcome.failure !== null);
+  // As soon as the controller can have heard of it.
+  await settle();
   run.controller.interrupt("SIGINT");
   await run.over();
   assertEquals(problemsOf(run.controller.outcome), ['worker_00000000 went away during "start"']);
