@@ -1,3 +1,4 @@
+import { type PhaseStart, sessionsAtStart } from "../../common/model/phase_start.ts";
 import type { PhasePlan } from "../../common/model/run_config.ts";
 
 /**
@@ -37,18 +38,14 @@ const MOST_START_NS = 1000e6;
  * Under a limit on prefills none does: a request that is not on its way must not take the place of
  * one that is.
  */
-export function leadOf(plan: Planned): Lead {
+export function leadOf(plan: PhaseStart & Pick<PhasePlan, "prefill">): Lead {
   const { load, prefill } = plan;
   if (prefill !== null) return NO_LEAD;
   if (load.kind === "fixed_schedule") return SCHEDULE_LEAD;
   return { mostNs: MOST_NS, leastNs: LEAST_NS, startNs: startLeadNs(plan) };
 }
 
-type Planned = Pick<PhasePlan, "load" | "prefill" | "maxRequests" | "maxSessions">;
-
-function startLeadNs({ load, maxRequests, maxSessions }: Planned): number {
-  if (load.kind !== "closed") return LEAST_NS;
-  const slots = load.concurrencyRampMs > 0 ? 1 : load.concurrency;
-  const first = Math.min(slots, maxRequests ?? Infinity, maxSessions ?? Infinity);
-  return Math.min(MOST_START_NS, CLOSED_START_NS + first * SLOT_NS);
+function startLeadNs(plan: PhaseStart): number {
+  if (plan.load.kind !== "closed") return LEAST_NS;
+  return Math.min(MOST_START_NS, CLOSED_START_NS + sessionsAtStart(plan) * SLOT_NS);
 }

@@ -28,9 +28,7 @@ const MOST_TOGETHER = 256;
 
 interface Entry {
   readonly thing: Departing;
-  readonly dueNs: number;
-  isPrepared: boolean;
-  hasLeft: boolean;
+  stage: "new" | "prepared" | "left";
 }
 
 /**
@@ -72,18 +70,18 @@ export class Departures {
    * Returns what is to be called when it can be prepared further than before.
    */
   add(thing: Departing, dueNs: number): () => void {
-    const entry = { thing, dueNs, isPrepared: false, hasLeft: false };
+    const entry: Entry = { thing, stage: "new" };
     this.#waiting.add(entry, dueNs);
     this.#unprepared.add(entry, dueNs);
     if (dueNs < this.#armedNs || this.#isAnyDue) this.#release();
     else this.#prepare();
-    return () => this.#renew(entry);
+    return () => this.#renew(entry, dueNs);
   }
 
-  #renew(entry: Entry): void {
-    if (entry.hasLeft) return;
-    entry.isPrepared = false;
-    this.#unprepared.add(entry, entry.dueNs);
+  #renew(entry: Entry, dueNs: number): void {
+    if (entry.stage !== "prepared") return;
+    entry.stage = "new";
+    this.#unprepared.add(entry, dueNs);
     this.#prepare();
   }
 
@@ -119,15 +117,14 @@ export class Departures {
 
   #letGo(): void {
     const entry = this.#waiting.take();
-    entry.isPrepared = true;
-    entry.hasLeft = true;
+    entry.stage = "left";
     entry.thing.leave();
   }
 
   /** Uses the time until the next departure. */
   #prepare(): void {
     for (let entry = this.#unprepared.first; entry !== null; entry = this.#unprepared.first) {
-      if (!entry.isPrepared && !this.#tryToPrepare(entry)) return;
+      if (entry.stage === "new" && !this.#tryToPrepare(entry)) return;
       this.#unprepared.take();
     }
   }
@@ -137,7 +134,7 @@ export class Departures {
     const nowNs = this.#clock.nowNs();
     const dueNs = this.#waiting.firstKey!;
     if (dueNs - nowNs < Math.max(MARGIN_NS, this.#preparationNs)) return false;
-    entry.isPrepared = true;
+    entry.stage = "prepared";
     entry.thing.prepare();
     this.#preparationNs = this.#clock.nowNs() - nowNs;
     return true;

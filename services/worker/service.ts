@@ -20,6 +20,7 @@ import {
 } from "../../common/model/conversation.ts";
 import type { Credit, CreditReturn, Phase } from "../../common/model/credit.ts";
 import type { LagSample } from "../../common/model/instrument.ts";
+import { sessionsAtStart } from "../../common/model/phase_start.ts";
 import type { PhasePlan, RunConfig } from "../../common/model/run_config.ts";
 import { ThreadAlarm, TimerAlarm } from "../../common/runtime/alarm.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
@@ -308,7 +309,7 @@ export class Worker extends ComponentService {
     const order = new SessionOrder({ config, learn: () => this.#countEntries() });
     await order.learn();
     const conversationOf = (phase: Phase, place: number) => order.conversationAt(phase, place);
-    const starts = new Map(config.phases.map(({ phase, load }) => [phase, slotsAtStart(load)]));
+    const starts = new Map(config.phases.map((plan) => [plan.phase, sessionsAtStart(plan)]));
     const lookahead = new Lookahead({ cache, conversationOf, starts });
     this.#noteSession = (credit) => lookahead.note(credit.phase, order.placeOf(credit));
     await lookahead.start(config.phases[0]!.phase);
@@ -371,11 +372,6 @@ export class Worker extends ComponentService {
     }
     return all;
   }
-}
-
-/** How many sessions begin at the start of a phase. */
-function slotsAtStart(load: PhasePlan["load"]): number {
-  return load.kind === "closed" && load.concurrencyRampMs === 0 ? load.concurrency : 0;
 }
 
 /** A credit whose request can go out. */
