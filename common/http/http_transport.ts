@@ -17,8 +17,18 @@ export interface HttpMessage {
   readonly onHeldUp?: () => void;
   /** Called when the whole request is with the system, or where nobody knows, when it was begun. */
   readonly onSent?: () => void;
+  /** Called for each redirect, before it is followed. */
+  readonly onRedirect?: (redirect: Redirect) => void;
   /** The conversation that the request belongs to, for connections that are kept by conversation. */
   readonly sessionId?: string;
+}
+
+/** A server's word that what was asked for is elsewhere. */
+export interface Redirect {
+  /** 301, 302, 303, 307 or 308. */
+  readonly status: number;
+  /** Where the request goes instead; may hold a query and credentials. */
+  readonly url: string;
 }
 
 /** One HTTP request. */

@@ -43,6 +43,7 @@ export async function followRedirects(
     await skip(answer);
     if (redirects === MAX_REDIRECTS) throw new RedirectError("TooManyRedirects");
     current = redirected(current, answer.status, location);
+    current.onRedirect?.({ status: answer.status, url: current.url });
   }
 }
 

@@ -45,6 +45,13 @@ export function pathOf(url: string): string {
   return targetOf(url).path.replace(/\?.*$/s, "");
 }
 
+/** A URL without what may be secret in it, its user-info and its query. Throws a TypeError for no URL. */
+export function shownUrl(url: string): string {
+  if (parseUnixUrl(url) !== null) return url.replace(/\?.*$/s, "");
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
 /** Takes a URL apart. Throws a TypeError when it is none, or not of a server that speaks HTTP. */
 export function targetOf(text: string): Target {
   const unix = parseUnixUrl(text);

@@ -74,6 +74,17 @@ export const mediaCountsSchema = z.object({
 /** What a request and its answer held beside text. */
 export type MediaCounts = z.infer<typeof mediaCountsSchema>;
 
+/** Wire schema of where a request was sent instead. */
+export const redirectionSchema = z.object({
+  /** The lowest of the redirects: below 307 it made a GET without a body of the request. */
+  status: INT,
+  /** Where the last one led to, without user-info and query. */
+  to: STRING,
+});
+
+/** Where a server sent a request instead. */
+export type Redirection = z.infer<typeof redirectionSchema>;
+
 /** Wire schema of a request record. */
 export const requestRecordSchema = z.object({
   creditId: INT,
@@ -112,6 +123,9 @@ export const requestRecordSchema = z.object({
   isReconnect: z.optional(BOOLEAN),
   /** How many connections the worker had when the request got its own; null as `connectNs`. */
   openConnections: z._default(z.nullable(INT), null),
+
+  /** Present where the server sent the request elsewhere, once or several times in a row. */
+  redirection: z.optional(redirectionSchema),
 
   /** Response headers there, after `sentNs`. */
   headersAfterNs: z.nullable(NUMBER),

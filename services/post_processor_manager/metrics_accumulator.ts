@@ -137,6 +137,7 @@ export class MetricsAccumulator {
         uncounted: writesNoText ? 0 : this.#profiling.uncounted,
         streams: this.#profiling.streams,
         streamEnd,
+        redirected: this.#profiling.redirected,
         cutOff: this.#profiling.cutOff,
         isInBuckets: this.#profiling.isInBuckets,
       })),

@@ -4,6 +4,7 @@ import {
   CALLED_OFF_AT_END,
   CUT_OFF_AT_END,
   type ErrorDetails,
+  type Redirection,
   type RequestRecord,
 } from "../../common/model/record.ts";
 import type { CreditAccount, ErrorCount } from "../../common/model/report.ts";
@@ -37,6 +38,13 @@ export interface StreamEnds {
   readonly openEnded: number;
 }
 
+/** What servers sent elsewhere. */
+export interface RedirectedRequests {
+  readonly count: number;
+  /** The first of them; null: there is none. */
+  readonly first: Redirection | null;
+}
+
 /** What the metrics of a phase are computed with. */
 export interface PhaseMetricsOptions {
   readonly tokenCountSource: TokenCountSource;
@@ -60,6 +68,7 @@ export class PhaseMetrics {
   #countedAsNothing = 0;
   #streams = 0;
   #openEnded = 0;
+  #redirected: RedirectedRequests = { count: 0, first: null };
   #cutOff = 0;
   #firstSentNs = Infinity;
   #lastEndNs = -Infinity;
@@ -86,6 +95,11 @@ export class PhaseMetrics {
   /** Successful requests with streams, and how many of them ended without a word that they did. */
   get streams(): StreamEnds {
     return { all: this.#streams, openEnded: this.#openEnded };
+  }
+
+  /** Requests that a server sent elsewhere. */
+  get redirected(): RedirectedRequests {
+    return this.#redirected;
   }
 
   /** Requests that the end of the run cut off; others were cancelled because they were to be. */
@@ -158,6 +172,10 @@ export class PhaseMetrics {
     } else {
       this.#errors.add(record.error ?? UNEXPLAINED);
       if (AT_END.has(record.error?.message)) this.#cutOff++;
+    }
+    if (record.redirection !== undefined) {
+      const { count, first } = this.#redirected;
+      this.#redirected = { count: count + 1, first: first ?? record.redirection };
     }
     if (record.sentNs === null) return;
     this.#firstSentNs = Math.min(this.#firstSentNs, record.sentNs);

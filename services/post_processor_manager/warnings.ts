@@ -3,7 +3,12 @@ import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
 import type { RunEnd } from "../../common/model/run_ending.ts";
 import type { TokenCountSource } from "./metrics/token_counts.ts";
 import { truncate } from "./exporters/plain_text.ts";
-import { MOST_EXACT_PIECES, MOST_EXACT_REQUESTS, type StreamEnds } from "./phase_metrics.ts";
+import {
+  MOST_EXACT_PIECES,
+  MOST_EXACT_REQUESTS,
+  type RedirectedRequests,
+  type StreamEnds,
+} from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
 
 const BUCKET_PERCENT = (100 * LARGEST_BUCKET_ERROR).toFixed(1);
@@ -39,6 +44,7 @@ export interface WarningFacts {
   readonly streams: StreamEnds;
   /** What the streams of the API say at their end. */
   readonly streamEnd: string;
+  readonly redirected: RedirectedRequests;
   /** Requests that the end of the run cut off, without those that were to be cancelled. */
   readonly cutOff: number;
   /** Whether percentiles come from buckets, for there were too many values to keep. */
@@ -61,6 +67,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     facts.warmup !== null && coldWarmup(facts.warmup),
     ...facts.restarts,
     ...facts.datasetNotes,
+    facts.redirected.first !== null && redirected(facts.redirected, account.issued),
     facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
     facts.streams.openEnded > 0 &&
     `${facts.streams.openEnded} of ${facts.streams.all} streams ended without ${facts.streamEnd}: ` +
@@ -117,6 +124,23 @@ function cutOff(count: number, wasCancelled: boolean): string {
   return `${requests(count)} had not ended when the run did and got cut off. Such requests count ` +
     "neither as successes nor as errors" +
     (wasCancelled ? "." : "; a longer --benchmark-grace-period lets them finish.");
+}
+
+/** A redirect below 307 leaves nothing of a prompt. */
+function redirected({ count, first }: RedirectedRequests, issued: number): string {
+  const { status, to } = first!;
+  const were = count === 1 ? "was" : "were";
+  const loss = status < 307
+    ? `A ${status} also makes a GET without a body of a POST, so the prompt is lost on the way. `
+    : "";
+  return `${count} of ${requests(issued)} ${were} redirected, the first by a ${status} to ${to}: ` +
+    `their latencies hold the way there and back. ${loss}${optionsFor(to)} goes there at once.`;
+}
+
+function optionsFor(address: string): string {
+  const parts = /^(unix:[^:]+|\w+:\/\/[^/]+):?(\/.*)?$/.exec(address);
+  const [server = address, path = "/"] = parts?.slice(1) ?? [];
+  return `--url ${server} --endpoint ${path}`;
 }
 
 function oslMismatch(count: number, succeeded: number): string {

@@ -3,7 +3,9 @@ import type {
   HttpAnswer,
   HttpTransport,
   ReadyRequest,
+  Redirect,
 } from "../../common/http/http_transport.ts";
+import { hostOf, pathOf, shownUrl } from "../../common/http/target.ts";
 import { completionCount } from "../../common/model/completion_count.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
@@ -13,6 +15,7 @@ import {
   CUT_OFF_AT_END,
   type ErrorDetails,
   type FirstChunk,
+  type Redirection,
   type RequestRecord,
 } from "../../common/model/record.ts";
 import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
@@ -136,7 +139,7 @@ class SentRequest {
   readonly #job: RequestJob;
   readonly #context: SendContext;
   readonly #requestId: string;
-  readonly #route: Route;
+  #route: Route;
   readonly #answer: Answer;
   /** What goes out, or what kept it from being built; null when it has gone: it may be large. */
   #ready: ReadyRequest | { readonly thrown: unknown } | null;
@@ -150,6 +153,7 @@ class SentRequest {
   #connectNs: number | null = null;
   #isReconnect = false;
   #openConnections: number | null = null;
+  #redirection: Redirection | null = null;
   #headersAfterNs: number | null = null;
   #failedAfterNs: number | null = null;
   #httpStatus: number | null = null;
@@ -188,6 +192,7 @@ class SentRequest {
         onConnection: (facts) => this.#noteConnection(facts),
         onHeldUp: () => this.#noteHeldUp(),
         onSent: () => this.#noteOut(),
+        onRedirect: (redirect) => this.#noteRedirect(redirect),
       });
     } catch (thrown) {
       return { thrown };
@@ -237,6 +242,14 @@ class SentRequest {
     this.#connectNs = (this.#connectNs ?? 0) + openedInNs;
     this.#isReconnect ||= isReplacement;
     this.#openConnections = Math.max(this.#openConnections ?? 0, open);
+  }
+
+  #noteRedirect({ status, url }: Redirect): void {
+    const { template } = this.#context;
+    // Errors from now on are those of the other place.
+    this.#route = { ...this.#route, host: hostOf(url), path: pathOf(url) };
+    const to = excerpt(template.redact(shownUrl(url)));
+    this.#redirection = { status: Math.min(this.#redirection?.status ?? status, status), to };
   }
 
   /**
@@ -358,6 +371,7 @@ class SentRequest {
       connectNs: this.#connectNs,
       ...(this.#isReconnect && { isReconnect: true }),
       openConnections: this.#openConnections,
+      ...(this.#redirection && { redirection: this.#redirection }),
       headersAfterNs: this.#headersAfterNs,
       chunksAfterNs: this.#answer.chunksAfterNs,
       firstOutputChunk: this.#answer.firstOutputChunk,

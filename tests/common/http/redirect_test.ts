@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { RedirectError } from "../../../common/http/http_error.ts";
-import type { HttpAnswer, HttpMessage } from "../../../common/http/http_transport.ts";
+import type { HttpAnswer, HttpMessage, Redirect } from "../../../common/http/http_transport.ts";
 import { followRedirects } from "../../../common/http/redirect.ts";
 
 const REQUEST: HttpMessage = {
@@ -28,13 +28,18 @@ function answerOf(status: number, location: string | null): HttpAnswer {
 
 /** What is sent when the first answers are redirects, and a 200 follows. */
 async function sent(...redirects: [status: number, location: string | null][]) {
+  const told: Redirect[] = [];
   const requests: HttpMessage[] = [];
   const answers = redirects.values();
-  const { status } = await followRedirects(REQUEST, (request) => {
+  const { status } = await followRedirects({
+    ...REQUEST,
+    onRedirect: (redirect) => told.push(redirect),
+  }, (one) => {
+    const { onRedirect: _, ...request } = one;
     requests.push(request);
     return Promise.resolve(answerOf(...answers.next().value ?? [200, null]));
   });
-  return { requests, status };
+  return { requests, status, told };
 }
 
 for (const status of [307, 308]) {
@@ -71,6 +76,15 @@ for (const [status, location] of [[300, "/"], [304, "/"], [305, "/"], [200, "/"]
     assertEquals([answer.requests.length, answer.status], [1, status]);
   });
 }
+
+Deno.test("each redirect that is followed is told of, with its status and where it leads", async () => {
+  assertEquals((await sent()).told, []);
+  const { told } = await sent([307, "/a?b=c#d"], [301, "https://two.test/"]);
+  assertEquals(told, [
+    { status: 307, url: "http://one.test:8000/a?b=c" },
+    { status: 301, url: "https://two.test/" },
+  ]);
+});
 
 Deno.test("five redirects are followed, and no more", async () => {
   const five = Array.from({ length: 5 }, (): [number, string] => [307, "/"]);

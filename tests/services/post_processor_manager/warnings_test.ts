@@ -28,6 +28,7 @@ const FINE: WarningFacts = {
   uncounted: 0,
   streams: { all: 10, openEnded: 0 },
   streamEnd: "[DONE]",
+  redirected: { count: 0, first: null },
   cutOff: 0,
   isInBuckets: false,
 };
@@ -55,6 +56,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     uncounted: 5,
     streams: { all: 9, openEnded: 7 },
     streamEnd: "[DONE]",
+    redirected: { count: 8, first: { status: 308, to: "https://one.test/v1/chat/completions" } },
     cutOff: 1,
     isInBuckets: true,
   });
@@ -66,6 +68,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^The warm-up failed in part: 1 of its 3 requests did not succeed\. /,
     /^The records_manager died/,
     /^2 lines of a\.jsonl/,
+    /^8 of 20 requests were redirected, the first by a 308 to https:\/\/one\.test\/v1\/chat\/completions: /,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /^7 of 9 streams ended without \[DONE\]: they may have been cut off\./,
     /--extra-inputs ignore_eos:true .* min_tokens/,
@@ -185,6 +188,38 @@ Deno.test("streams that ended without a word of their end are counted and told o
     "as successes.",
   ]);
 });
+
+Deno.test("redirected requests are counted, and the way around them is told", () => {
+  const redirection = { status: 307, to: "http://one.test:8000/new/chat" };
+  const records = [
+    recordOf(),
+    recordOf({ redirection }),
+    failedRecordOf({ redirection: { status: 302, to: "http://two.test/" } }),
+    recordOf({ phase: "warmup", redirection }),
+  ];
+  assertEquals(reportOn(records).warnings, [
+    "2 of 3 requests were redirected, the first by a 307 to http://one.test:8000/new/chat: their " +
+    "latencies hold the way there and back. --url http://one.test:8000 --endpoint /new/chat goes " +
+    "there at once.",
+  ]);
+});
+
+for (
+  const [to, options] of [
+    ["http://one.test/login", "--url http://one.test --endpoint /login"],
+    ["https://[::1]:8443/", "--url https://[::1]:8443 --endpoint /"],
+    ["unix:/run/a.sock:/v1/chat", "--url unix:/run/a.sock --endpoint /v1/chat"],
+  ] as const
+) {
+  Deno.test(`a redirect to ${to} that loses the prompt says so`, () => {
+    const redirected = { count: 1, first: { status: 301, to } };
+    assertEquals(warningsFor({ ...FINE, redirected }), [
+      `1 of 10 requests was redirected, the first by a 301 to ${to}: their latencies hold the way ` +
+      "there and back. A 301 also makes a GET without a body of a POST, so the prompt is lost on " +
+      `the way. ${options} goes there at once.`,
+    ]);
+  });
+}
 
 Deno.test("the report warns of what its records show", () => {
   const short = recordOf({ requestedOutputTokens: 100 });
