@@ -18,6 +18,8 @@ export interface EndpointFacts {
   readonly writesNoText?: boolean;
   /** Whether the texts of a turn are left out of its request, so that they are no input; absent: no. */
   readonly sendsNoText?: boolean;
+  /** Whether its requests are forms, which say themselves what their content type is; absent: no. */
+  readonly sendsForm?: boolean;
   /** What every turn of the data set must have; absent: texts are enough. */
   readonly needs?: EndpointNeed;
   /** What it takes beside text; absent: nothing. */
@@ -37,6 +39,7 @@ export const ENDPOINT_TYPES = {
     canStream: true,
     streamEnd: "transcript.text.done or [DONE]",
     sendsNoText: true,
+    sendsForm: true,
     needs: "audios",
     takes: ["audios"],
     isOneTurn: true,
@@ -46,6 +49,7 @@ export const ENDPOINT_TYPES = {
     streamingPath: null,
     canStream: false,
     sendsNoText: true,
+    sendsForm: true,
     needs: "audios",
     takes: ["audios"],
     isOneTurn: true,

@@ -47,8 +47,8 @@ export interface Route {
   readonly model: string;
 }
 
-/** Headers that say what the body is, or how long: not the user's to change. */
-const OURS_ALONE = new Set(["content-type", "accept", "content-length", "transfer-encoding"]);
+/** Headers that say what is sent, or wanted: no credentials, whatever they hold. */
+const OPEN_HEADERS = new Set(["content-type", "accept"]);
 
 /** Shorter words of a header are no credentials, and too common to be blotted out. */
 const SHORTEST_SECRET = 8;
@@ -87,7 +87,8 @@ export function createRequestTemplate(
     buildBody: (turns, model = plan.model) => bodyOf(endpoint, { plan, model, turns }),
     headers: (requestId, correlationId, body) => {
       const contentType = typeof body === "string" ? "application/json" : body.contentType;
-      const headers: [string, string][] = [...fixed, ["Content-Type", contentType]];
+      const headers: [string, string][] = [...fixed];
+      if (!byUser.has("content-type")) headers.push(["Content-Type", contentType]);
       if (!byUser.has("x-request-id")) headers.push(["X-Request-ID", requestId]);
       if (!namesSession) headers.push([plan.sessionHeader, correlationId]);
       return headers;
@@ -126,7 +127,7 @@ interface FixedHeadersOptions {
   secrets: RunSecrets;
 }
 
-/** User headers win over ours, whatever their case, except those that describe the body. */
+/** User headers win over ours, whatever their case. */
 function fixedHeaders({ endpoint, streaming, secrets }: FixedHeadersOptions): [string, string][] {
   const headers = new Map<string, [string, string]>();
   const set = (name: string, value: string) => headers.set(name.toLowerCase(), [name, value]);
@@ -134,11 +135,9 @@ function fixedHeaders({ endpoint, streaming, secrets }: FixedHeadersOptions): [s
   // A compressing server would hold back chunks, and unpacking them would be our time, not its.
   set("Accept-Encoding", "identity");
   for (const [name, value] of Object.entries(endpoint.headers ?? {})) set(name, value);
-  if (secrets.apiKey !== null) set(...keyHeader(endpoint, secrets.apiKey));
-  for (const [name, value] of Object.entries(secrets.headers)) {
-    if (!OURS_ALONE.has(name.toLowerCase())) set(name, value);
-  }
   set("Accept", streaming ? STREAM_TYPES[endpoint.framing] : "application/json");
+  if (secrets.apiKey !== null) set(...keyHeader(endpoint, secrets.apiKey));
+  for (const [name, value] of Object.entries(secrets.headers)) set(name, value);
   for (const [name, value] of headers.values()) checkHeader(name, value);
   return [...headers.values()];
 }
@@ -155,8 +154,12 @@ function keyHeader(endpoint: Endpoint, apiKey: string): readonly [string, string
 }
 
 function secretHeaders(endpoint: Endpoint, secrets: RunSecrets): ReadonlySet<string> {
-  const names = [...Object.keys(secrets.headers), keyHeader(endpoint, "")[0]];
+  const names = [...confidential(secrets).map(([name]) => name), keyHeader(endpoint, "")[0]];
   return new Set(names.map((name) => name.toLowerCase()));
+}
+
+function confidential({ headers }: RunSecrets): [string, string][] {
+  return Object.entries(headers).filter(([name]) => !OPEN_HEADERS.has(name.toLowerCase()));
 }
 
 function checkHeader(name: string, value: string): void {
@@ -177,7 +180,7 @@ function proxyWords({ href, password }: URL): string[] {
 
 /** Longest first, so that a secret which contains another is replaced whole. */
 function secretWords(secrets: RunSecrets): string[] {
-  const values = Object.values(secrets.headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  const values = confidential(secrets).flatMap(([, value]) => [value, ...value.split(/\s+/)]);
   const words = values.filter((word) => word.length >= SHORTEST_SECRET);
   if (secrets.apiKey) words.push(secrets.apiKey);
   const proxy = URL.parse(secrets.connections?.proxy ?? "");

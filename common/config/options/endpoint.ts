@@ -103,7 +103,7 @@ export const ENDPOINT_OPTIONS = {
     aliases: ["-H"],
     secret: true,
     help:
-      'Header of every request, as "Name: value" or a JSON object; may be repeated. Those that frame a request (Content-Length, Transfer-Encoding, Connection …) are refused.',
+      'Header of every request, as "Name: value" or a JSON object; may be repeated. One that the request has anyway (Accept, Content-Type …) takes the place of it; those that frame a request (Content-Length, Transfer-Encoding, Connection …) are refused.',
   }),
   sessionHeader: option({
     type: headerName(),

@@ -30,3 +30,18 @@ Deno.test("--streaming of the environment is for those runs that can stream", as
     assertEquals(resolveRun(options, SURROUNDINGS).endpoint.streaming, streaming, type);
   }
 });
+
+Deno.test("the content type of requests is the user's, but for that of forms, which name their boundary", async () => {
+  const args = ["--mock-server", "-H", "content-TYPE: application/x", "-H", "Accept: text/plain"];
+  for (const type of Object.keys(ENDPOINT_TYPES)) {
+    const more = type === "template" ? ["--payload-template", "nv-embedqa"] : [];
+    const isForm = type === "audio_transcription" || type === "audio_translation";
+    const expected = isForm
+      ? [
+        `-H: must leave content-TYPE to --endpoint-type ${type}, whose requests are forms that name ` +
+        "their boundary in it",
+      ]
+      : [];
+    assertEquals(await problemsOf([...args, "--endpoint-type", type, ...more]), expected, type);
+  }
+});

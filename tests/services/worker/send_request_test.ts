@@ -182,7 +182,7 @@ Deno.test("a request has the headers that servers and their logs expect", async 
   });
 });
 
-Deno.test("headers of the user win whatever their case, except over what the body is", async () => {
+Deno.test("headers of the user win whatever their case", async () => {
   const headers = {
     "content-type": "text/plain",
     "ACCEPT": "*/*",
@@ -193,6 +193,8 @@ Deno.test("headers of the user win whatever their case, except over what the bod
   };
   assertEquals(await headersSent({ apiKey: "sk-1", headers }), {
     ...HEADERS,
+    "content-type": "text/plain",
+    "accept": "*/*",
     "user-agent": "mine",
     "authorization": "Basic abc",
     "x-request-id": "fixed",
@@ -233,6 +235,23 @@ Deno.test("credentials and ids that a server echoes do not get into its message"
       "bad key [redacted] or Bearer [redacted], token [redacted] in [request id] of [correlation id]",
   };
   assertEquals(record.error, error);
+});
+
+Deno.test("what the user says of the body is no credential, and stays in messages", async () => {
+  const clock = new PlayedClock();
+  const message = "application/vnd.api+json is not understood, nor is text/event-stream";
+  const secrets = {
+    apiKey: null,
+    headers: { "Content-type": "application/vnd.api+json", "accept": "text/event-stream" },
+  };
+  const { error } = await sendOnce({
+    clock,
+    fetch: play({ status: 415, statusText: "", reads: [[20, JSON.stringify({ message })]] }, clock),
+    secrets,
+  });
+  assertEquals(error?.message, message);
+  const { secretHeaders } = contextOf({ clock, fetch: () => Promise.reject(), secrets }).template;
+  assertEquals([...secretHeaders], ["authorization"]);
 });
 
 Deno.test("a run that is over sends nothing more", async () => {
