@@ -7,6 +7,7 @@ import { type Clock, SystemClock } from "../runtime/clock.ts";
 import { describeError, Logger } from "../runtime/log.ts";
 import { setProcessTitle } from "../runtime/process_title.ts";
 import { removeRunDir } from "../runtime/run_dir.ts";
+import { writeStderr } from "../runtime/standard_streams.ts";
 import { atMost } from "./at_most.ts";
 import type { BaseService, ServiceContext } from "./base_service.ts";
 import { OrphanedError } from "./component_service.ts";
@@ -20,8 +21,6 @@ const ORPHAN_CLEANUP_MS = 2_000;
 /** A controller is there when it is found so often, with a pause in between. */
 const LOOKS = 3;
 const LOOK_AGAIN_MS = 100;
-
-const encoder = new TextEncoder();
 
 /**
  * Is one service from here to the end of the process; returns the exit code.
@@ -95,10 +94,5 @@ async function removeDeadRunDir(
 }
 
 function writeLine(line: string): void {
-  let bytes = encoder.encode(line + "\n");
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(Deno.stderr.writeSync(bytes));
-  } catch {
-    // The parent is gone, and with it whoever could read this.
-  }
+  writeStderr(`${line}\n`);
 }

@@ -1,11 +1,10 @@
+import { writeStderr } from "../../common/runtime/standard_streams.ts";
 import type { MockServerOptions } from "./mock_options.ts";
 import { rehearse } from "./rehearsal.ts";
 import { startMockServer } from "./server.ts";
 
 /** After so long another round of rehearsal makes the first requests hardly any quicker. */
 const REHEARSAL_MS = 40;
-
-const encoder = new TextEncoder();
 
 /** Runs the mock server alone until a signal ends it; returns the exit code. */
 export async function serveMock(options: MockServerOptions): Promise<number> {
@@ -40,5 +39,5 @@ function whyNot(error: unknown): string {
 }
 
 function say(line: string): void {
-  Deno.stderr.writeSync(encoder.encode(`${line}\n`));
+  writeStderr(`${line}\n`);
 }

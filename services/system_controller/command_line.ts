@@ -12,11 +12,10 @@ import type { RunSeries } from "../../common/model/run_series.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { harmless } from "../../common/runtime/harmless.ts";
 import type { RebuiltReport } from "../../common/model/report.ts";
-import { EXIT } from "./exit.ts";
+import { writeStderr, writeStdout } from "../../common/runtime/standard_streams.ts";
+import { EXIT, notOnStdout } from "./exit.ts";
 
 type ProfileInvocation = Invocation & { kind: "profile" };
-
-const encoder = new TextEncoder();
 
 /** What other services have to do with the command line; loaded when it is needed. */
 export interface Neighbours {
@@ -62,7 +61,7 @@ export async function runCommandLine(
   if (readsEnvironment(invocation, args)) await warnOfVariables();
   switch (invocation.kind) {
     case "print":
-      return writeOut(invocation.text);
+      return await writeOut(invocation.text);
     case "write":
       return writeNewFile(invocation.path, invocation.text);
     case "problems":
@@ -122,14 +121,13 @@ async function report(
   { console, problems }: RebuiltReport,
   folder: string,
 ): Promise<number> {
-  if (console !== null) {
-    writeOut(console);
-    noteInputs(folder);
-    await mergeRaw(folder);
-  }
-  complain(problems.map((problem) => `aiperf: ${harmless(problem)}\n`).join(""));
-  if (console === null) return EXIT.badInput;
-  return problems.length > 0 ? EXIT.failed : EXIT.complete;
+  const tell = () => complain(problems.map((one) => `aiperf: ${harmless(one)}\n`).join(""));
+  if (console === null) return tell();
+  const code = await writeOut(console);
+  noteInputs(folder);
+  await mergeRaw(folder);
+  tell();
+  return problems.length > 0 ? EXIT.failed : code;
 }
 
 /** Of a run that was killed the workers' parts of the raw export are left. */
@@ -160,21 +158,18 @@ async function analyze(
     const { text, json, leftOut } = await analyzeTrace(request);
     complain(leftOut.map((line) => `aiperf: ${harmless(line)}\n`).join(""));
     if (outputFile !== null) await Deno.writeTextFile(outputFile, json, { mode: FILE_MODE });
-    return writeOut(text);
+    return await writeOut(text);
   } catch (error) {
     if (error instanceof BadInputError) return complain(`aiperf: ${harmless(error.message)}\n`);
     return complain(`aiperf: --output-file: ${harmless((error as Error).message)}\n`);
   }
 }
 
-function writeOut(text: string): number {
-  try {
-    const bytes = encoder.encode(text);
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-  } catch {
-    // Nobody reads any more, as with `| head`.
-  }
-  return EXIT.complete;
+async function writeOut(text: string): Promise<number> {
+  const problem = await writeStdout(text);
+  if (problem === null) return EXIT.complete;
+  complain(`aiperf: ${notOnStdout(problem)}\n`);
+  return EXIT.failed;
 }
 
 function writeNewFile(path: string, text: string): number {
@@ -190,7 +185,7 @@ function writeNewFile(path: string, text: string): number {
 }
 
 function complain(text: string): number {
-  Deno.stderr.writeSync(encoder.encode(text));
+  writeStderr(text);
   return EXIT.badInput;
 }
 

@@ -1,3 +1,4 @@
+import { writeStderr, writeStdout } from "../../common/runtime/standard_streams.ts";
 import { Interrupts } from "./interrupts.ts";
 import { EXIT } from "./exit.ts";
 import type { StopSignal } from "./outcome.ts";
@@ -10,6 +11,8 @@ export interface Front {
   readonly interrupts: Interrupts;
   /** Writes a result to stdout. */
   writeResult(text: string): Promise<void>;
+  /** Why a result is not all on stdout; null: it is, as far as anybody reads it. */
+  readonly unwritten: string | null;
   /** Leaves the signals to the system again. */
   close(): void;
 }
@@ -18,12 +21,10 @@ const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 const DEFAULT_COLUMNS = 100;
 
-const encoder = new TextEncoder();
-
 /** Opens the terminal and listens for the signals that end a run. */
 export function openFront(): Front {
   const terminal = new Terminal({
-    write: writeError,
+    write: writeStderr,
     isTerminal: Deno.stderr.isTerminal(),
     columns: terminalColumns(),
   });
@@ -33,7 +34,19 @@ export function openFront(): Front {
     exit: (signal) => Deno.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated),
   });
   const forget = listenForSignals(interrupts);
-  return { terminal, interrupts, writeResult, close: forget };
+  let unwritten: string | null = null;
+  return {
+    terminal,
+    interrupts,
+    writeResult: async (text) => {
+      const problem = await writeStdout(text);
+      unwritten ??= problem;
+    },
+    get unwritten() {
+      return unwritten;
+    },
+    close: forget,
+  };
 }
 
 function listenForSignals(interrupts: Interrupts): () => void {
@@ -53,22 +66,5 @@ function terminalColumns(): number {
     return Deno.consoleSize().columns || DEFAULT_COLUMNS;
   } catch {
     return DEFAULT_COLUMNS;
-  }
-}
-
-function writeError(text: string): void {
-  try {
-    Deno.stderr.writeSync(encoder.encode(text));
-  } catch {
-    // A lost terminal does not lose the run.
-  }
-}
-
-async function writeResult(text: string): Promise<void> {
-  const bytes = encoder.encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-  } catch {
-    // Nobody reads any more, as with `| head`; the files hold it all.
   }
 }

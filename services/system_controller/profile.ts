@@ -11,7 +11,7 @@ import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
 import { ArtifactDirError, type ArtifactDirOptions, prepareArtifactDir } from "./artifacts.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
-import { EXIT } from "./exit.ts";
+import { EXIT, notOnStdout } from "./exit.ts";
 import { interruptedExit } from "./outcome.ts";
 import { NotReadyError } from "./not_ready_error.ts";
 import { discoverModel, NoModelError, UnreachableError } from "./preflight.ts";
@@ -70,7 +70,10 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
     };
     const front = readiness?.front ?? openFront();
     try {
-      return await make(request, { plan, front, host });
+      const code = await make(request, { plan, front, host });
+      if (front.unwritten === null) return code;
+      host.say(`aiperf: ${notOnStdout(front.unwritten)}; the results are in ${config.artifactDir}`);
+      return code === EXIT.complete ? EXIT.failed : code;
     } finally {
       front.close();
     }

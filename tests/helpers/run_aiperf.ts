@@ -105,6 +105,19 @@ export class Sandbox {
     return new RunningAiperf(command);
   }
 
+  /** Runs the program to its end with its stdout in the hands of a shell, as in `> /dev/full`. */
+  runInShell(args: readonly string[], redirection: string): Promise<Finished> {
+    const command = new Deno.Command("bash", {
+      args: ["-o", "pipefail", "-c", `"$@" ${redirection}`, "bash", ...aiperfCommand(args)],
+      cwd: this.path,
+      ...this.environment(),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+    return new RunningAiperf(command).finished;
+  }
+
   /** Runs the program to its end. */
   run(args: readonly string[], options: StartOptions = {}): Promise<Finished> {
     return this.start(args, options).finished;
