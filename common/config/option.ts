@@ -23,6 +23,16 @@ export interface OptionSpec<T, D extends T | null = T | null> {
   readonly commands?: readonly CommandName[];
   /** Its value is never shown. */
   readonly secret?: boolean;
+  /** What a command shows in place of the above, where the option means something else there. */
+  readonly shownIn?: Readonly<Partial<Record<CommandName, ShownOption>>>;
+}
+
+/** What is shown of an option, and the group that it is shown in. */
+export interface ShownOption {
+  readonly help?: string;
+  readonly defaultNote?: string;
+  readonly type?: ValueType<unknown>;
+  readonly group?: string;
 }
 
 /** Declares an option; gives the table the exact type of its value. */

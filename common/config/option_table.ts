@@ -65,6 +65,7 @@ export type OptionValues = { readonly [K in OptionKey]: ValueOf<(typeof OPTIONS)
 /** An option as one command shows it. */
 export interface CommandOption {
   readonly key: OptionKey;
+  /** As the command shows it. */
   readonly spec: OptionSpec<unknown>;
   readonly group: string;
   /** The flag that documents and messages name. */
@@ -107,7 +108,8 @@ function collect(command: CommandName): CommandOption[] {
     (Object.keys(options) as OptionKey[])
       .filter((key) => (specOf(key).commands ?? ["profile"]).includes(command))
       .map((key) => {
-        const spec = specOf(key);
+        const { group: otherGroup, ...shown } = specOf(key).shownIn?.[command] ?? {};
+        const spec = { ...specOf(key), ...shown };
         const flag = flagOf(key, command);
         const aliases = spec.aliases ?? [];
         const short = aliases.filter((alias) => !alias.startsWith("--"));
@@ -115,7 +117,7 @@ function collect(command: CommandName): CommandOption[] {
         return {
           key,
           spec,
-          group,
+          group: otherGroup ?? group,
           flag,
           flags: [...short, flag, ...long],
           envName: envNameOf(key),

@@ -20,18 +20,19 @@ export function optionReference(): string {
 
 function commandSection(command: CommandName): string[] {
   const groups = Map.groupBy(optionsOf(command), ({ group }) => group);
+  const hasFile = optionsOf(command).some(({ key }) => key === "config");
   return [
     `## aiperf ${command}`,
     "",
     ...[...groups].flatMap(([group, options]) => [
       `### ${group}`,
       "",
-      ...options.flatMap(optionSection),
+      ...options.flatMap((option) => optionSection(option, hasFile)),
     ]),
   ];
 }
 
-function optionSection(option: CommandOption): string[] {
+function optionSection(option: CommandOption, hasFile: boolean): string[] {
   const { spec, flags, envName } = option;
   const presets = Object.entries(spec.presets ?? {}).map(
     ([flag, value]) => `- \`${flag}\`: the same as \`${option.flag} ${value}\``,
@@ -45,7 +46,7 @@ function optionSection(option: CommandOption): string[] {
     `- default: ${describeDefault(option)}`,
     ...presets,
     `- environment: \`${envName}\``,
-    ...(spec.path === null ? [] : [`- file: \`${spec.path}\``]),
+    ...(spec.path === null || !hasFile ? [] : [`- file: \`${spec.path}\``]),
     "",
   ];
 }

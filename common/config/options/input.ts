@@ -1,4 +1,4 @@
-import { DATASET_FORMATS } from "../../model/dataset_format.ts";
+import { DATASET_FORMATS, TRACE_FORMATS } from "../../model/dataset_format.ts";
 import { PUBLIC_DATASETS } from "../../model/public_dataset.ts";
 import { HISTORIES } from "../../model/history_source.ts";
 import { option } from "../option.ts";
@@ -17,6 +17,12 @@ export const INPUT_OPTIONS = {
     path: "input.file",
     commands: ["profile", "analyze-trace"],
     help: "Send the conversations of this file or trace; see docs/input_files.md.",
+    shownIn: {
+      "analyze-trace": {
+        help: "The trace to analyse, where it is not given as FILE; see docs/traces.md.",
+        defaultNote: "the FILE, which must be given then",
+      },
+    },
   }),
   publicDataset: option({
     type: choice(PUBLIC_DATASETS),
@@ -40,6 +46,9 @@ export const INPUT_OPTIONS = {
     path: "input.custom_dataset_type",
     commands: ["profile", "analyze-trace"],
     help: "What --input-file is; a folder must be random_pool or raw_payload.",
+    shownIn: {
+      "analyze-trace": { help: "The format of the trace.", type: choice(TRACE_FORMATS) },
+    },
   }),
   isl: option({
     type: integer({ min: 1, max: MOST_TOKENS }),

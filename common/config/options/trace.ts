@@ -10,6 +10,13 @@ export const TRACE_OPTIONS = {
     commands: ["profile", "analyze-trace"],
     help:
       "Leave out lines of --input-file that cannot be used, and say how many, instead of ending the run.",
+    shownIn: {
+      "analyze-trace": {
+        help:
+          "Leave out lines of the trace that cannot be used, and name them, instead of ending with an error.",
+        group: "Input",
+      },
+    },
   }),
   islBlockSize: option({
     type: integer({ min: 1 }),

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { optionsOf } from "../../../common/config/option_table.ts";
 import { printed } from "../../helpers/command_line.ts";
 
-for (const command of ["profile", "mock-server"] as const) {
+for (const command of ["profile", "mock-server", "analyze-trace"] as const) {
   Deno.test(`the help of ${command} has every flag, help and environment name`, async () => {
     const text = (await printed([command, "--help"])).replace(/\s+/g, " ");
     for (const { spec, flags, envName } of optionsOf(command)) {
@@ -18,6 +18,18 @@ Deno.test("the help of the program has the commands and the options of a run", a
   const text = await printed(["--help"]);
   for (const name of ["profile", "mock-server", "config init"]) assertStringIncludes(text, name);
   for (const { flag } of optionsOf("profile")) assertStringIncludes(text, flag);
+});
+
+Deno.test("the help of analyze-trace speaks of a trace, and of nothing that a run does", async () => {
+  const text = (await printed(["analyze-trace", "--help"])).replace(/\s+/g, " ");
+  assertStringIncludes(text, "--input-file FILE The trace to analyse");
+  assertStringIncludes(
+    text,
+    "--custom-dataset-type mooncake_trace|bailian_trace|burst_gpt_trace|azure_trace The format",
+  );
+  for (const word of [" Send", "made up", "random_pool", "the run", "Input file and trace"]) {
+    assertEquals(text.includes(word), false, word);
+  }
 });
 
 Deno.test("the help keeps to the width of the terminal where words allow it", async () => {
