@@ -37,11 +37,7 @@ export type Invocation =
   | { readonly kind: "write"; readonly path: string; readonly text: string }
   /** `cliCommand`: the command line, secrets redacted. */
   | { readonly kind: "profile"; readonly options: Options; readonly cliCommand: string }
-  | {
-    readonly kind: "mock-server";
-    readonly options: MockServerOptions;
-    readonly logLevel: OptionValues["logLevel"];
-  }
+  | { readonly kind: "mock-server"; readonly options: MockServerOptions }
   /** Analyse a trace, print what it is like, and write it to a file, if there is one. */
   | {
     readonly kind: "analyze-trace";
@@ -147,12 +143,7 @@ async function finish(
   switch (command.name) {
     case "mock-server": {
       const { standaloneMockServer } = await import("../config/mock_server_options.ts");
-      const { values } = options;
-      return {
-        kind: "mock-server",
-        options: standaloneMockServer(values),
-        logLevel: values.logLevel,
-      };
+      return { kind: "mock-server", options: standaloneMockServer(options.values) };
     }
     case "analyze-trace":
       return analysisOf(options.values);

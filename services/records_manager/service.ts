@@ -23,6 +23,7 @@ import { SteadyLink } from "../../common/service/steady_link.ts";
 import { Journal } from "./journal.ts";
 import { LastWords } from "./last_words.ts";
 import { PhaseNotes } from "./phase_notes.ts";
+import { RequestLog } from "./request_log.ts";
 import { ResultsFeed } from "./results_feed.ts";
 import { Tally } from "./tally.ts";
 
@@ -35,6 +36,9 @@ const BATCH_MS = 20;
 /** How often the disk itself has to have the journal, unless the user wants it otherwise. */
 const SYNC_MS = 1_000;
 
+/** How often the log has room for a few more requests. */
+const LOG_MS = 1_000;
+
 /** So many credits without a record are named. */
 const MOST_NAMED = 10;
 
@@ -45,6 +49,7 @@ export class RecordsManager extends ComponentService {
   #journal: Journal<Peer> | null = null;
   #config: RunConfig | null = null;
   #feed: ResultsFeed | null = null;
+  #requestLog: RequestLog | null = null;
   readonly #lastWords = new LastWords(this.clock);
   /** What the timing manager holds for lost, by phase. */
   readonly #lost = new Map<Phase, MessageOf<"credits_lost">["credits"]>();
@@ -56,6 +61,7 @@ export class RecordsManager extends ComponentService {
     const path = `${config.artifactDir}/${ARTIFACT_FILES.records}`;
     this.#config = config;
     this.#feed = new ResultsFeed(path);
+    this.#requestLog = new RequestLog({ log: this.log, urls: config.endpoint.urls });
     this.#journal = await Journal.open<Peer>({
       path,
       config,
@@ -103,6 +109,11 @@ export class RecordsManager extends ComponentService {
     if (this.#config?.journalSync === "interval") await this.#journal?.sync();
   }
 
+  @every(LOG_MS)
+  protected flushLog(): void {
+    this.#requestLog?.flush();
+  }
+
   @onMessage("phase_started")
   protected noteStart(event: MessageOf<"phase_started">): void {
     if (this.#phases.add(event)) this.#writePhases();
@@ -124,6 +135,7 @@ export class RecordsManager extends ComponentService {
   protected async finish({ deadlineMs }: CommandOf<"finish_records">): Promise<RecordsSummary> {
     await this.#waitForMissing(deadlineMs);
     this.#writeLost();
+    this.flushLog();
     await this.#journal?.flush();
     if (this.#journal?.hasFailed) await this.#recount(this.#journal.path);
     this.#feed?.end(this.#tally.records);
@@ -179,6 +191,7 @@ export class RecordsManager extends ComponentService {
       journal.confirm(peer);
       return undefined;
     }
+    this.#requestLog?.note(record);
     const line = isPlainRecordText(text) ? recordLine(text) : JSON.stringify(record);
     const room = journal.add(line, peer);
     this.#recordArrived();
@@ -192,6 +205,7 @@ export class RecordsManager extends ComponentService {
     for (const credit of [...this.#lost.values()].flat()) {
       const record = lostRecord({ credit, workerId: null, endpoint, reason });
       if (this.#journal!.hasFailed || !this.#tally.add(record)) continue;
+      this.#requestLog?.note(record);
       this.#journal!.add(JSON.stringify(record), null);
     }
   }

@@ -97,7 +97,7 @@ export const SERVICE_OPTIONS = {
     default: "INFO",
     path: "service.log_level",
     presets: { "-v": "DEBUG", "-vv": "TRACE" },
-    commands: ["profile", "mock-server"],
-    help: "Least severe messages to log.",
+    help:
+      "Least severe messages to log; those below INFO are shown on the terminal, too. DEBUG tells of failed requests (at most 10 a second), TRACE of every request, which takes processor time.",
   }),
 };

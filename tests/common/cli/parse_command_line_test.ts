@@ -74,10 +74,9 @@ Deno.test("--use-server-token-count is --token-count-source server", async () =>
 
 Deno.test("the mock server's flags go without mock in its own command", async () => {
   const args = ["mock-server", "--port", "0", "--ttft", "100", "--itl", "5.5", "--model", "x"];
-  const invocation = await parse([...args, "--seed", "7", "--no-usage", "-v"]);
+  const invocation = await parse([...args, "--seed", "7", "--no-usage"]);
   assertEquals(invocation, {
     kind: "mock-server",
-    logLevel: "DEBUG",
     options: {
       host: "127.0.0.1",
       port: 0,
