@@ -37,9 +37,10 @@ Deno.test("a run begins when the server answers, and what was asked before does 
     withSandbox(async (sandbox) => {
       const { code, stderr } = await sandbox.run(args(url, "-m m --wait-for-model-timeout 60"));
       assertEquals(code, 0, stderr);
+      // How long the first look takes is a matter of speed.
       assertStringIncludes(
-        stderr,
-        `aiperf: waiting for the server (0 of at most 60 s): ${url}/v1/chat/completions: ` +
+        stderr.replace(/\(\d+ of/, "(N of"),
+        `aiperf: waiting for the server (N of at most 60 s): ${url}/v1/chat/completions: ` +
           "503 Service Unavailable: loading the model\n",
       );
       assertMatch(stderr, /aiperf: the server is ready after \d+ s\n/);
