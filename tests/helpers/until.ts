@@ -1,12 +1,12 @@
 /** A condition that a test waits for is true by then, on any machine, or something is broken. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 const PAUSE_MS = 20;
 
 /**
  * Waits until `condition` gives something, and returns it.
  *
- * Throws after 30 s, naming `what` was waited for.
+ * Throws after 60 s, naming `what` was waited for.
  */
 export async function until<T>(
   what: string,
