@@ -4,8 +4,10 @@ import { CALLED_OFF_AT_END, type RequestRecord } from "../../common/model/record
 import type { MockServerOptions } from "../../services/mock_server/mock_options.ts";
 import type { MockServer } from "../../services/mock_server/server.ts";
 import { type Artifacts, readArtifacts, scalarOf } from "../helpers/artifacts.ts";
+import { MachineStrain } from "../helpers/machine_strain.ts";
 import { type Finished, withSandbox } from "../helpers/run_aiperf.ts";
-import { withMockServer } from "../helpers/servers.ts";
+import { GatheringServer, withMockServer } from "../helpers/servers.ts";
+import { until } from "../helpers/until.ts";
 import { checkAgreement } from "./agreement.ts";
 import { ATTEMPTS, checkArrivals, type Interval, mostOpen } from "./seen_by_server.ts";
 
@@ -25,7 +27,7 @@ interface LoadTest {
   readonly code?: number;
   /** Whether the server's own log must have every request at its due time, by and large. */
   readonly hasTimes?: boolean;
-  check(ran: Ran): void;
+  check(ran: Ran): Promise<void> | void;
 }
 
 function testLoad(
@@ -41,6 +43,7 @@ function testLoad(
   /** False when the machine stood still for so long that the server did not see the pattern. */
   async function tryLoad(attempt: number): Promise<boolean> {
     let isSeen = true;
+    using strain = new MachineStrain();
     await withMockServer(mock, async (server) => {
       await withSandbox(async (sandbox) => {
         for (const [file, text] of Object.entries(files)) {
@@ -54,8 +57,11 @@ function testLoad(
           .filter(({ phase }) => phase === "profiling")
           .sort((a, b) => a.index - b.index);
         const ran = { ...artifacts, server, profiling, finished };
-        check(ran);
-        if (hasTimes) isSeen = checkArrivals(profiling, server.requests().requests, attempt);
+        await check(ran);
+        if (!hasTimes) return;
+        const { requests: logged } = server.requests();
+        const strains = strain.during(artifacts.json);
+        isSeen = checkArrivals({ records: profiling, logged, strains }, attempt);
       });
     });
     return isSeen;
@@ -115,35 +121,43 @@ testLoad("gamma arrivals come in bursts at the rate asked for", {
   },
 });
 
-testLoad("a burst sends all its slots at once, then one for each that comes back", {
-  mock: { ttftMs: 100 },
-  load: "--concurrency 24 --arrival-pattern concurrency_burst --request-count 48",
-  check: ({ server, profiling }) => {
-    assertEquals(server.stats().maxInFlight, 24);
-    const first = duesMs(profiling).slice(0, 24);
-    assertEquals(first, Array(24).fill(0));
-  },
+Deno.test("a burst sends all its slots at once, then one for each that comes back", async () => {
+  // It answers none before all are there: of fewer at once the run would never end.
+  await using server = new GatheringServer(24);
+  await withSandbox(async (sandbox) => {
+    const args = `--url ${server.url} --model m --isl 8 --osl 2 --artifact-dir out ` +
+      "--concurrency 24 --arrival-pattern concurrency_burst --request-count 48";
+    const { code, stderr } = await sandbox.run(args.split(" "));
+    assertEquals(code, 0, stderr);
+    assertEquals([server.received, server.maxInFlight], [48, 24]);
+    const { records } = await readArtifacts(`${sandbox.path}/out`);
+    const profiling = records.toSorted((a, b) => a.index - b.index);
+    assertEquals(duesMs(profiling).slice(0, 24), Array(24).fill(0));
+  });
 });
 
 testLoad("prefill concurrency limits the requests that have no first token", {
-  mock: { ttftMs: 20, itlMs: 40 },
-  load: "--streaming --concurrency 8 --prefill-concurrency 2 --request-count 24",
+  // The second token is far off: so a slow machine, too, has more in flight than have no first one.
+  mock: { ttftMs: 50, itlMs: 400 },
+  load: "--streaming --concurrency 8 --prefill-concurrency 2 --request-count 16",
   check: ({ server, profiling }) => {
     const { requests } = server.requests();
-    assertEquals(requests.length, 24);
+    assertEquals(requests.length, 16);
     assertEquals(
       mostOpen(requests.map(({ receivedMs, tokenWriteMs }) => [receivedMs, tokenWriteMs[0]!])),
       2,
     );
-    assert(mostOpen(requests.map(({ receivedMs, endMs }) => [receivedMs, endMs!])) > 2);
+    const most = mostOpen(requests.map(({ receivedMs, endMs }) => [receivedMs, endMs!]));
+    assert(most > 2, `${most} in flight at most`);
     const prefills = fromSent(profiling, ({ chunksAfterNs }) => chunksAfterNs[0] ?? null);
     assertEquals(mostOpen(prefills), 2);
   },
 });
 
 testLoad("the slots of a ramp open one after the other", {
-  mock: { ttftMs: 2_000 },
-  load: "--concurrency 6 --concurrency-ramp-duration 0.46 --benchmark-duration 0.8 " +
+  // The end is so far off that the last request leaves before it on a machine that stands still.
+  mock: { ttftMs: 60_000 },
+  load: "--concurrency 6 --concurrency-ramp-duration 0.46 --benchmark-duration 1.6 " +
     "--benchmark-grace-period 0",
   code: 1,
   hasTimes: true,
@@ -214,7 +228,8 @@ testLoad("users take turns at their own pace from the start on", {
       assert(places > 4 - 1e-6, `${places} places after the turn before`);
       return places < 4 + 1e-6;
     });
-    assert(onTime.length > steps.length / 2, `${onTime.length} of ${steps.length} on time`);
+    // Whose answer is late has its next turn late; nobody is on time by chance.
+    assert(onTime.length > 2, `${onTime.length} of ${steps.length} on time`);
     for (const { before, turn } of steps) {
       assert(turn.dueNs >= before.sentNs! + before.endAfterNs!, "before the answer was there");
     }
@@ -242,30 +257,38 @@ testLoad("turns follow their pauses, and sessions are counted", {
   },
 });
 
+/** Waits until the server has seen that so many requests were cut off: it hears of it afterwards. */
+async function untilAborted(server: MockServer, count: number): Promise<void> {
+  await until(`${count} requests to be cut off`, () => server.stats().aborted >= count);
+  assertEquals(server.stats().aborted, count);
+}
+
 testLoad("a share of the requests is cut off on the wire", {
-  mock: { ttftMs: 20, itlMs: 500 },
+  // Whoever is cut off late is so before the server has ended by itself.
+  mock: { ttftMs: 20, itlMs: 60_000 },
   load: "--streaming --request-rate 200 --request-count 40 --request-cancellation-rate 100 " +
     "--request-cancellation-delay 0.2",
   code: 1,
-  check: ({ server, profiling, json }) => {
-    assertEquals(server.stats().aborted, 40);
+  check: async ({ server, profiling, json }) => {
+    await untilAborted(server, 40);
     for (const { outcome, error, endAfterNs } of profiling) {
       assertEquals([outcome, error?.code], ["cancelled", 499]);
-      assert(endAfterNs! >= 200e6 && endAfterNs! < 450e6, `cut off after ${endAfterNs! / 1e6} ms`);
+      assert(endAfterNs! >= 200e6, `cut off after ${endAfterNs! / 1e6} ms`);
     }
     assertEquals(json.credits["cancelled"], 40);
   },
 });
 
 testLoad("a request that is to be cut off at once reaches the server before", {
-  mock: { ttftMs: 10_000 }, // a busy server sees late that the client is gone
+  mock: { ttftMs: 60_000 }, // a busy server sees late that the client is gone
   load: "--concurrency 4 --request-count 40 --request-cancellation-rate 100",
   code: 1,
-  check: ({ server, profiling, json }) => {
+  check: async ({ server, profiling, json }) => {
     assertEquals(profiling.map(({ outcome }) => outcome), Array(40).fill("cancelled"));
+    await untilAborted(server, 40);
     const heard = new Set(server.requests().requests.map(({ requestId }) => requestId));
     assertEquals(profiling.filter(({ requestId }) => !heard.has(requestId)), []);
-    assertEquals([server.stats().aborted, json.credits["cancelled"]], [40, 40]);
+    assertEquals(json.credits["cancelled"], 40);
   },
 });
 
@@ -274,7 +297,7 @@ testLoad("a run that fails too much ends early, with its results", {
   load: "--concurrency 4 --request-count 4000 --failed-request-threshold 0.2",
   code: 1,
   check: (ran) => {
-    assert(ran.profiling.length < 200);
+    assert(ran.profiling.length < 4000, `${ran.profiling.length} were sent`);
     assertEquals(ran.json.was_cancelled, true);
     checkAgreement(ran);
     assertMatch(ran.finished.stderr, /more requests failed than --failed-request-threshold allows/);
@@ -282,9 +305,9 @@ testLoad("a run that fails too much ends early, with its results", {
 });
 
 testLoad("a warm-up with a load and limits of its own is left out and cut off", {
-  // Long enough for some to be in flight when the warm-up ends.
-  mock: { ttftMs: 100 },
-  load: "--concurrency 2 --request-count 6 --warmup-request-rate 50 --warmup-concurrency 20 " +
+  // So long that what is in flight when the warm-up ends has no answer, even if that is told late.
+  mock: { ttftMs: 1_200 },
+  load: "--concurrency 6 --request-count 6 --warmup-request-rate 50 --warmup-concurrency 30 " +
     "--warmup-arrival-pattern constant --warmup-duration 0.5 --warmup-grace-period 0",
   check: (ran) => {
     const warmup = ran.records.filter(({ phase }) => phase === "warmup");
@@ -294,7 +317,7 @@ testLoad("a warm-up with a load and limits of its own is left out and cut off", 
         ...Array(25).keys(),
       ].map((i) => i * 20),
     );
-    assert(warmup.some(({ outcome }) => outcome === "cancelled"));
+    assertEquals(warmup.map(({ outcome }) => outcome), Array(25).fill("cancelled"));
     assertEquals(ran.profiling.map(({ outcome }) => outcome), Array(6).fill("success"));
     assertEquals(scalarOf(ran, "request_count"), 6);
     checkAgreement(ran);
@@ -302,14 +325,15 @@ testLoad("a warm-up with a load and limits of its own is left out and cut off", 
 });
 
 Deno.test("the same seed makes the same load, whatever the number of workers", async () => {
-  await withMockServer({ ttftMs: 400 }, async (server) => {
+  // Far more than the cancellation's delay: which of them comes first must not be a matter of speed.
+  await withMockServer({ ttftMs: 1_000 }, async (server) => {
     await withSandbox(async (sandbox) => {
       const plans: unknown[] = [];
       const sent: string[][] = [];
       const inputs: string[] = [];
       for (const workers of [1, 4]) {
         const load = "--request-rate 150 --request-count 60 --dataset-sampling-strategy shuffle " +
-          "--isl-stddev 90 --request-cancellation-rate 20 --request-cancellation-delay 0.2 " +
+          "--isl-stddev 90 --request-cancellation-rate 20 --request-cancellation-delay 0.1 " +
           "--random-seed 11 --export-level raw";
         const args =
           `--url ${server.url} --osl 2 --artifact-dir out${workers} --workers-max ${workers} ${load}`;
@@ -368,7 +392,8 @@ testLoad("a run that is stopped with credits ahead of their time counts what was
       [profiling.length, sent.length, sent.length],
     );
     // The server has seen what was sent, at most, and nothing else.
-    assert(ran.server.stats().received <= 40 + sent.length);
+    const { received } = ran.server.stats();
+    assert(received <= 40 + sent.length, `${received} received, ${sent.length} sent`);
     checkAgreement(ran);
   },
 });

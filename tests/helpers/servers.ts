@@ -76,12 +76,59 @@ export class StallingServer implements AsyncDisposable {
   }
 }
 
+/** A server that answers requests only when so many of them are there at once. */
+export class GatheringServer implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #together: number;
+  #waiting: (() => void)[] = [];
+  #inFlight = 0;
+  #maxInFlight = 0;
+  #received = 0;
+
+  constructor(together: number) {
+    this.#together = together;
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => request.method === "POST" ? this.#answer() : new Response("{}"),
+    );
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** How many requests had no answer at the same time, at most. */
+  get maxInFlight(): number {
+    return this.#maxInFlight;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  async #answer(): Promise<Response> {
+    this.#received++;
+    this.#maxInFlight = Math.max(this.#maxInFlight, ++this.#inFlight);
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#waiting.length < this.#together) return;
+      for (const answer of this.#waiting) answer();
+      this.#waiting = [];
+    });
+    this.#inFlight--;
+    return Response.json({ choices: [{ message: { content: "Hello" } }], ...USAGE });
+  }
+}
+
 const encoder = new TextEncoder();
 
-const COUNTED = {
-  choices: [],
-  usage: { prompt_tokens: 8, completion_tokens: 1, total_tokens: 9 },
-};
+const USAGE = { usage: { prompt_tokens: 8, completion_tokens: 1, total_tokens: 9 } };
+
+const COUNTED = { choices: [], ...USAGE };
 
 function event(data: unknown): string {
   return `data: ${JSON.stringify(data)}\n\n`;
