@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { RequestRecord } from "../../common/model/record.ts";
 import { readArtifacts, readJournal } from "../helpers/artifacts.ts";
+import { MachineStrain } from "../helpers/machine_strain.ts";
 import { HAS_PROC, type RunningAiperf, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 import { until } from "../helpers/until.ts";
 
@@ -71,13 +73,14 @@ Deno.test("every result proves what was sent and says what it is worth", async (
       assert(["VALID", "SUSPECT", "INVALID"].includes(instrument.verdict));
       assertEquals(instrument.reasons.length === 0, instrument.verdict === "VALID");
       assertEquals(instrument.lateness.requests, count);
-      assert(instrument.arrivals.sent.ks!.distance < 1);
+      const { distance } = instrument.arrivals.sent.ks!;
+      assert(distance < 1, `a distance of ${distance}`);
     });
     await t.step("with the health of every process", () => {
       assertEquals(instrument.workers.reduce((sum, { requests }) => sum + requests, 0), count);
       for (const { health } of instrument.workers) {
-        assert(health.lag.samples > 10);
-        assert(health.cpu_share! > 0);
+        assert(health.lag.samples > 10, `${health.lag.samples} looks at the event loop`);
+        assert(health.cpu_share! > 0, `a share of ${health.cpu_share}`);
       }
       const types = instrument.processes.map((one) => one.service_type);
       for (const type of ["system_controller", "timing_manager", "worker_manager"]) {
@@ -99,19 +102,54 @@ Deno.test("every result proves what was sent and says what it is worth", async (
   });
 });
 
-Deno.test("a healthy run is VALID, unless others keep this machine busy", async () => {
+Deno.test("a healthy run is VALID, unless the machine holds it up", async () => {
   const found: string[] = [];
   for (let attempt = 0; attempt < 3; attempt++) {
+    using strain = new MachineStrain();
+    let isSettled = false;
     await withSandbox(async (sandbox) => {
       const run = start(sandbox, "--request-rate 40 --benchmark-duration 4");
-      const { instrument } = await finished(sandbox, run);
-      found.push(instrument.verdict, ...instrument.reasons.map(({ text }) => text));
+      const { instrument, json, records } = await finished(sandbox, run);
+      checkLateness(instrument, records);
+      if (instrument.verdict === "VALID") isSettled = true;
+      const strains = [...strain.during(json), ...stallIn(records)];
+      found.push(...instrument.reasons.map(({ text }) => text), `(${strains.join("; ")})`);
+      // What keeps one run from being VALID may be over in the next.
+      if (attempt === 2 && strains.length > 0) isSettled = true;
     });
-    if (found.at(-1) === "VALID") return;
+    if (isSettled) return;
   }
-  const isBusy = Deno.loadavg()[0]! > navigator.hardwareConcurrency;
-  assert(isBusy, `not VALID on a machine with little to do: ${found.join("; ")}`);
+  assert(false, `not VALID on a machine that did not hold it up: ${found.join("; ")}`);
 });
+
+/** The verdict tells of late requests just when the records do. */
+function checkLateness({ reasons }: Instrument, records: readonly RequestRecord[]): void {
+  const lateMs = afterColdStart(records).map(latenessMs).sort((a, b) => a - b);
+  const isTold = reasons.some(({ check }) => check === "schedule_lateness");
+  // So near to the limit it depends on how a percentile is taken, and where the cold start ends.
+  const aroundP99 = lateMs.slice(Math.floor(lateMs.length * 0.97) - 1);
+  if (aroundP99[0]! > 10) assert(isTold, `not told of: ${aroundP99.join(", ")} ms late`);
+  if (aroundP99.at(-1)! < 10) assert(!isTold, `told of: ${aroundP99.join(", ")} ms late`);
+}
+
+/** Whether all requests that left late were due about the same time: then something stood still. */
+function stallIn(records: readonly RequestRecord[]): string[] {
+  const lateOnes = afterColdStart(records).filter((record) => latenessMs(record) >= 10);
+  if (lateOnes.length === 0) return [];
+  const dueNs = lateOnes.map((record) => record.dueNs);
+  const spanMs = (Math.max(...dueNs) - Math.min(...dueNs)) / 1e6;
+  return spanMs < 1_000 ? [`${lateOnes.length} late ones were due within ${spanMs} ms`] : [];
+}
+
+function latenessMs({ sentNs, dueNs }: RequestRecord): number {
+  return (sentNs! - dueNs) / 1e6;
+}
+
+/** The first half second of a run without a warm-up is not judged. */
+function afterColdStart(records: readonly RequestRecord[]): RequestRecord[] {
+  const firstNs = Math.min(...records.map(({ dueNs }) => dueNs));
+  return records.filter(({ dueNs }) => dueNs >= firstNs + 500e6);
+}
 
 Deno.test("a run of ten requests gets no verdict against it for its cold start", async () => {
   await withSandbox(async (sandbox) => {
@@ -142,7 +180,7 @@ Deno.test({
         await pause(60);
       }
       const { instrument } = await finished(sandbox, run);
-      assert(instrument.verdict !== "VALID");
+      assert(instrument.verdict !== "VALID", JSON.stringify(instrument));
       const { text } = instrument.reasons.find(({ check }) =>
         check === "event_loop_lag" || check === "lag_share"
       )!;
@@ -257,7 +295,8 @@ Deno.test("a load that grows is told with what was asked for, and that it got th
     );
     const { asked_rate_per_second: asked, steady, sent } = instrument.arrivals;
     assertEquals([asked, ofRamp(instrument)], [50, undefined]);
-    assert(steady!.sent.count > 20 && steady!.sent.count < sent.count);
+    const counts = `${steady!.sent.count} of ${sent.count}`;
+    assert(steady!.sent.count > 20 && steady!.sent.count < sent.count, counts);
   });
   await t.step("a limit on prefills", async () => {
     const { instrument } = await run("--concurrency 4 --prefill-concurrency 2 --request-count 40");
