@@ -52,9 +52,12 @@ function textsOf({ content }: Message): string[] {
   return typeof content === "string" ? [content] : content.flatMap(({ text }) => text ?? []);
 }
 
+/** It takes a while to load: once for all tests. */
+const tokenizing = loadTokenizer("builtin");
+
 /** The messages of a request, as roles and tokens of their texts. */
 async function shapeOf({ messages }: Body): Promise<string> {
-  const tokenizer = await loadTokenizer("builtin");
+  const tokenizer = await tokenizing;
   return messages.map((message) => {
     const counts = textsOf(message).map((text) => tokenizer.count(text));
     return `${message.role} ${counts.join("+")}`;
@@ -181,7 +184,7 @@ Deno.test("lines of a corpus are on the wire, with exactly the tokens asked for"
 });
 
 Deno.test("made-up rankings are on the wire", async () => {
-  const tokenizer = await loadTokenizer("builtin");
+  const tokenizer = await tokenizing;
   const bodies: { query: string; documents: string[] }[] = [];
   const answer = async (request: Request): Promise<Response> => {
     if (request.method !== "POST") return new Response("{}");
