@@ -14,9 +14,9 @@ const WAYS: readonly [string, string, unknown][] = [
 for (const [how, flags, kept] of WAYS) {
   Deno.test(`several tokens in a chunk do not inflate the adjusted latency: ${how}`, async () => {
     await withSandbox(async (sandbox) => {
-      // Far apart, so that a reader that is held up for a while does not find two chunks at once.
+      // So far apart that a reader that is held up for half a second does not find all at once.
       const args = "profile --mock-server --streaming --concurrency 8 --request-count 8 --isl 16 " +
-        `--workers-max 1 --osl ${TOKENS} --mock-ttft 5 --mock-itl 40 ` +
+        `--workers-max 1 --osl ${TOKENS} --mock-ttft 5 --mock-itl 60 ` +
         `--mock-chunk-tokens ${PER_CHUNK} --artifact-dir out ${flags}`;
       const { code, stderr } = await sandbox.run(args.trim().split(" "));
       assertEquals(code, 0, stderr);

@@ -105,13 +105,13 @@ Deno.test("a server that does not answer the call does not hold the run up for e
     (url) =>
       withSandbox(async (sandbox) => {
         const args = `--url ${url} ${LOAD} --request-count 2 --reset-kv-cache ` +
-          "--reset-kv-cache-timeout-seconds 0.3";
+          "--reset-kv-cache-timeout-seconds 1.2";
         const { code, stderr } = await sandbox.run(args.split(" "));
         hung.resolve(new Response());
         assertEquals(code, 1);
         assertStringIncludes(
           stderr,
-          `--reset-kv-cache: POST ${url}/reset_prefix_cache: no answer within 0.3 s;`,
+          `--reset-kv-cache: POST ${url}/reset_prefix_cache: no answer within 1.2 s;`,
         );
         assertEquals(keys, ["Bearer sk-call-key"]);
         assertEquals(stderr.includes("sk-call-key"), false);

@@ -8,8 +8,9 @@ import { checkAgreement } from "./agreement.ts";
 const REQUESTS = 40;
 const TOKENS = 50;
 
+// It takes so long that whoever looks at its processes finds them, also when held up meanwhile.
 const ARGS = [
-  "profile --mock-server --mock-ttft 20 --mock-itl 2 --streaming --concurrency 8 --workers-max 2",
+  "profile --mock-server --mock-ttft 250 --mock-itl 2 --streaming --concurrency 8 --workers-max 2",
   `--request-count ${REQUESTS} --num-dataset-entries ${REQUESTS} --osl ${TOKENS} --isl 64 --artifact-dir out`,
 ].join(" ").split(" ");
 
