@@ -192,11 +192,11 @@ Deno.test("a connection that the server has closed while it was idle is not used
     await connection.write(ANSWER);
     connection.close();
   };
-  await withScene(handle, async ({ server, ask }) => {
+  await withScene(handle, async ({ server, transport, ask }) => {
     for (let i = 0; i < 3; i++) {
       assertEquals(await ask(), "{}");
-      // The news of the close travels through the kernel: let the event loop turn.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // The news of the close travels through the kernel.
+      await until("the close is heard of", () => transport.idle === 0);
     }
     assertEquals(server.opened(), 3);
   });
