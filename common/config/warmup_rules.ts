@@ -110,7 +110,7 @@ function inheritedFits({ own, ofRun, when, about }: Ramp): Rule {
       if (rampS <= durationS || !when(values)) return [];
       const limit = `${nameOf(candidate, "warmupDuration")} (${durationS})`;
       const message = `is that of the warm-up, too, and must be at most ${limit}, got ${rampS}; ` +
-        `or give ${flagOf(own, "profile")}`;
+        `or give ${flagOf(own, "profile")}, 0 for none`;
       return [problem(candidate, ofRun, message)];
     },
   };

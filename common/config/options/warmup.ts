@@ -39,12 +39,12 @@ export const WARMUP_OPTIONS = {
     help: "The concurrency of the warm-up.",
   }),
   warmupConcurrencyRampDuration: option({
-    type: decimal({ min: 0, above: true }),
+    type: decimal({ min: 0 }),
     default: null,
     defaultNote: "that of --concurrency-ramp-duration",
     path: "loadgen.warmup_concurrency_ramp_duration",
     unit: "seconds",
-    help: "Let the concurrency of the warm-up grow from 1 over so long.",
+    help: "Let the concurrency of the warm-up grow from 1 over so long; 0: no ramp.",
   }),
   warmupPrefillConcurrency: option({
     type: integer({ min: 1 }),
@@ -54,12 +54,12 @@ export const WARMUP_OPTIONS = {
     help: "The most requests of the warm-up that have no first token yet; needs --streaming.",
   }),
   warmupPrefillConcurrencyRampDuration: option({
-    type: decimal({ min: 0, above: true }),
+    type: decimal({ min: 0 }),
     default: null,
     defaultNote: "that of --prefill-concurrency-ramp-duration",
     path: "loadgen.warmup_prefill_concurrency_ramp_duration",
     unit: "seconds",
-    help: "Let the prefill concurrency of the warm-up grow from 1 over so long.",
+    help: "Let the prefill concurrency of the warm-up grow from 1 over so long; 0: no ramp.",
   }),
   warmupRequestRate: option({
     type: decimal({ min: 0, above: true }),
@@ -70,12 +70,12 @@ export const WARMUP_OPTIONS = {
     help: "The rate of the warm-up.",
   }),
   warmupRequestRateRampDuration: option({
-    type: decimal({ min: 0, above: true }),
+    type: decimal({ min: 0 }),
     default: null,
     defaultNote: "that of --request-rate-ramp-duration",
     path: "loadgen.warmup_request_rate_ramp_duration",
     unit: "seconds",
-    help: "Let the rate of the warm-up grow from 0 over so long.",
+    help: "Let the rate of the warm-up grow from 0 over so long; 0: no ramp.",
   }),
   warmupArrivalPattern: option({
     type: choice(ARRIVAL_PATTERNS),

@@ -118,15 +118,15 @@ const CONTRADICTIONS: readonly (readonly [string, ...string[]])[] = [
   [
     "--concurrency 4 --concurrency-ramp-duration 6 --warmup-duration 5",
     "--concurrency-ramp-duration: is that of the warm-up, too, and must be at most " +
-    "--warmup-duration (5), got 6; or give --warmup-concurrency-ramp-duration",
+    "--warmup-duration (5), got 6; or give --warmup-concurrency-ramp-duration, 0 for none",
   ],
   [
     "--request-rate 4 --request-rate-ramp-duration 6 --warmup-duration 5 --streaming " +
     "--prefill-concurrency 2 --prefill-concurrency-ramp-duration 7",
     "--prefill-concurrency-ramp-duration: is that of the warm-up, too, and must be at most " +
-    "--warmup-duration (5), got 7; or give --warmup-prefill-concurrency-ramp-duration",
+    "--warmup-duration (5), got 7; or give --warmup-prefill-concurrency-ramp-duration, 0 for none",
     "--request-rate-ramp-duration: is that of the warm-up, too, and must be at most " +
-    "--warmup-duration (5), got 6; or give --warmup-request-rate-ramp-duration",
+    "--warmup-duration (5), got 6; or give --warmup-request-rate-ramp-duration, 0 for none",
   ],
   [
     "--fixed-schedule --input-file a --dataset-sampling-strategy random",
