@@ -55,8 +55,8 @@ export function prepareArtifactDir(
   // Looking for each file that a run may leave takes a while.
   if (isEmpty(folder)) return;
   const traces = [...TRACES_OF_A_RUN, ...inRunFolders(TRACES_OF_A_RUN)];
-  const holdsRun = traces.some((file) => isTrace(`${folder}/${file}`));
-  if (holdsRun && !overwrite) {
+  const isTaken = traces.some((file) => isTrace(`${folder}/${file}`));
+  if (isTaken && !overwrite) {
     throw new ArtifactDirError(
       `--artifact-dir: "${folder}" already holds a run; choose another folder or give --overwrite`,
     );
@@ -65,11 +65,16 @@ export function prepareArtifactDir(
   // A longer series would leave runs that do not belong to this one.
   const runFiles = [...RUN_FILES, ...Object.values(exportFiles(prefix))];
   const inSeries = seriesFiles(runFiles);
-  for (const file of holdsRun ? [...runFiles, ...inSeries] : inSeries) {
+  for (const file of isTaken ? [...runFiles, ...inSeries] : inSeries) {
     if (sizeOf(`${folder}/${file}`) !== null) Deno.removeSync(`${folder}/${file}`);
   }
   for (const inner of ["", ...RUN_FOLDERS]) removeRawParts(`${folder}/${inner}`);
   for (const inner of SERIES_FOLDERS) removeEmpty(`${folder}/${inner}`);
+}
+
+/** Whether a folder holds a run that has begun, so that a report can be made of it. */
+export function holdsRun(folder: string): boolean {
+  return isTrace(`${folder}/${ARTIFACT_FILES.records}`);
 }
 
 /** Two runs in one folder would mix their files, and each would take them for its own. */

@@ -1,3 +1,4 @@
+import { shellQuote } from "../../common/cli/shell_quote.ts";
 import { UnixTransport } from "../../common/comms/unix_transport.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RunReport } from "../../common/model/report.ts";
@@ -8,6 +9,7 @@ import { atMost } from "../../common/service/at_most.ts";
 import { Logger, type LogLevel } from "../../common/runtime/log.ts";
 import { setProcessTitle } from "../../common/runtime/process_title.ts";
 import { makeRunDir, removeRunDir } from "../../common/runtime/run_dir.ts";
+import { holdsRun } from "./artifacts.ts";
 import type { Front } from "./front.ts";
 import { EXIT } from "./exit.ts";
 import { exitCodeOf, problemsOf, type RunOutcome } from "./outcome.ts";
@@ -110,6 +112,7 @@ async function lead(
     abandon: (signal) => {
       controller.interrupt(signal);
       removeRunDir(config.runDir);
+      terminal.line(`aiperf: ${signal}: ended at once; ${whatIsLeft(config.artifactDir)}`);
     },
   });
   try {
@@ -129,6 +132,12 @@ async function lead(
     terminal.line(`aiperf: see ${config.artifactDir}/${ARTIFACT_FILES.log}`);
   }
   return endOf(outcome);
+}
+
+/** Of a run that ended without its exports. */
+function whatIsLeft(folder: string): string {
+  if (!holdsRun(folder)) return "nothing had been measured";
+  return `the results are in the journal: ${shellQuote(["aiperf", "report", folder])} makes them`;
 }
 
 function endOf(outcome: RunOutcome): RunEnd {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { type Artifacts, filesBelow, readArtifacts, readJournal } from "../helpers/artifacts.ts";
 import {
   aiperfCommand,
@@ -118,11 +119,22 @@ Deno.test("a second SIGINT ends a run at once, without results", async () => {
     // Sooner it would count as the same key.
     await new Promise((resolve) => setTimeout(resolve, 500));
     running.kill("SIGINT");
-    const { code, stdout } = await running.finished;
+    const { code, stdout, stderr } = await running.finished;
     assertEquals({ code, stdout }, { code: 130, stdout: "" });
+    const out = `${sandbox.path}/out`;
+    assertEquals(
+      stderr.trimEnd().split("\n").at(-1),
+      `aiperf: SIGINT: ended at once; the results are in the journal: aiperf report ${out} makes them`,
+    );
     await sandbox.untilClean();
-    assertEquals((await filesBelow(`${sandbox.path}/out`)).includes("inputs.json"), false);
+    assertEquals((await filesBelow(out)).includes("inputs.json"), false);
     await checkJournal(sandbox);
+    const report = await sandbox.run(["report", out]);
+    assertEquals(report.code, 1, report.stderr);
+    const { credits } = JSON.parse(
+      await Deno.readTextFile(`${out}/${ARTIFACT_FILES.summaryJson}`),
+    );
+    assertEquals(credits.succeeded, ENDED);
   });
 });
 
