@@ -165,6 +165,8 @@ export const arrivalsReportSchema = z.object({
   pattern: STRING,
   /** The rate from the end of its ramp on; null when no rate, or one that changes, was asked for. */
   askedRatePerSecond: z.nullable(NUMBER),
+  /** Of a series of rates, the mean from the start to the end of the sending; null: it is none. */
+  meanAskedRatePerSecond: z.nullable(NUMBER),
   /** Credits issued. */
   issued: INT,
   /** Requests that were due besides, and found no free slot until the end: counted up to ten million. */

@@ -190,6 +190,7 @@ testLoad("a series of rates comes from a file and ends with it", {
   check: (ran) => {
     assertEquals(ran.profiling.length, 60);
     assertEquals(duesMs(ran.profiling).slice(9, 12), [450, 500, 510]);
+    assertMatch(ran.console, /requests at [\d.]+\/s \(asked: 60\.00\/s on average\), constant/);
   },
 });
 

@@ -44,6 +44,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     arrivals: {
       pattern: "poisson",
       askedRatePerSecond: 100,
+      meanAskedRatePerSecond: null,
       issued: 1_000,
       unsent: 0,
       scheduled: { count: 1_000, ratePerSecond: 100, gapCv: 1, ks: null },

@@ -38,6 +38,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     ["Requests Sent", String(arrivals.sent.count)],
     ["Requests without a Slot", String(arrivals.unsent)],
     ...numberRow("Rate Asked (requests/sec)", arrivals.askedRatePerSecond),
+    ...numberRow("Mean Rate Asked (requests/sec)", arrivals.meanAskedRatePerSecond),
     ...arrivalRows("Scheduled", arrivals.scheduled),
     ...arrivalRows("Sent", arrivals.sent),
     ...(arrivals.steady === null ? [] : [

@@ -51,15 +51,14 @@ function latenessText({ total, issue, handOver, worker }: LatenessReport): strin
 }
 
 function arrivalsText({ arrivals }: InstrumentReport): string {
-  const { pattern, askedRatePerSecond: asked, sent, steady, unsent, largestGapErrorMs, wasCapped } =
-    arrivals;
+  const { pattern, sent, steady, unsent, largestGapErrorMs, wasCapped } = arrivals;
   const due = String(arrivals.issued + unsent);
   const count = `${withThousands(String(sent.count))} of ${withThousands(due)}`;
   if (pattern === "concurrency") return `Sent: ${count} requests.`;
   const steadyRate = steady?.sent.ratePerSecond ?? null;
   const rate = sent.ratePerSecond === null ? "" : ` at ${perSecond(sent.ratePerSecond)}` +
     (steadyRate === null ? "" : `, after the ramp at ${perSecond(steadyRate)}`) +
-    (asked === null ? "" : ` (asked: ${perSecond(asked)})`);
+    askedText(arrivals);
   const { ks } = (steady ?? arrivals).sent;
   const details = [
     sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
@@ -70,6 +69,13 @@ function arrivalsText({ arrivals }: InstrumentReport): string {
   ].filter((detail) => detail !== false);
   const shape = details.length === 0 ? pattern : `${pattern}: ${details.join("; ")}`;
   return `Sent: ${count} requests${rate}, ${shape}.`;
+}
+
+function askedText(
+  { askedRatePerSecond: asked, meanAskedRatePerSecond: mean }: InstrumentReport["arrivals"],
+): string {
+  if (mean !== null) return ` (asked: ${perSecond(mean)} on average)`;
+  return asked === null ? "" : ` (asked: ${perSecond(asked)})`;
 }
 
 function concurrencyText({ asked, avg, max, steady }: ConcurrencyReport): string {

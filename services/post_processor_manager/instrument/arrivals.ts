@@ -20,6 +20,8 @@ export interface ArrivalsOptions {
   readonly issued: number;
   readonly unsent: number;
   readonly wasCapped: boolean;
+  /** Of a rate that changes, the mean; null: it is none. */
+  readonly meanAskedPerSecond: number | null;
   /** When the ramp of the rate is at its end; null: it has none. */
   readonly rampEndNs: number | null;
 }
@@ -32,7 +34,7 @@ export interface ArrivalsOptions {
 export function arrivalsReport(
   requests: Pick<SentRequests, "dueNs" | "sentNs">,
   facts: LoadFacts,
-  { issued, unsent, wasCapped, rampEndNs }: ArrivalsOptions,
+  { issued, unsent, wasCapped, meanAskedPerSecond, rampEndNs }: ArrivalsOptions,
 ): ArrivalsReport {
   const { dueNs, sentNs } = requests;
   // While the rate grows, no one distribution is asked for.
@@ -46,6 +48,7 @@ export function arrivalsReport(
   return {
     pattern: facts.pattern,
     askedRatePerSecond: facts.ratePerSecond,
+    meanAskedRatePerSecond: meanAskedPerSecond,
     issued,
     unsent,
     scheduled: arrivalStats(dueNs.length, scheduledGaps, shape),

@@ -1,8 +1,9 @@
 import type { HealthSummary, InstrumentReport } from "../../../common/model/instrument.ts";
 import { coldStartNs } from "../../../common/model/cold_start.ts";
 import type { CreditAccount, MetricSummary } from "../../../common/model/report.ts";
-import type { PhasePlan } from "../../../common/model/run_config.ts";
+import type { LoadPlan, PhasePlan } from "../../../common/model/run_config.ts";
 import type { StopReason } from "../../../common/model/run_event.ts";
+import { rateProfileOf } from "../../../common/stats/rate_profile.ts";
 import { arrivalsReport } from "./arrivals.ts";
 import { concurrencyReport } from "./concurrency.ts";
 import { connectionsReport } from "./connections.ts";
@@ -42,12 +43,14 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const rampEndNs = facts.rateRampMs > 0 ? startNs + facts.rateRampMs * MS : null;
   const heldBy = limitsReached(facts, tally);
   const wasCapped = heldBy !== null;
+  const lastedMs = sendingMs(requests, { plan, startNs, reason });
   const parts = {
     lateness: latenessReport(requests, { warmFromNs, wasCapped }),
     arrivals: arrivalsReport(requests, facts, {
       issued: account.issued,
       unsent,
       wasCapped,
+      meanAskedPerSecond: meanOfSeries(plan.load, lastedMs),
       rampEndNs,
     }),
     concurrency: concurrencyReport(requests, facts, { steadyFromNs, hasLaterTurns }),
@@ -73,7 +76,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     gapShape: facts.gapShape,
     heldBy,
     ramps: facts.ramps,
-    sendingMs: sendingMs(requests, { plan, startNs, reason }),
+    sendingMs: lastedMs,
     median: medianOf(metrics),
   });
   return { ...verdict, ...parts };
@@ -104,6 +107,12 @@ function sendingMs(
   if (sentNs.length === 0) return null;
   if (reason === "duration" && plan.maxDurationMs !== null) return plan.maxDurationMs;
   return (sentNs.reduce((latest, ns) => Math.max(latest, ns)) - startNs) / MS;
+}
+
+/** The mean rate that a series asks for in its first `ms`; null: there is no series, or no time. */
+function meanOfSeries(load: LoadPlan, ms: number | null): number | null {
+  if (load.kind !== "open" || load.rateSeries === null || !ms) return null;
+  return rateProfileOf(load).countAt(ms * MS) / (ms / 1000);
 }
 
 function missingOf({ issued, succeeded, failed, cancelled, lost }: CreditAccount): number {

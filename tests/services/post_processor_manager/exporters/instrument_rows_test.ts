@@ -24,6 +24,20 @@ Deno.test("the rows of the CSV tell of limits on prefills and of cut requests, w
   assertEquals(names.filter((name) => rowsOf().has(name)), []);
 });
 
+Deno.test("the rows of the CSV tell the mean rate that a series asks for, where there is one", () => {
+  const arrivals = {
+    ...verdictFactsOf().arrivals,
+    askedRatePerSecond: null,
+    meanAskedRatePerSecond: 62.5,
+  };
+  const name = "Mean Rate Asked (requests/sec)";
+  assertEquals(rowsOf({ arrivals }).get(name), "62.50");
+  assertEquals([rowsOf({ arrivals }).has("Rate Asked (requests/sec)"), rowsOf().has(name)], [
+    false,
+    false,
+  ]);
+});
+
 Deno.test("the rows of the CSV tell the rate after a ramp, where there is one", () => {
   const { arrivals } = verdictFactsOf();
   const steady = { scheduled: arrivals.scheduled, sent: { ...arrivals.sent, ratePerSecond: 98 } };

@@ -39,6 +39,13 @@ Deno.test("instrumentText of a single arrival has no shape to tell of", () => {
   );
 });
 
+Deno.test("instrumentText tells the mean of the rates that a series asks for", () => {
+  const { arrivals } = verdictFactsOf();
+  const ofSeries = { ...arrivals, askedRatePerSecond: null, meanAskedRatePerSecond: 62.5 };
+  const text = instrumentText(reportOf({ arrivals: ofSeries }), 300).join("\n");
+  assertStringIncludes(text, " requests at 99.90/s (asked: 62.50/s on average), poisson");
+});
+
 Deno.test("instrumentText says how many waited for a slot in vain", () => {
   const { arrivals } = verdictFactsOf();
   const [, , line] = instrumentText(

@@ -27,6 +27,7 @@ function report(dueMs: readonly number[], sentMs: readonly number[], facts = CON
     issued: dueMs.length,
     unsent: 0,
     wasCapped: false,
+    meanAskedPerSecond: null,
     rampEndNs: null,
   });
 }
@@ -102,6 +103,7 @@ Deno.test("after a ramp of the rate, arrivals are described and tested by themse
       issued: 1_050,
       unsent: 0,
       wasCapped: false,
+      meanAskedPerSecond: null,
       rampEndNs,
     });
   const { askedRatePerSecond, sent, steady } = of(1_000 * MS);

@@ -304,6 +304,23 @@ Deno.test("a rate that grows is asked for from the end of its ramp on", () => {
   );
 });
 
+Deno.test("of a series of rates the mean is asked for, as far as the run went", () => {
+  const rateSeries = [
+    { atMs: 0, ratePerSecond: 50 },
+    { atMs: 1_000, ratePerSecond: 150 },
+    { atMs: 2_000, ratePerSecond: 150 },
+  ];
+  const load = { ...CONSTANT, rateSeries };
+  const arrivalsOf = (records: readonly RequestRecord[]) =>
+    reportOn(records, { load }).instrument.arrivals;
+  // The last one is sent after 1,000 ms and 2,000 ms: 100 and 250 requests were asked for by then.
+  assertEquals(arrivalsOf(run(101, () => 0)).meanAskedRatePerSecond, 100);
+  const { askedRatePerSecond, meanAskedRatePerSecond } = arrivalsOf(run(201, () => 0));
+  assertEquals([askedRatePerSecond, meanAskedRatePerSecond], [null, 125]);
+  assertEquals(arrivalsOf([]).meanAskedRatePerSecond, null);
+  assertEquals(reportOn(run(5, () => 0)).instrument.arrivals.meanAskedRatePerSecond, null);
+});
+
 Deno.test("a prefill limit in a closed loop leaves the concurrency that was asked for", () => {
   const load: LoadPlan = { kind: "closed", concurrency: 4, concurrencyRampMs: 0 };
   const records = closedLoop(4, { stepMs: 0, untilMs: 3_000 });
