@@ -37,15 +37,20 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const facts = loadFacts(plan);
   const requests = tally.requests();
   const startNs = options.startNs ?? requests.dueNs.reduce((a, b) => Math.min(a, b), Infinity);
-  const warmFromNs = startNs + coldStartNs(phases);
+  const coldNs = coldStartNs(phases);
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
-  const steadyFromNs = Math.max(warmFromNs, startNs + facts.slotsRampMs * MS);
+  const steadyFromNs = startNs + Math.max(coldNs, facts.slotsRampMs * MS);
   const rampEndNs = facts.rateRampMs > 0 ? startNs + facts.rateRampMs * MS : null;
   const heldBy = limitsReached(facts, tally);
   const wasCapped = heldBy !== null;
   const lastedMs = sendingMs(requests, { plan, startNs, reason });
   const parts = {
-    lateness: latenessReport(requests, { warmFromNs, wasCapped }),
+    lateness: latenessReport(requests, {
+      coldNs,
+      startNs,
+      isClosed: plan.load.kind === "closed",
+      wasCapped,
+    }),
     arrivals: arrivalsReport(requests, facts, {
       issued: account.issued,
       unsent,

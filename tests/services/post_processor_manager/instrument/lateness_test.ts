@@ -7,17 +7,17 @@ import { statisticsOf } from "../recomputation.ts";
 
 const MS = 1e6;
 
-/** A request that was due at 1 s times its position and lost time on each part of its way. */
+/** A request that was due at 1 s times its position after the first and lost time on each part of its way. */
 interface Delays {
   issueMs: number;
   handOverMs: number;
   workerMs: number;
 }
 
-function requestsOf(delays: readonly Delays[]) {
+function requestsOf(delays: readonly Delays[], firstMs = 0) {
   const tally = new LoadTally();
   delays.forEach(({ issueMs, handOverMs, workerMs }, i) => {
-    const dueNs = i * 1000 * MS;
+    const dueNs = (firstMs + i * 1000) * MS;
     const issuedNs = dueNs + issueMs * MS;
     const receivedNs = issuedNs + handOverMs * MS;
     tally.add(recordOf({ dueNs, issuedNs, receivedNs, sentNs: receivedNs + workerMs * MS }));
@@ -25,7 +25,7 @@ function requestsOf(delays: readonly Delays[]) {
   return tally.requests();
 }
 
-const ALL = { warmFromNs: 0, wasCapped: false };
+const ALL = { coldNs: 0, startNs: 0, isClosed: false, wasCapped: false };
 
 Deno.test("the lateness and its parts have the statistics that a slow count gives", () => {
   const delay = fc.integer({ min: 0, max: 5_000 });
@@ -55,13 +55,37 @@ Deno.test("the cold start is told apart and not judged", () => {
   const late = { issueMs: 0, handOverMs: 0, workerMs: 90 };
   const soon = { issueMs: 0, handOverMs: 1, workerMs: 0 };
   const requests = requestsOf([late, { ...late, workerMs: 130 }, soon, soon]);
-  const report = latenessReport(requests, { ...ALL, warmFromNs: 1_500 * MS })!;
+  const report = latenessReport(requests, { ...ALL, coldNs: 1_500 * MS })!;
   assertEquals(report.cold, { requests: 2, maxMs: 130 });
   assertEquals(report.judged, { requests: 2, p50Ms: 1, p99Ms: 1 });
   assertEquals(report.total.maxMs, 130);
-  const allCold = latenessReport(requests, { ...ALL, warmFromNs: 1e12 })!;
-  assertEquals([allCold.judged, allCold.cold!.requests], [null, 4]);
   assertEquals(latenessReport(requests, ALL)!.cold, null);
+});
+
+Deno.test("a cold start excuses no more than it lasts, but for a closed loop", () => {
+  const of = (workerMs: number) => ({ issueMs: 0, handOverMs: 0, workerMs });
+  // Due at 10, 11, 12 and 13 s.
+  const requests = requestsOf([of(1_500), of(1_600), of(50), of(2)], 10_000);
+  const options = { ...ALL, startNs: 10_000 * MS, coldNs: 1_500 * MS };
+  const report = latenessReport(requests, options)!;
+  assertEquals(report.cold, { requests: 1, maxMs: 1_500 });
+  assertEquals(report.judged, { requests: 3, p50Ms: 50, p99Ms: 99 });
+  assertEquals(report.latest, { issueMs: 0, handOverMs: 0, workerMs: 825 });
+  assertEquals(report.total.maxMs, 1_600);
+  const closed = latenessReport(requests, { ...options, isClosed: true })!;
+  assertEquals(closed.cold, { requests: 2, maxMs: 1_600 });
+  assertEquals(closed.judged, { requests: 2, p50Ms: 26, p99Ms: 49.52 });
+});
+
+Deno.test("a run that was due in its cold start is judged as a whole, unless it is a closed loop", () => {
+  const requests = requestsOf(
+    [90, 130].map((workerMs) => ({ issueMs: 0, handOverMs: 0, workerMs })),
+  );
+  const open = latenessReport(requests, { ...ALL, coldNs: 1e12 })!;
+  assertEquals([open.judged!.p50Ms, open.cold], [110, null]);
+  const closed = latenessReport(requests, { ...ALL, coldNs: 1e12, isClosed: true })!;
+  assertEquals([closed.judged, closed.latest], [null, null]);
+  assertEquals(closed.cold, { requests: 2, maxMs: 130 });
 });
 
 Deno.test("the wait for a slot under a cap is shown and not judged", () => {
@@ -83,8 +107,6 @@ Deno.test("the parts of the latest requests are those of no others", () => {
   assertEquals(report.latest, { issueMs: 91, handOverMs: 3, workerMs: 0 });
   const capped = latenessReport(requestsOf(delays), { ...ALL, wasCapped: true })!;
   assertEquals(capped.latest, { issueMs: 0, handOverMs: 1, workerMs: 12 });
-  const allCold = latenessReport(requestsOf(delays), { ...ALL, warmFromNs: 1e15 })!;
-  assertEquals(allCold.latest, null);
 });
 
 Deno.test("of fewer than a hundred requests the later half is looked at", () => {
