@@ -27,6 +27,8 @@ export class Answer {
   readonly chunksAfterNs: number[] = [];
   /** When the last bytes arrived, in ns after the request was sent; null before any. */
   lastByteAfterNs: number | null = null;
+  /** When it came to its end, which may be after the last bytes; null until then, or if it was cut short. */
+  overAfterNs: number | null = null;
   /** The index of the first chunk that is not reasoning alone; null until there is one. */
   firstOutputChunk: number | null = null;
   /** What the server counted, as it said last. */

@@ -95,6 +95,7 @@ export async function readStream(
     const first = await reader.read();
     if (first.done) {
       isOver = true;
+      answer.overAfterNs = reader.arrivedNs - context.sentNs;
       return emptyAnswer("the answer is empty", null);
     }
     answer.lastByteAfterNs = reader.arrivedNs - context.sentNs;
@@ -144,6 +145,7 @@ async function readEvents(
     answer.lastByteAfterNs = afterNs;
     bytes = value;
   }
+  answer.overAfterNs = reader.arrivedNs - sentNs;
   parser.end();
   const stray = parser instanceof SseParser && events === 0 ? parser.strayLine : null;
   if (stray !== null) answer.error = notEvents(stray);
@@ -187,8 +189,10 @@ async function readWhole(
       isWhole = size <= maxBytes;
       if (!isWhole) break;
       const { done, value } = await reader.read();
+      const afterNs = reader.arrivedNs - context.sentNs;
+      if (done) context.answer.overAfterNs = afterNs;
       if (done) break;
-      context.answer.lastByteAfterNs = reader.arrivedNs - context.sentNs;
+      context.answer.lastByteAfterNs = afterNs;
       bytes = value;
     }
   } catch (thrown) {

@@ -101,6 +101,11 @@ export interface PreparedRequest {
    * before the answer is complete, the record is `cancelled`; what had arrived stays in its timeline.
    */
   send(signal: AbortSignal): Promise<RequestRecord>;
+  /**
+   * When it was over, in ns since the run's epoch, as soon as `send` has resolved: when the end of the
+   * answer came, not when we were done with it.
+   */
+  readonly endedNs: number;
 }
 
 /**
@@ -110,7 +115,12 @@ export interface PreparedRequest {
  */
 export function prepareRequest(job: RequestJob, context: SendContext): PreparedRequest {
   const request = new SentRequest(job, context);
-  return { send: (signal) => finish(request, context.inFlight.open(signal)) };
+  return {
+    send: (signal) => finish(request, context.inFlight.open(signal)),
+    get endedNs() {
+      return request.endedNs;
+    },
+  };
 }
 
 /** Prepares a request and sends it at once; as `PreparedRequest.send`. */
@@ -159,6 +169,8 @@ class SentRequest {
   #httpStatus: number | null = null;
   #outcome: Outcome = "success";
   #error: ErrorDetails | null = null;
+  /** See `PreparedRequest.endedNs`. */
+  endedNs = 0;
 
   constructor(job: RequestJob, context: SendContext) {
     this.#job = job;
@@ -270,6 +282,11 @@ class SentRequest {
 
   /** Nothing more happens to the request: what it said is part of the session now. */
   close(): void {
+    const { overAfterNs } = this.#answer;
+    const sentNs = this.#sentNs;
+    this.endedNs = sentNs === null || overAfterNs === null
+      ? this.#context.clock.nowNs()
+      : sentNs + overAfterNs;
     this.#cut?.abort();
     this.#open = null;
     const { credit, session } = this.#job;

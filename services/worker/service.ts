@@ -339,7 +339,7 @@ export class Worker extends ComponentService {
     const record = await sending;
     const { outcome } = record;
     // Not when its last content came: as long as the server keeps the request open it goes on.
-    const endedNs = this.clock.nowNs();
+    const { endedNs } = request;
     if (credit.isLastTurn || outcome !== "success") {
       this.#sessions.end(credit);
       this.#transport?.endSession(record.correlationId);
