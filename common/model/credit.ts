@@ -29,6 +29,8 @@ export const creditSchema = z.object({
   cancelAfterNs: z.nullable(NUMBER),
   /** When the schedule wants the request sent; for a closed loop, when its slot became free. */
   dueNs: NUMBER,
+  /** Only where a limit held it back: how long after it was due it could go. */
+  slotWaitNs: z.optional(NUMBER),
   /** When the timing manager let the credit go; perhaps some milliseconds before it is due. */
   issuedNs: NUMBER,
 });

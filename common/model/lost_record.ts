@@ -33,6 +33,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     streaming: endpoint.streaming,
     outcome: "lost",
     dueNs,
+    ...(credit.slotWaitNs !== undefined && { slotWaitNs: credit.slotWaitNs }),
     issuedNs,
     receivedNs: issuedNs,
     conversationWaitNs: 0,

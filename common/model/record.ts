@@ -106,6 +106,8 @@ export const requestRecordSchema = z.object({
   outcome: outcomeSchema,
 
   dueNs: NUMBER,
+  /** Only where a limit held it back: how long after it was due it could go. */
+  slotWaitNs: z.optional(NUMBER),
   issuedNs: NUMBER,
   /** When the worker had the credit in hand. */
   receivedNs: NUMBER,

@@ -381,6 +381,7 @@ class SentRequest {
       streaming: template.streaming,
       outcome: this.#outcome,
       dueNs: credit.dueNs,
+      ...(credit.slotWaitNs !== undefined && { slotWaitNs: credit.slotWaitNs }),
       issuedNs: credit.issuedNs,
       receivedNs,
       conversationWaitNs,

@@ -32,6 +32,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     sendingMs: 10_000,
     median: { name: "TTFT", ms: 200 },
     lateness: {
+      slotWait: null,
       requests: 1_000,
       total: delayOf(0.5),
       issue: delayOf(0.1),

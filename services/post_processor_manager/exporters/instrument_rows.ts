@@ -32,6 +32,10 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
       ...delayRows("Issue", lateness.issue),
       ...delayRows("Hand-over", lateness.handOver),
       ...delayRows("Worker", lateness.worker),
+      ...(lateness.slotWait === null ? [] : [
+        ["Requests that Waited for a Slot", String(lateness.slotWait.requests)] as Row,
+        ...delayRows("Slot Wait", lateness.slotWait),
+      ]),
     ]),
     ["Arrival Pattern", arrivals.pattern],
     ["Requests Issued", String(arrivals.issued)],

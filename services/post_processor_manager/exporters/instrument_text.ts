@@ -50,8 +50,9 @@ function latenessText({ total, issue, handOver, worker }: LatenessReport): strin
     `${fixed(handOver.p99Ms)}, worker ${fixed(worker.p99Ms)}).`;
 }
 
-function arrivalsText({ arrivals }: InstrumentReport): string {
-  const { pattern, sent, steady, unsent, largestGapErrorMs, wasCapped } = arrivals;
+function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
+  const { pattern, sent, steady, unsent, largestGapErrorMs } = arrivals;
+  const waited = lateness?.slotWait?.requests ?? 0;
   const due = String(arrivals.issued + unsent);
   const count = `${withThousands(String(sent.count))} of ${withThousands(due)}`;
   if (pattern === "concurrency") return `Sent: ${count} requests.`;
@@ -64,7 +65,7 @@ function arrivalsText({ arrivals }: InstrumentReport): string {
     sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
     largestGapErrorMs !== null && `largest gap error ${milliseconds(largestGapErrorMs)}`,
     ks !== null && `Kolmogorov–Smirnov ${fixed(ks.distance)}, p = ${pText(ks.pValue)}`,
-    wasCapped && "some waited for a slot",
+    waited > 0 && `${withThousands(String(waited))} waited for a slot`,
     unsent > 0 && `${withThousands(String(unsent))} were due and found none until the end`,
   ].filter((detail) => detail !== false);
   const shape = details.length === 0 ? pattern : `${pattern}: ${details.join("; ")}`;

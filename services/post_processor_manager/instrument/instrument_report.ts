@@ -49,7 +49,6 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
       coldNs,
       startNs,
       isClosed: plan.load.kind === "closed",
-      wasCapped,
     }),
     arrivals: arrivalsReport(requests, facts, {
       issued: account.issued,

@@ -14,8 +14,6 @@ export interface LatenessOptions {
   readonly startNs: number;
   /** A closed loop: how late its start was shows in its concurrency. */
   readonly isClosed: boolean;
-  /** Requests had to wait for a slot: what that took is no fault of ours. */
-  readonly wasCapped: boolean;
 }
 
 /**
@@ -27,14 +25,15 @@ export interface LatenessOptions {
  */
 export function latenessReport(
   requests: SentRequests,
-  { coldNs, startNs, isClosed, wasCapped }: LatenessOptions,
+  { coldNs, startNs, isClosed }: LatenessOptions,
 ): LatenessReport | null {
-  const { dueNs, sentNs, issueNs, handOverNs } = requests;
+  const { dueNs, sentNs, issueNs, handOverNs, slotWaitNs } = requests;
   const count = sentNs.length;
   if (count === 0) return null;
   const total = sentNs.map((sent, i) => sent - dueNs[i]!);
   const worker = total.map((late, i) => late - issueNs[i]! - handOverNs[i]!);
-  const ours = wasCapped ? total.map((late, i) => late - issueNs[i]!) : total;
+  // What it took until there was a slot is no fault of ours; what it took from then on is.
+  const ours = total.map((late, i) => late - slotWaitNs[i]!);
   const isAllCold = dueNs.every((due) => due < startNs + coldNs);
   const isCold = (i: number) => dueNs[i]! < startNs + coldNs && (isClosed || !isAllCold);
   const excusedNs = isClosed ? Infinity : coldNs;
@@ -56,7 +55,7 @@ export function latenessReport(
       p99Ms: percentileOfSorted(judged, 99) / MS,
     },
     latest: limitNs === null ? null : {
-      issueMs: wasCapped ? 0 : ofLatest(issueNs),
+      issueMs: ofLatest(issueNs.map((late, i) => late - slotWaitNs[i]!)),
       handOverMs: ofLatest(handOverNs),
       workerMs: ofLatest(worker),
     },
@@ -64,7 +63,14 @@ export function latenessReport(
     issue: delayStats(issueNs),
     handOver: delayStats(handOverNs),
     worker: delayStats(worker),
+    slotWait: slotWaitOf(slotWaitNs),
   };
+}
+
+/** Of those that waited; null: none did. */
+function slotWaitOf(slotWaitNs: Float64Array): LatenessReport["slotWait"] {
+  const waits = slotWaitNs.filter((wait) => wait > 0);
+  return waits.length === 0 ? null : { requests: waits.length, ...delayStats(waits) };
 }
 
 function meanMs(delaysNs: Float64Array): number {

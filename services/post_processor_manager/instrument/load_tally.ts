@@ -16,6 +16,8 @@ export interface SentRequests {
   readonly endNs: Float64Array;
   readonly issueNs: Float64Array;
   readonly handOverNs: Float64Array;
+  /** How long after it was due a limit held it back; 0: not at all. */
+  readonly slotWaitNs: Float64Array;
 }
 
 /** The connections of requests that were sent. */
@@ -35,7 +37,8 @@ export interface TalliedConnections {
  * Keeps what the proof of the load needs of every request that was sent, whatever became of it.
  *
  * Five numbers a request, one more for each connection and two for each pause between turns: a
- * million requests of one turn take 40 to 48 MB. Two more where prefills are counted.
+ * million requests of one turn take 40 to 48 MB. Two more where prefills are counted, and for each
+ * request that a limit held back.
  */
 export class LoadTally {
   readonly #dueNs = new Column();
@@ -43,6 +46,9 @@ export class LoadTally {
   readonly #endNs = new Column();
   readonly #issueNs = new Column();
   readonly #handOverNs = new Column();
+  /** How long requests were held back, and which. */
+  readonly #slotWaitNs = new Column();
+  readonly #held = new Column();
   /** The pauses between the turns of a session, when they begin and when they are over. */
   readonly #pauseNs = new Column();
   readonly #resumeNs = new Column();
@@ -74,6 +80,10 @@ export class LoadTally {
     if (sentNs === null) return;
     this.#addConnection(record);
     this.#perWorker.set(workerId, (this.#perWorker.get(workerId) ?? 0) + 1);
+    if (record.slotWaitNs !== undefined) {
+      this.#held.push(this.#dueNs.length);
+      this.#slotWaitNs.push(record.slotWaitNs);
+    }
     this.#dueNs.push(dueNs);
     this.#sentNs.push(sentNs);
     this.#endNs.push(sentNs + (endAfterNs ?? 0));
@@ -169,7 +179,15 @@ export class LoadTally {
       endNs: wide(this.#endNs),
       issueNs: wide(this.#issueNs),
       handOverNs: wide(this.#handOverNs),
+      slotWaitNs: this.#slotWaits(),
     };
+  }
+
+  #slotWaits(): Float64Array {
+    const waits = new Float64Array(this.sent);
+    const waitsNs = this.#slotWaitNs.toArray();
+    this.#held.toArray().forEach((position, i) => waits[position] = waitsNs[i]!);
+    return waits;
   }
 }
 

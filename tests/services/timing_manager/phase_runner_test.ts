@@ -151,6 +151,24 @@ Deno.test("under a cap a credit waits for a slot and keeps its due time", async 
   assertEquals(phase.mostInFlight, 2);
 });
 
+Deno.test("a credit tells how long it waited for a slot, and not what held it up after that", async () => {
+  const waitsOf = async (options: Omit<FakePhaseOptions, "load" | "maxRequests">) => {
+    const phase = started({ load: open(100, 2), maxRequests: 5, serviceMs: () => 35, ...options });
+    await phase.clock.advance(1_000);
+    return phase.issued.map(({ slotWaitNs, dueNs, issuedNs }) => [
+      slotWaitNs === undefined ? null : slotWaitNs / 1e6,
+      (issuedNs - dueNs) / 1e6,
+    ]);
+  };
+  assertEquals(await waitsOf({}), [[null, 0], [null, 0], [15, 15], [15, 15], [30, 30]]);
+  // The news that a slot is free takes 4 ms: late, too, but not for want of a slot.
+  const late = [[null, 0], [null, 0], [15, 19], [15, 19], [34, 38]];
+  assertEquals(await waitsOf({ newsMs: 4 }), late);
+  const prefill = { limit: 1, rampMs: 0 };
+  const firstToken = await waitsOf({ prefill, firstTokenMs: () => 12 });
+  assertEquals(firstToken, [[null, 0], [2, 2], [15, 15], [17, 17], [30, 30]]);
+});
+
 Deno.test("slots that free together are all used at once", async () => {
   const phase = started({ load: open(100, 3), maxRequests: 8 });
   await phase.clock.advance(60);

@@ -47,15 +47,19 @@ Deno.test("instrumentText tells the mean of the rates that a series asks for", (
 });
 
 Deno.test("instrumentText says how many waited for a slot in vain", () => {
-  const { arrivals } = verdictFactsOf();
+  const { arrivals, lateness } = verdictFactsOf();
+  const slotWait = { requests: 1_100, ...lateness!.issue };
   const [, , line] = instrumentText(
-    reportOf({ arrivals: { ...arrivals, wasCapped: true, unsent: 1_234 } }),
+    reportOf({
+      arrivals: { ...arrivals, wasCapped: true, unsent: 1_234 },
+      lateness: { ...lateness!, slotWait },
+    }),
     300,
   );
   assertStringIncludes(line!, "Sent: 1,000 of 2,234 requests at ");
   assertStringIncludes(
     line!,
-    "; some waited for a slot; 1,234 were due and found none until the end.",
+    "; 1,100 waited for a slot; 1,234 were due and found none until the end.",
   );
 });
 

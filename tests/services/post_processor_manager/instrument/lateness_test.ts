@@ -12,20 +12,25 @@ interface Delays {
   issueMs: number;
   handOverMs: number;
   workerMs: number;
+  slotWaitMs?: number;
 }
+
+const SOON: Delays = { issueMs: 0, handOverMs: 1, workerMs: 0 };
 
 function requestsOf(delays: readonly Delays[], firstMs = 0) {
   const tally = new LoadTally();
-  delays.forEach(({ issueMs, handOverMs, workerMs }, i) => {
+  delays.forEach(({ issueMs, handOverMs, workerMs, slotWaitMs }, i) => {
     const dueNs = (firstMs + i * 1000) * MS;
     const issuedNs = dueNs + issueMs * MS;
     const receivedNs = issuedNs + handOverMs * MS;
-    tally.add(recordOf({ dueNs, issuedNs, receivedNs, sentNs: receivedNs + workerMs * MS }));
+    const sentNs = receivedNs + workerMs * MS;
+    const wait = slotWaitMs === undefined ? {} : { slotWaitNs: slotWaitMs * MS };
+    tally.add(recordOf({ dueNs, ...wait, issuedNs, receivedNs, sentNs }));
   });
   return tally.requests();
 }
 
-const ALL = { coldNs: 0, startNs: 0, isClosed: false, wasCapped: false };
+const ALL = { coldNs: 0, startNs: 0, isClosed: false };
 
 Deno.test("the lateness and its parts have the statistics that a slow count gives", () => {
   const delay = fc.integer({ min: 0, max: 5_000 });
@@ -53,8 +58,7 @@ Deno.test("the lateness and its parts have the statistics that a slow count give
 
 Deno.test("the cold start is told apart and not judged", () => {
   const late = { issueMs: 0, handOverMs: 0, workerMs: 90 };
-  const soon = { issueMs: 0, handOverMs: 1, workerMs: 0 };
-  const requests = requestsOf([late, { ...late, workerMs: 130 }, soon, soon]);
+  const requests = requestsOf([late, { ...late, workerMs: 130 }, SOON, SOON]);
   const report = latenessReport(requests, { ...ALL, coldNs: 1_500 * MS })!;
   assertEquals(report.cold, { requests: 2, maxMs: 130 });
   assertEquals(report.judged, { requests: 2, p50Ms: 1, p99Ms: 1 });
@@ -88,11 +92,19 @@ Deno.test("a run that was due in its cold start is judged as a whole, unless it 
   assertEquals(closed.cold, { requests: 2, maxMs: 130 });
 });
 
-Deno.test("the wait for a slot under a cap is shown and not judged", () => {
-  const requests = requestsOf([{ issueMs: 5_000, handOverMs: 2, workerMs: 1 }]);
-  const report = latenessReport(requests, { ...ALL, wasCapped: true })!;
-  assertEquals(report.total.maxMs, 5_003);
-  assertEquals(report.judged!.p99Ms, 3);
+Deno.test("the wait for a slot is shown and not judged, and what comes on top of it is", () => {
+  const requests = requestsOf([
+    { issueMs: 5_000, slotWaitMs: 4_990, handOverMs: 2, workerMs: 1 },
+    { issueMs: 30, handOverMs: 2, workerMs: 1 },
+    { issueMs: 1_000, slotWaitMs: 1_000, handOverMs: 0, workerMs: 1 },
+  ]);
+  const report = latenessReport(requests, ALL)!;
+  assertEquals([report.total.maxMs, report.issue.maxMs], [5_003, 5_000]);
+  assertEquals(report.judged, { requests: 3, p50Ms: 13, p99Ms: 32.6 });
+  assertEquals(report.latest, { issueMs: 20, handOverMs: 2, workerMs: 1 });
+  const { requests: waited, avgMs, maxMs } = report.slotWait!;
+  assertEquals([waited, avgMs, maxMs], [2, 2_995, 4_990]);
+  assertEquals(latenessReport(requestsOf([SOON]), ALL)!.slotWait, null);
 });
 
 Deno.test("the parts of the latest requests are those of no others", () => {
@@ -105,7 +117,8 @@ Deno.test("the parts of the latest requests are those of no others", () => {
   const report = latenessReport(requestsOf(delays), ALL)!;
   assertEquals([report.issue.p99Ms < 1, report.worker.p99Ms], [true, 12]);
   assertEquals(report.latest, { issueMs: 91, handOverMs: 3, workerMs: 0 });
-  const capped = latenessReport(requestsOf(delays), { ...ALL, wasCapped: true })!;
+  const held = delays.map((delay) => ({ ...delay, slotWaitMs: delay.issueMs }));
+  const capped = latenessReport(requestsOf(held), ALL)!;
   assertEquals(capped.latest, { issueMs: 0, handOverMs: 1, workerMs: 12 });
 });
 
