@@ -1,4 +1,5 @@
 import type { Credit } from "./credit.ts";
+import { creditedRequest } from "./credited_request.ts";
 import { modelFor, urlIndexOf } from "./model_choice.ts";
 import type { RequestRecord } from "./record.ts";
 import type { EndpointPlan } from "./run_config.ts";
@@ -15,16 +16,10 @@ export interface LostRequest {
 
 /** The record of a credit that nobody can tell the end of: it may or may not have been sent. */
 export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest): RequestRecord {
-  const { id, phase, index, conversationIndex, turnIndex, isLastTurn, dueNs, issuedNs } = credit;
   const { urls, model, modelChoice } = endpoint;
   return {
-    creditId: id,
-    phase,
-    index,
-    conversationIndex,
+    ...creditedRequest(credit),
     conversationId: "",
-    turnIndex,
-    isLastTurn,
     requestId: "",
     correlationId: "",
     workerId: workerId ?? "none",
@@ -32,10 +27,7 @@ export function lostRecord({ credit, workerId, endpoint, reason }: LostRequest):
     urlIndex: urlIndexOf(credit, urls.length),
     streaming: endpoint.streaming,
     outcome: "lost",
-    dueNs,
-    ...(credit.slotWaitNs !== undefined && { slotWaitNs: credit.slotWaitNs }),
-    issuedNs,
-    receivedNs: issuedNs,
+    receivedNs: credit.issuedNs,
     conversationWaitNs: 0,
     sentNs: null,
     connectNs: null,

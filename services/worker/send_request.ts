@@ -6,9 +6,9 @@ import type {
   Redirect,
 } from "../../common/http/http_transport.ts";
 import { hostOf, pathOf, shownUrl } from "../../common/http/target.ts";
-import { completionCount } from "../../common/model/completion_count.ts";
 import type { Conversation } from "../../common/model/conversation.ts";
 import type { Credit, Outcome } from "../../common/model/credit.ts";
+import { creditedRequest } from "../../common/model/credited_request.ts";
 import {
   type AnswerText,
   CALLED_OFF_AT_END,
@@ -35,6 +35,7 @@ import {
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
 import { mediaCounts } from "./media_counts.ts";
 import { holdsAnswers, inputTokensOf, messagesOf, type Session } from "./sessions.ts";
+import { textToCount } from "./text_to_count.ts";
 import { createRequestTemplate, type RequestTemplate, type Route } from "./request_template.ts";
 
 /** What a worker is made of, as far as its requests are concerned. */
@@ -339,13 +340,9 @@ class SentRequest {
       .replaceAll(this.#job.session.correlationId, "[correlation id]");
   }
 
-  /** The token counter needs the text only of what succeeded, and only if the server did not count. */
   #text(): AnswerText | null {
-    const { tokenCountSource } = this.#context.template.plan;
-    if (this.#outcome !== "success" || tokenCountSource === "server") return null;
-    const { usage, hasContent, text } = this.#answer;
-    if (tokenCountSource === "auto" && completionCount(usage, hasContent) !== null) return null;
-    return text.output === "" && text.reasoning === "" ? null : text;
+    if (this.#outcome !== "success") return null;
+    return textToCount(this.#answer, this.#context.template.plan.tokenCountSource);
   }
 
   #firstChunk(): FirstChunk | undefined {
@@ -366,13 +363,8 @@ class SentRequest {
     const turn = conversation.turns[credit.turnIndex];
     const firstChunk = this.#firstChunk();
     return {
-      creditId: credit.id,
-      phase: credit.phase,
-      index: credit.index,
-      conversationIndex: credit.conversationIndex,
+      ...creditedRequest(credit),
       conversationId: conversation.id,
-      turnIndex: credit.turnIndex,
-      isLastTurn: credit.isLastTurn,
       requestId: this.#requestId,
       correlationId: session.correlationId,
       workerId,
@@ -380,9 +372,6 @@ class SentRequest {
       urlIndex: this.#route.urlIndex,
       streaming: template.streaming,
       outcome: this.#outcome,
-      dueNs: credit.dueNs,
-      ...(credit.slotWaitNs !== undefined && { slotWaitNs: credit.slotWaitNs }),
-      issuedNs: credit.issuedNs,
       receivedNs,
       conversationWaitNs,
       sentNs: this.#sentNs,
