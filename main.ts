@@ -31,8 +31,10 @@ async function beCommandLine(args: readonly string[]): Promise<number> {
       return await serveMock(options);
     },
     async rebuild(folder) {
-      const { rebuild } = await import("./services/post_processor_manager/rebuild.ts");
-      return await rebuild(folder);
+      const { rebuildFolder } = await import(
+        "./services/post_processor_manager/rebuild_folder.ts"
+      );
+      return await rebuildFolder(folder);
     },
     async probeInference(probe) {
       const { probeInference } = await import("./services/worker/probe_inference.ts");

@@ -37,7 +37,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "report",
     summary: "Rebuild the results in DIR, but for inputs.json, from the journal of its run " +
-      "(records.jsonl) alone.",
+      "(records.jsonl), or from those of the runs of a series, alone.",
     optionsOf: null,
     argument: "DIR",
     argumentHint: "give the folder of a run, the one with its records.jsonl, as in: " +

@@ -151,4 +151,6 @@ export interface RebuiltReport {
   readonly console: string | null;
   /** Why the report is not complete, or there is none, one sentence each; none when all is well. */
   readonly problems: readonly string[];
+  /** The folders of the runs that the report is made of. */
+  readonly folders: readonly string[];
 }

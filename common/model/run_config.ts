@@ -169,7 +169,13 @@ export const sloSchema = z.object({ tag: STRING, threshold: NUMBER });
 export type Slo = z.infer<typeof sloSchema>;
 
 /** Wire schema of a run's place among several. */
-export const trialSchema = z.object({ number: INT, of: INT, label: STRING });
+export const trialSchema = z.object({
+  number: INT,
+  of: INT,
+  label: STRING,
+  /** Of the series' confidence intervals; journals of before do not have it: the usual one. */
+  confidenceLevel: z._default(NUMBER, 0.95),
+});
 
 /** Wire schema of when the journal's writes have to be on the disk itself. */
 export const journalSyncSchema = z.enum(["never", "interval", "always"]);

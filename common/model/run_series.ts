@@ -30,6 +30,16 @@ export function runLabel(number: number): string {
   return `run_${String(number).padStart(4, "0")}`;
 }
 
+/** What a run of a series is called where people read of it. */
+export function runTitle(number: number, of: number): string {
+  return `run ${number} of ${of}`;
+}
+
+/** The report of a run of a series as the terminal shows it, among those of the others. */
+export function titledReport(console: string, title: string): string {
+  return `aiperf | ${title}\n\n${console}\n`;
+}
+
 /** The folder of a run in the folder of its series. */
 export function runFolder(label: string): string {
   return `profile_runs/${label}`;

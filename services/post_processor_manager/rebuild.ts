@@ -3,18 +3,27 @@ import { JournalReader } from "../../common/journal/journal_reader.ts";
 import { ARTIFACT_FILES, exportFiles } from "../../common/model/artifact_files.ts";
 import { isNote, type JournalNote, type RunClosing } from "../../common/model/journal.ts";
 import { missingText } from "../../common/model/missing_text.ts";
-import type { RebuiltReport } from "../../common/model/report.ts";
+import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import type { RunEnd, RunEnding } from "../../common/model/run_ending.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
 import { isBeingWritten } from "../../common/runtime/line_reader.ts";
 import type { ReportOptions } from "./metrics_accumulator.ts";
-import { runsOfSeries } from "./runs_of_series.ts";
 import { type PhaseBounds, type ResultsPlace, RunResults } from "./run_results.ts";
 
 /** The lines that cannot be used are named up to here. */
 const MOST_BAD_LINES = 20;
+
+/** What the journal of a run could be turned into. */
+export interface RebuiltRun {
+  /** The text of the console report; null when the journal cannot be used at all. */
+  readonly console: string | null;
+  /** Why the report is not complete, or there is none, one sentence each; none when all is well. */
+  readonly problems: readonly string[];
+  /** What it was made of and what came of it; null when the journal cannot be used at all. */
+  readonly made: { readonly config: RunConfig; readonly report: RunReport } | null;
+}
 
 /**
  * Makes every export of a run anew from its journal alone, in the run's own folder.
@@ -22,8 +31,8 @@ const MOST_BAD_LINES = 20;
  * Of a run that came to its end the files are the same, byte for byte. Of any other the report says
  * that it is not complete. The journal is read a piece at a time, and never written.
  */
-export async function rebuild(folder: string): Promise<RebuiltReport> {
-  const path = `${folder.replace(/(?<=.)\/+$/, "")}/${ARTIFACT_FILES.records}`;
+export async function rebuild(folder: string): Promise<RebuiltRun> {
+  const path = `${folder}/${ARTIFACT_FILES.records}`;
   const problems = new LineProblems(path);
   try {
     if (isBeingWritten(path)) return refusal(`${path} is in use: the run still goes on`);
@@ -32,7 +41,7 @@ export async function rebuild(folder: string): Promise<RebuiltReport> {
     return await new Rebuilding(path, { badLines: problems, counts }).run(reader);
   } catch (error) {
     if (error instanceof JournalError) return refusal(`Cannot use ${path}: ${error.message}`);
-    if (isNotFound(error)) return refusal(await whyNoRun(folder, path));
+    if (isNotFound(error)) return refusal(`There is no run in "${folder}": no ${path}`);
     return refusal(`Cannot read ${path}: ${describeFileError(error)}`);
   }
 }
@@ -53,17 +62,8 @@ async function readTokenCounts(path: string): Promise<ReadonlyMap<number, readon
   return counts;
 }
 
-/** Of a series each run has a journal of its own; what they say together is made at its end. */
-async function whyNoRun(folder: string, path: string): Promise<string> {
-  const runs = await runsOfSeries(path.slice(0, path.lastIndexOf("/")));
-  if (runs.length === 0) return `There is no run in "${folder}": no ${path}`;
-  return `"${folder}" holds a series: make the report of each of its runs by itself, with ` +
-    `${runs.map((run) => `aiperf report ${run}`).join(", ")}; the aggregate is made only when a ` +
-    "series ends";
-}
-
-function refusal(problem: string): RebuiltReport {
-  return { console: null, problems: [problem] };
+function refusal(problem: string): RebuiltRun {
+  return { console: null, problems: [problem], made: null };
 }
 
 /** The lines of a journal that cannot be used. */
@@ -116,14 +116,19 @@ class Rebuilding {
     this.#badLines = badLines;
   }
 
-  async run(reader: JournalReader): Promise<RebuiltReport> {
-    const results = await this.#openResults(reader.header.config);
+  async run(reader: JournalReader): Promise<RebuiltRun> {
+    const { config } = reader.header;
+    const results = await this.#openResults(config);
     try {
       await this.#read(reader, results);
       const gaps = this.#gaps(reader.tornBytes);
       const { console, problems, report } = await results.write(this.#options(gaps));
       const flaws = this.#flaws(report.runEnd);
-      return { console, problems: [...gaps, ...this.#badLines.texts(), ...flaws, ...problems] };
+      return {
+        console,
+        problems: [...gaps, ...this.#badLines.texts(), ...flaws, ...problems],
+        made: { config, report },
+      };
     } finally {
       await results.close();
     }

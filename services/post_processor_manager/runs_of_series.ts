@@ -2,19 +2,27 @@ import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { MOST_RUNS, runFolder, runLabel } from "../../common/model/run_series.ts";
 import { LineReader } from "../../common/runtime/line_reader.ts";
 
-/** The folders of the runs in the folder of a series that have a journal, in order. */
-export async function runsOfSeries(folder: string): Promise<string[]> {
-  const found: string[] = [];
+/** A run of a series that has left a journal. */
+export interface RunOfSeries {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly folder: string;
+}
+
+/** The runs in the folder of a series that have a journal, in order. */
+export async function runsOfSeries(folder: string): Promise<RunOfSeries[]> {
+  const found: RunOfSeries[] = [];
   for (let number = 1; number <= MOST_RUNS; number++) {
     const run = `${folder}/${runFolder(runLabel(number))}`;
-    if (await isReadable(`${run}/${ARTIFACT_FILES.records}`)) found.push(run);
+    if (await hasJournal(run)) found.push({ number, folder: run });
   }
   return found;
 }
 
-async function isReadable(path: string): Promise<boolean> {
+/** Whether a folder holds the journal of a run, that can be read. */
+export async function hasJournal(folder: string): Promise<boolean> {
   try {
-    using _file = await LineReader.open(path);
+    using _file = await LineReader.open(`${folder}/${ARTIFACT_FILES.records}`);
     return true;
   } catch {
     return false;

@@ -23,7 +23,7 @@ export interface Neighbours {
   goodputTags(): Promise<readonly GoodputTag[]>;
   /** Runs the mock server alone until a signal ends it; returns the exit code. */
   serveMock(options: MockServerOptions): Promise<number>;
-  /** Makes every export of the run in a folder anew, from its journal. */
+  /** Makes every export of the run, or the series, in a folder anew, from its journal or journals. */
   rebuild(folder: string): Promise<RebuiltReport>;
   /** Sends one short request; resolves to why it is not answered, null when it is. */
   probeInference(probe: InferenceProbe): Promise<string | null>;
@@ -71,7 +71,7 @@ export async function runCommandLine(
     case "analyze-trace":
       return await analyze(invocation, neighbours);
     case "report":
-      return await report(await neighbours.rebuild(invocation.folder), invocation.folder);
+      return await report(await neighbours.rebuild(invocation.folder));
     case "profile":
       return await runProfile(invocation, neighbours);
   }
@@ -117,15 +117,14 @@ async function runProfile(
   });
 }
 
-async function report(
-  { console, problems }: RebuiltReport,
-  folder: string,
-): Promise<number> {
+async function report({ console, problems, folders }: RebuiltReport): Promise<number> {
   const tell = () => complain(problems.map((one) => `aiperf: ${harmless(one)}\n`).join(""));
   if (console === null) return tell();
   const code = await writeOut(console);
-  noteInputs(folder);
-  await mergeRaw(folder);
+  for (const folder of folders) {
+    noteInputs(folder);
+    await mergeRaw(folder);
+  }
   tell();
   return problems.length > 0 ? EXIT.failed : code;
 }
@@ -142,7 +141,7 @@ async function mergeRaw(folder: string): Promise<void> {
 
 /** No reason for another exit code: whoever wonders where the file is has the answer. */
 function noteInputs(folder: string): void {
-  const path = `${folder.replace(/(?<=.)\/+$/, "")}/${ARTIFACT_FILES.inputs}`;
+  const path = `${folder}/${ARTIFACT_FILES.inputs}`;
   try {
     Deno.lstatSync(path);
   } catch {

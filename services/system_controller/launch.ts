@@ -3,6 +3,7 @@ import { UnixTransport } from "../../common/comms/unix_transport.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
+import { runFolder, runTitle, titledReport } from "../../common/model/run_series.ts";
 import { CONTROLLER_ID } from "../../common/model/service_type.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { atMost } from "../../common/service/at_most.ts";
@@ -112,7 +113,7 @@ async function lead(
     abandon: (signal) => {
       controller.interrupt(signal);
       removeRunDir(config.runDir);
-      terminal.line(`aiperf: ${signal}: ended at once; ${whatIsLeft(config.artifactDir)}`);
+      terminal.line(`aiperf: ${signal}: ended at once; ${whatIsLeft(config)}`);
     },
   });
   try {
@@ -135,9 +136,15 @@ async function lead(
 }
 
 /** Of a run that ended without its exports. */
-function whatIsLeft(folder: string): string {
-  if (!holdsRun(folder)) return "nothing had been measured";
+function whatIsLeft({ artifactDir, trial }: RunConfig): string {
+  const isAlone = trial === null || trial.number === 1;
+  if (isAlone && !holdsRun(artifactDir)) return "nothing had been measured";
+  const folder = trial === null ? artifactDir : seriesFolder(artifactDir, trial.label);
   return `the results are in the journal: ${shellQuote(["aiperf", "report", folder])} makes them`;
+}
+
+function seriesFolder(artifactDir: string, label: string): string {
+  return artifactDir.slice(0, -`/${runFolder(label)}`.length);
 }
 
 function endOf(outcome: RunOutcome): RunEnd {
@@ -151,10 +158,10 @@ function endOf(outcome: RunOutcome): RunEnd {
 
 /** What a run is called among several; empty for the only one. */
 function nameOf({ trial }: RunConfig): string {
-  return trial ? `run ${trial.number} of ${trial.of}` : "";
+  return trial ? runTitle(trial.number, trial.of) : "";
 }
 
 function headed(resultText: string, config: RunConfig): string {
   const name = nameOf(config);
-  return name === "" ? resultText : `aiperf | ${name}\n\n${resultText}\n`;
+  return name === "" ? resultText : titledReport(resultText, name);
 }

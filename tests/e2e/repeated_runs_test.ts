@@ -95,6 +95,16 @@ Deno.test("three runs in a row", async (t) => {
         assertStringIncludes(stderr, `run ${n} of 3 · profiling complete: ${REQUESTS} requests in`);
       }
     });
+    await t.step("are made again, and their aggregate, from their journals", async () => {
+      const files = ["json", "csv", "collated"] as const;
+      const read = () =>
+        Promise.all(files.map((file) => Deno.readTextFile(`${out}/${AGGREGATE_FILES[file]}`)));
+      const before = await read();
+      await Deno.remove(`${out}/aggregate`, { recursive: true });
+      const report = await sandbox.run(["report", out]);
+      assertEquals([report.code, report.stdout, report.stderr], [0, stdout, ""]);
+      assertEquals(await read(), before);
+    });
     await t.step("are not written over", async () => {
       const again = await sandbox.run([...ARGS, "--num-dataset-entries", "2"]);
       assertEquals(again.code, 2);
@@ -180,6 +190,27 @@ Deno.test("SIGINT in the pause between two runs ends the series, which keeps wha
     ]);
     assert(metrics["request_throughput_avg"]!["mean"]! > 0);
     assertStringIncludes(stdout, "aiperf | Aggregate of 1 of 3 runs\n");
+  });
+});
+
+Deno.test("a series that is ended at once names the command that makes what there is of it", async () => {
+  await withSandbox(async (sandbox) => {
+    const running = sandbox.start(ARGS.map((arg) => arg === String(REQUESTS) ? "400" : arg));
+    await until("the second run", () => running.stderr.includes("run 2 of 3 · profiling"));
+    running.kill("SIGINT");
+    running.kill("SIGTERM");
+    const { code, stderr } = await running.finished;
+    assertEquals(code, 143, stderr);
+    const out = `${sandbox.path}/out`;
+    assertStringIncludes(stderr, `in the journal: aiperf report ${out} makes them\n`);
+    await sandbox.untilClean();
+    const report = await sandbox.run(["report", out]);
+    assertEquals(report.code, 1, report.stderr);
+    assertStringIncludes(report.stderr, "aiperf: run_0002: The journal ends before the run did");
+    assertStringIncludes(report.stderr, "aiperf: run_0003: it left no journal\n");
+    assertStringIncludes(report.stdout, "aiperf | Aggregate of 1 of 3 runs\n");
+    const { metadata } = await readAggregate(out);
+    assertEquals(metadata["run_labels"], ["run_0001"]);
   });
 });
 

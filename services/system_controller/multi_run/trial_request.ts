@@ -19,7 +19,7 @@ export interface TrialFacts {
  */
 export function trialRequest(
   series: LaunchRequest,
-  { runs, warmUpOnce, sameSeed }: Repetition,
+  { runs, confidenceLevel, warmUpOnce, sameSeed }: Repetition,
   { number, benchmarkId, epochUnixMs }: TrialFacts,
 ): LaunchRequest {
   const { config, mockServer } = series;
@@ -33,7 +33,7 @@ export function trialRequest(
       ...config,
       benchmarkId,
       epochUnixMs,
-      trial: { number, of: runs, label },
+      trial: { number, of: runs, label, confidenceLevel },
       artifactDir: `${config.artifactDir}/${runFolder(label)}`,
       phases: config.phases.filter(({ phase }) => phase !== "warmup" || !isWarm),
       dataset: { ...config.dataset, seed },

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
 import type { JournalEntry } from "../../../common/model/journal.ts";
-import type { RebuiltReport } from "../../../common/model/report.ts";
 import { LineFile } from "../../../common/runtime/line_file.ts";
-import { rebuild } from "../../../services/post_processor_manager/rebuild.ts";
+import { rebuild, type RebuiltRun } from "../../../services/post_processor_manager/rebuild.ts";
 import { RunResults } from "../../../services/post_processor_manager/run_results.ts";
 import { closingOf, journalText, withFolder } from "../../helpers/journal_text.ts";
 import { messageExamples } from "../../helpers/messages.ts";
@@ -52,7 +51,7 @@ async function rebuilt(
     entries?: readonly JournalEntry[];
     change?: (text: string) => string;
   } = {},
-): Promise<RebuiltReport> {
+): Promise<RebuiltRun> {
   const text = change(journalText(CONFIG, entries));
   await Deno.writeTextFile(`${folder}/${ARTIFACT_FILES.records}`, text);
   return await rebuild(folder);
@@ -89,7 +88,9 @@ Deno.test("a run that came to its end is rebuilt byte for byte, wherever its jou
       // The report names the files where they are, their own text where they were made.
       const console = written.console.replaceAll(original, copy);
       assertStringIncludes(console, `${copy}/records.jsonl`);
-      assertEquals(await rebuilt(copy), { console, problems: [] });
+      const again = await rebuilt(copy);
+      assertEquals([again.console, again.problems], [console, []]);
+      assertEquals(again.made?.report, written.report);
       for (const file of EXPORTS) {
         const made = await Deno.readTextFile(`${original}/${file}`);
         assertEquals(await Deno.readTextFile(`${copy}/${file}`), made, file);
@@ -230,26 +231,6 @@ Deno.test("files that cannot be written are named, and the report is there all t
   });
 });
 
-Deno.test("the folder of a series is refused with what to do instead", async () => {
-  await withFolder(async (folder) => {
-    for (const label of ["run_0001", "run_0003", "run_0004"]) {
-      await Deno.mkdir(`${folder}/profile_runs/${label}`, { recursive: true });
-      if (label === "run_0003") continue;
-      await Deno.writeTextFile(`${folder}/profile_runs/${label}/${ARTIFACT_FILES.records}`, "");
-    }
-    const report = (label: string) => `aiperf report ${folder}/profile_runs/${label}`;
-    assertEquals(await rebuild(`${folder}/`), {
-      console: null,
-      problems: [
-        `"${folder}/" holds a series: make the report of each of its runs by itself, with ` +
-        `${report("run_0001")}, ${
-          report("run_0004")
-        }; the aggregate is made only when a series ends`,
-      ],
-    });
-  });
-});
-
 Deno.test("what is no journal is refused by its path and the reason", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/records.jsonl`;
@@ -278,9 +259,10 @@ Deno.test("the journal of a run that still goes on is left alone", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/records.jsonl`;
     const file = await LineFile.create(path);
-    assertEquals(await rebuild(`${folder}/`), {
+    assertEquals(await rebuild(folder), {
       console: null,
       problems: [`${path} is in use: the run still goes on`],
+      made: null,
     });
     await file.close();
   });

@@ -55,7 +55,7 @@ Deno.test("summaryJson leaves out what does not exist", () => {
 Deno.test("summaryJson says which of several runs it is, and nothing of that for a single one", () => {
   const runInfo = (config: ReturnType<typeof runConfigOf>) =>
     JSON.parse(summaryJson(sampleRun().report, config)).run_info;
-  const trial = { number: 2, of: 3, label: "run_0002" };
+  const trial = { number: 2, of: 3, label: "run_0002", confidenceLevel: 0.9 };
   assertEquals(Object.entries(runInfo(runConfigOf({ trial }))).slice(2, 4), [
     ["trial", 2],
     ["run_label", "run_0002"],

@@ -23,7 +23,12 @@ Deno.test("each run of a series has a folder, an id, a time and a label of its o
   assertEquals(config.artifactDir, "out/profile_runs/run_0002");
   assertEquals(config.benchmarkId, "id 2");
   assertEquals(config.epochUnixMs, 2000);
-  assertEquals(config.trial, { number: 2, of: 3, label: "run_0002" });
+  assertEquals(config.trial, {
+    number: 2,
+    of: 3,
+    label: "run_0002",
+    confidenceLevel: 0.95,
+  });
   assertEquals({ ...rest, config: null, mockServer: null }, {
     ...SERIES,
     config: null,
