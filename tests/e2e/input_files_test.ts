@@ -20,7 +20,7 @@ function keeper(bodies: string[], ids: (string | null)[] = []) {
 }
 
 interface Run {
-  /** In the order of the requests in the schedule: on a busy machine one may overtake another. */
+  /** Conversation by conversation, turn by turn: on a busy machine one may overtake another. */
   readonly bodies: string[];
   readonly code: number;
   readonly stdout: string;
@@ -45,12 +45,21 @@ async function runWith(
       const line = `--url ${url} --model m --artifact-dir out --overwrite --random-seed 4 ${args}`;
       const { code, stdout, stderr } = await sandbox.run(line.split(" "));
       const records = await readJournal(`${sandbox.path}/out`);
-      const places = new Map(records.map(({ requestId, index }) => [requestId, index]));
-      const placed = bodies.map((body, i) => ({ body, place: places.get(ids[i] ?? "") ?? i }));
-      placed.sort((a, b) => a.place - b.place).forEach(({ body }, i) => bodies[i] = body);
+      const placeOf = (id: string | null) => {
+        const record = records.find(({ requestId }) => requestId === id);
+        return record ? [record.conversationIndex, record.turnIndex, record.index] : [Infinity];
+      };
+      const placed = bodies.map((body, i) => ({ body, place: placeOf(ids[i]!) }));
+      placed.sort((a, b) => compare(a.place, b.place)).forEach(({ body }, i) => bodies[i] = body);
       await check({ bodies, code, stdout, stderr, sandbox });
     });
   });
+}
+
+/** By the first number that differs; what is equal stays in its order. */
+function compare(one: readonly number[], other: readonly number[]): number {
+  const i = one.findIndex((value, i) => value !== other[i]);
+  return i < 0 ? 0 : one[i]! - other[i]!;
 }
 
 async function copyAll(from: URL, to: string): Promise<void> {
