@@ -3,9 +3,10 @@ import { JournalReader } from "../../common/journal/journal_reader.ts";
 import { ARTIFACT_FILES, exportFiles } from "../../common/model/artifact_files.ts";
 import { isNote, type JournalNote, type RunClosing } from "../../common/model/journal.ts";
 import { missingText } from "../../common/model/missing_text.ts";
+import { whyNothingSucceeded } from "../../common/model/nothing_succeeded.ts";
 import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
-import type { RunEnd, RunEnding } from "../../common/model/run_ending.ts";
+import type { RunEnding } from "../../common/model/run_ending.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
 import { isBeingWritten } from "../../common/runtime/line_reader.ts";
@@ -123,7 +124,7 @@ class Rebuilding {
       await this.#read(reader, results);
       const gaps = this.#gaps(reader.tornBytes);
       const { console, problems, report } = await results.write(this.#options(gaps));
-      const flaws = this.#flaws(report.runEnd);
+      const flaws = this.#flaws(report);
       return {
         console,
         problems: [...gaps, ...this.#badLines.texts(), ...flaws, ...problems],
@@ -217,12 +218,14 @@ class Rebuilding {
   }
 
   /** Why a run that came to its end is not complete: its own report says so already. */
-  #flaws({ detail }: RunEnd): string[] {
+  #flaws(report: RunReport): string[] {
     const { missing = 0, missingIds = [] } = this.#closing ?? {};
+    const { runEnd: { reason, detail }, account } = report;
     return [
       detail !== null && detail,
       missing > 0 && missingText({ missing, missingIds }),
       ...this.#unwritten,
+      reason === "complete" && account.succeeded === 0 && whyNothingSucceeded(report),
     ].filter((flaw) => flaw !== false);
   }
 }

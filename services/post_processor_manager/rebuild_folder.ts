@@ -71,11 +71,9 @@ function endOf(number: number, run: RebuiltRun | undefined): EndedRun {
   const label = runLabel(number);
   if (run === undefined) return { label, problem: "it left no journal", report: null };
   const { problems, made } = run;
-  const isEmpty = made?.report.account.succeeded === 0;
-  const all = problems.length === 0 && isEmpty ? ["no request succeeded"] : problems;
   return {
     label,
-    problem: all.length === 0 ? null : all.join(" "),
+    problem: problems.length === 0 ? null : problems.join(" "),
     report: made?.report ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { missingText } from "../../common/model/missing_text.ts";
+import { whyNothingSucceeded } from "../../common/model/nothing_succeeded.ts";
 import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
 import type { RunEnding } from "../../common/model/run_ending.ts";
 import { EXIT } from "./exit.ts";
@@ -64,11 +65,4 @@ function howManyFailed(report: RunReport | null): string {
   const { succeeded = 0, failed = 0, lost = 0 } = report?.account ?? {};
   const counts = report ? `: ${failed + lost} of ${succeeded + failed + lost}` : "";
   return `more requests failed than --failed-request-threshold allows${counts}`;
-}
-
-function whyNothingSucceeded({ account, errors }: RunReport): string {
-  if (account.issued === 0) return "no request was sent, as none was due before the end";
-  const first = errors[0]?.error;
-  const why = first ? `; most often: ${first.type}: ${first.message}` : "";
-  return `no request succeeded (of ${account.issued})${why}`;
 }

@@ -113,6 +113,19 @@ Deno.test("a journal without an end makes a report that says so", async () => {
   });
 });
 
+Deno.test("of a run in which nothing succeeded the problem is told, as at its end", async () => {
+  await withFolder(async (folder) => {
+    const failed = { ...closingOf(0).accounts.profiling, issued: 1, failed: 1, succeeded: 0 };
+    const accounts = { ...closingOf(0).accounts, profiling: failed };
+    const { console, problems } = await rebuilt(folder, {
+      entries: [failedRecordOf(), { ...BOUNDS, issued: 1 }, closingOf(0, { accounts })],
+    });
+    assertEquals(problems.length, 1);
+    assertStringIncludes(problems[0]!, "no request succeeded (of 1); most often: ");
+    assertStringIncludes(console!, "No request of 1 succeeded");
+  });
+});
+
 Deno.test("a torn last line is left out and told", async () => {
   await withFolder(async (folder) => {
     const { problems } = await rebuilt(folder, {
