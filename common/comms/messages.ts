@@ -142,6 +142,8 @@ const firstToken = z.object({
   type: z.literal("first_token"),
   creditId: INT,
   phase: phaseSchema,
+  /** When it came, in nanoseconds since the run's epoch. */
+  atNs: NUMBER,
 });
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
 const record = z.object({ type: z.literal("record"), record: requestRecordSchema });

@@ -155,21 +155,26 @@ export class PhaseRunner {
     const settlement = this.#ledger.settle(creditReturn);
     const { creditId, phase, outcome, endedNs } = creditReturn;
     if (settlement.kind === "settled" && phase === this.#plan.phase) {
-      const nowNs = this.#ports.clock.nowNs();
-      // What comes next is due from the end of the request on, not from when we hear of it; and not
-      // before the schedule begins, where the request was lost ahead of it.
-      const freeNs = Math.max(this.#startNs, Math.min(endedNs ?? nowNs, nowNs));
-      this.#turns!.giveBack(creditId, outcome, freeNs);
+      this.#turns!.giveBack(creditId, outcome, this.#knownSince(endedNs));
       this.#checkFailures();
       this.#goAhead();
     }
     return settlement;
   }
 
-  /** A request has its first token; what that makes way for goes out before this returns. */
-  onFirstToken(creditId: number): void {
-    this.#turns?.noteFirstToken(creditId, this.#ports.clock.nowNs());
+  /** A request has had its first token; what that makes way for goes out before this returns. */
+  onFirstToken(creditId: number, atNs?: number): void {
+    this.#turns?.noteFirstToken(creditId, this.#knownSince(atNs));
     this.#goAhead();
+  }
+
+  /**
+   * What waits for something can go from when that has happened, not from when we hear of it; and not
+   * before the schedule begins, where a request was lost ahead of it.
+   */
+  #knownSince(happenedNs: number | undefined): number {
+    const nowNs = this.#ports.clock.nowNs();
+    return Math.max(this.#startNs, Math.min(happenedNs ?? nowNs, nowNs));
   }
 
   /**

@@ -67,8 +67,8 @@ export class TimingManager extends ComponentService {
   }
 
   @onMessage("first_token")
-  protected noteFirstToken({ creditId }: MessageOf<"first_token">): void {
-    this.#runner?.onFirstToken(creditId);
+  protected noteFirstToken({ creditId, atNs }: MessageOf<"first_token">): void {
+    this.#runner?.onFirstToken(creditId, atNs);
   }
 
   @onCommand("begin_profiling")

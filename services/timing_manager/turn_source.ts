@@ -85,9 +85,9 @@ export class TurnSource {
     this.#parts.slots?.giveBack(endedNs);
   }
 
-  /** A request has its first token. */
-  noteFirstToken(creditId: number, nowNs: number): void {
-    this.#prefill?.leave(creditId, nowNs);
+  /** A request had its first token at `atNs`. */
+  noteFirstToken(creditId: number, atNs: number): void {
+    this.#prefill?.leave(creditId, atNs);
   }
 
   /** Why nothing more will come, now or later; null: something may. */

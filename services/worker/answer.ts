@@ -10,8 +10,8 @@ export interface AnswerOptions {
   readonly keepFirst?: boolean;
   /** The content may be needed as the history of the next turn. */
   readonly keepContent?: boolean;
-  /** Called when the first piece of content has come. */
-  readonly onFirstContent?: () => void;
+  /** Called when the first piece of content has come, with when: in ns after the request was sent. */
+  readonly onFirstContent?: (afterNs: number) => void;
 }
 
 /**
@@ -82,7 +82,7 @@ export class Answer {
     if (part.carries === "output") this.firstOutputChunk ??= this.chunksAfterNs.length;
     this.chunksAfterNs.push(afterNs);
     if (afterNs === this.chunksAfterNs[0]) this.#noteFirst(part);
-    if (this.chunksAfterNs.length === 1) this.#options.onFirstContent?.();
+    if (this.chunksAfterNs.length === 1) this.#options.onFirstContent?.(afterNs);
     if (this.#options.keepContent) {
       this.#content += part.content;
       this.#called += part.toolCalls;

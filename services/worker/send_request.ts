@@ -72,8 +72,8 @@ export interface RequestJob {
   conversationWaitNs: number;
   /** What was said before; the answer is added to it when another turn follows. */
   session: Session;
-  /** Called when the first piece of content has come. */
-  onFirstContent?: () => void;
+  /** Called when the first piece of content has come, with when: in ns since the run's epoch. */
+  onFirstContent?: (atNs: number) => void;
 }
 
 /**
@@ -183,7 +183,7 @@ class SentRequest {
       keepText: context.template.plan.tokenCountSource !== "server",
       keepFirst: context.template.streaming && context.template.plan.tokenCountSource !== "server",
       keepContent: !job.credit.isLastTurn,
-      ...(job.onFirstContent && { onFirstContent: job.onFirstContent }),
+      onFirstContent: (afterNs) => job.onFirstContent?.(this.#sentNs! + afterNs),
     });
     this.#ready = this.#prepare();
   }

@@ -324,7 +324,8 @@ export class Worker extends ComponentService {
       session: this.#sessions.of(credit),
     };
     if (this.#phases.get(phase)!.prefill !== null) {
-      job.onFirstContent = () => void this.#manager!.send({ type: "first_token", creditId, phase });
+      const type = "first_token";
+      job.onFirstContent = (atNs) => void this.#manager!.send({ type, creditId, phase, atNs });
     }
     const sending = this.#sending!;
     const tap = this.#raw?.listen(credit, sending.transport) ?? null;

@@ -19,7 +19,7 @@ export interface FakePhaseOptions extends Partial<Omit<PhasePlan, "load" | "phas
   load: LoadPlan;
   /** How long request `index` takes; null: it never ends by itself. */
   serviceMs?: (index: number) => number | null;
-  /** How long the news of an end that came by itself takes; none unless given. */
+  /** How long the news of a first token, or of an end that came by itself, takes; none unless given. */
   newsMs?: number;
   /** How long the first token takes; without it, none is told of. */
   firstTokenMs?: (index: number) => number;
@@ -140,8 +140,11 @@ export class FakePhase {
   }
 
   #giveTokenAfter({ id }: Credit, ms: number): void {
-    void this.clock.sleep(ms).then(() => {
-      if (this.#prefilling.delete(id)) this.runner.onFirstToken(id);
+    const { newsMs } = this.#options;
+    void this.clock.sleep(ms).then(async () => {
+      const atNs = newsMs === undefined ? undefined : this.clock.nowNs();
+      if (newsMs !== undefined) await this.clock.sleep(newsMs);
+      if (this.#prefilling.delete(id)) this.runner.onFirstToken(id, atNs);
     });
   }
 

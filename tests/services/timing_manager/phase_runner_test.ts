@@ -167,6 +167,8 @@ Deno.test("a credit tells how long it waited for a slot, and not what held it up
   const prefill = { limit: 1, rampMs: 0 };
   const firstToken = await waitsOf({ prefill, firstTokenMs: () => 12 });
   assertEquals(firstToken, [[null, 0], [2, 2], [15, 15], [17, 17], [30, 30]]);
+  const lateToken = await waitsOf({ prefill, firstTokenMs: () => 12, newsMs: 4 });
+  assertEquals(lateToken, [[null, 0], [2, 6], [15, 19], [21, 25], [34, 38]]);
 });
 
 Deno.test("slots that free together are all used at once", async () => {

@@ -118,14 +118,14 @@ Deno.test("a turn whose history is elsewhere is an error, and nothing is sent", 
 
 Deno.test("the first piece of content is told once, when it comes", async () => {
   const session = { correlationId: "session-1", answers: [] };
-  const told: string[] = [];
-  const tell = { onFirstContent: () => told.push("first") };
-  await exchange({ ...jobOf(session, 0), ...tell }, {
+  const told: number[] = [];
+  const tell = { onFirstContent: (atNs: number) => told.push(atNs) };
+  const { record } = await exchange({ ...jobOf(session, 0), ...tell }, {
     reads: [[10, ROLE], [20, THINKING + says("a")], [30, says("b") + DONE]],
   });
-  assertEquals(told, ["first"]);
+  assertEquals(told, [record.sentNs! + 20]);
   await exchange({ ...jobOf(session, 0), ...tell }, { reads: [[10, ROLE + DONE]] });
-  assertEquals(told, ["first"]);
+  assertEquals(told.length, 1);
 });
 
 Deno.test("a request that is to be cut off is cut off so long after it was sent", async () => {
