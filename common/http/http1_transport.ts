@@ -201,6 +201,7 @@ export class Http1Transport implements HttpTransport {
     signal: AbortSignal,
   ): Promise<Http1Connection | null> {
     if (this.#line === null || this.#line.mayOpen()) return null;
+    message.onHeld?.();
     const connection = await this.#line.wait(key, signal);
     message.onHeldUp?.();
     return connection;

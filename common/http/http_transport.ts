@@ -10,6 +10,8 @@ export interface HttpMessage {
   readonly secretHeaders?: ReadonlySet<string>;
   /** Called when the request has a connection. Not called where nobody knows. */
   readonly onConnection?: (connection: ConnectionFacts) => void;
+  /** Called when this machine cannot let the request begin yet; `onHeldUp` follows, unless it is given up. */
+  readonly onHeld?: () => void;
   /**
    * Called when the request begins, where that is later than `send`: because this machine could not
    * let it begin at once, or let others get ready that go out with it.

@@ -4,7 +4,8 @@ import type { InferenceProbe } from "../../common/model/readiness.ts";
 import { BadInputError } from "../../common/service/bad_input_error.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
-import { createSendContext, type SendContext, sendRequest } from "./send_request.ts";
+import { createSendContext, type SendContext } from "./send_context.ts";
+import { sendRequest } from "./send_request.ts";
 import { CREDIT } from "./warm_up.ts";
 
 /** Says something in every API that takes text. */

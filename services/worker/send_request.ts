@@ -1,7 +1,6 @@
 import type {
   ConnectionFacts,
   HttpAnswer,
-  HttpTransport,
   ReadyRequest,
   Redirect,
 } from "../../common/http/http_transport.ts";
@@ -18,13 +17,10 @@ import {
   type Redirection,
   type RequestRecord,
 } from "../../common/model/record.ts";
-import type { EndpointPlan, RunSecrets } from "../../common/model/run_config.ts";
-import type { Clock } from "../../common/runtime/clock.ts";
 import { Answer } from "./answer.ts";
 import { excerpt } from "./clean_text.ts";
-import type { Endpoint } from "./endpoints/endpoint.ts";
 import { firstChunkOf } from "./first_chunk.ts";
-import { InFlight, type OpenRequest } from "./in_flight.ts";
+import type { InFlight, OpenRequest } from "./in_flight.ts";
 import {
   contentless,
   type ReadContext,
@@ -34,32 +30,10 @@ import {
 } from "./read_answer.ts";
 import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
 import { mediaCounts } from "./media_counts.ts";
+import type { SendContext } from "./send_context.ts";
 import { holdsAnswers, inputTokensOf, messagesOf, type Session } from "./sessions.ts";
 import { textToCount } from "./text_to_count.ts";
-import { createRequestTemplate, type RequestTemplate, type Route } from "./request_template.ts";
-
-/** What a worker is made of, as far as its requests are concerned. */
-export interface SendContextOptions {
-  plan: EndpointPlan;
-  secrets: RunSecrets;
-  /** The API of `plan.type`. */
-  endpoint: Endpoint;
-  workerId: string;
-  clock: Clock;
-  transport: HttpTransport;
-  /** Makes request ids; random UUIDs unless given. */
-  newId?: () => string;
-}
-
-/** What all requests of a worker share. */
-export interface SendContext {
-  readonly template: RequestTemplate;
-  readonly workerId: string;
-  readonly clock: Clock;
-  readonly transport: HttpTransport;
-  readonly newId: () => string;
-  readonly inFlight: InFlight;
-}
+import type { Route } from "./request_template.ts";
 
 /** One request to be sent. */
 export interface RequestJob {
@@ -74,23 +48,6 @@ export interface RequestJob {
   session: Session;
   /** Called when the first piece of content has come, with when: in ns since the run's epoch. */
   onFirstContent?: (atNs: number) => void;
-}
-
-/**
- * Prepares what all requests of a worker share, once per run.
- *
- * Throws an `Error` when a header or the URL cannot be used.
- */
-export function createSendContext(options: SendContextOptions): SendContext {
-  const { plan, secrets, endpoint, workerId, clock, transport } = options;
-  return {
-    template: createRequestTemplate(endpoint, plan, secrets),
-    workerId,
-    clock,
-    transport,
-    newId: options.newId ?? (() => crypto.randomUUID()),
-    inFlight: new InFlight(clock, { timeoutMs: plan.timeoutMs }),
-  };
 }
 
 /** A request for which all is done that can be done before it is due. */
@@ -203,6 +160,7 @@ class SentRequest {
         sessionId: session.correlationId,
         // A redirect may lead to another server, and another connection.
         onConnection: (facts) => this.#noteConnection(facts),
+        onHeld: () => this.#noteHeld(),
         onHeldUp: () => this.#noteHeldUp(),
         onSent: () => this.#noteOut(),
         onRedirect: (redirect) => this.#noteRedirect(redirect),
@@ -237,6 +195,11 @@ class SentRequest {
 
   #noteSent(): void {
     this.#sentNs = this.#context.clock.nowNs();
+  }
+
+  /** As long as we hold it up it is not sent, and perhaps never will be. */
+  #noteHeld(): void {
+    if (!this.#isOut) this.#sentNs = null;
   }
 
   /** What we hold up is late, and no latency of the server; a redirect is a part of the answer. */

@@ -48,14 +48,8 @@ import { Lookahead } from "./lookahead.ts";
 import { loadEndpoint } from "./endpoints/registry.ts";
 import type { ExchangeTap } from "./raw/exchange_tap.ts";
 import type { RawExport } from "./raw/raw_export.ts";
-import {
-  createSendContext,
-  type PreparedRequest,
-  prepareRequest,
-  type RequestJob,
-  type SendContext,
-  type SendContextOptions,
-} from "./send_request.ts";
+import { createSendContext, type SendContext, type SendContextOptions } from "./send_context.ts";
+import { type PreparedRequest, prepareRequest, type RequestJob } from "./send_request.ts";
 import { SessionOrder } from "./session_order.ts";
 import { Sessions } from "./sessions.ts";
 import { warmUp } from "./warm_up.ts";

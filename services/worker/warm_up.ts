@@ -3,12 +3,8 @@ import { sendNow } from "../../common/http/send_now.ts";
 import { type Conversation, plainTurn, type Turn } from "../../common/model/conversation.ts";
 import type { Credit } from "../../common/model/credit.ts";
 import { endpointFacts } from "../../common/model/endpoint_types.ts";
-import {
-  createSendContext,
-  type RequestJob,
-  type SendContextOptions,
-  sendRequest,
-} from "./send_request.ts";
+import { createSendContext, type SendContextOptions } from "./send_context.ts";
+import { type RequestJob, sendRequest } from "./send_request.ts";
 import { WarmUpServer } from "./warm_up_server.ts";
 
 /** After so many requests the next one takes no longer than it should. */

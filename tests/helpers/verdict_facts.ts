@@ -24,6 +24,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
   return {
     succeeded: 1_000,
     missing: 0,
+    neverSent: 0,
     isHealthKnown: true,
     hasLaterTurns: false,
     gapShape: 1,

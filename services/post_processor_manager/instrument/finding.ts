@@ -7,6 +7,8 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly succeeded: number;
   /** Requests that got lost, or left no record. */
   readonly missing: number;
+  /** Requests that were due and never sent, although nothing ended the run before its time. */
+  readonly neverSent: number;
   /** Whether anybody told of processes and machine; not where it was killed. */
   readonly isHealthKnown: boolean;
   /** Whether conversations had several turns: then slots are kept by those, in pauses too. */

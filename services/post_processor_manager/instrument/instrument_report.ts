@@ -75,6 +75,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     ...parts,
     succeeded: account.succeeded,
     missing: missingOf(account),
+    neverSent: reason !== null && isNatural(reason) ? tally.calledOff : 0,
     isHealthKnown: health !== null,
     hasLaterTurns,
     gapShape: facts.gapShape,
@@ -101,6 +102,11 @@ function limitsReached(
     prefillLimit !== null && (isPrefillReached || isUnreached) &&
     `--prefill-concurrency ${prefillLimit}`,
   ].filter((limit) => limit !== false).join(" and ");
+}
+
+/** Whether all that was issued was due before sending ended. */
+function isNatural(reason: StopReason): boolean {
+  return reason !== "cancelled" && reason !== "failed_threshold";
 }
 
 /** A run that ends by its duration was ready to send until then; null: nothing was sent. */

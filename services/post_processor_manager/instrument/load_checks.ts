@@ -17,7 +17,8 @@ export function rateKept(facts: VerdictFacts): Finding[] {
   const { pattern, wasCapped, steady } = arrivals;
   if (pattern === "concurrency" || wasCapped) return [];
   const found = [arrivals, ...steady === null ? [] : [steady]]
-    .flatMap((part) => rateFinding(part, facts));
+    .flatMap((part) => rateFinding(part, facts))
+    .concat(neverSentFinding(facts));
   return found.length === 0 ? [{ unjudged: "the rate" }] : [found.reduce(worse)];
 }
 
@@ -33,6 +34,17 @@ function rateFinding({ scheduled, sent }: SteadyArrivals, facts: VerdictFacts): 
     `scheduled (${share.toFixed(1)} %): this machine cannot keep the rate. Use a lower rate, or ` +
     `${moreWorkers(facts)}.`;
   return [reason(THRESHOLDS.rateKept, share, text)];
+}
+
+/** What was never sent has no time that a rate could show. */
+function neverSentFinding(facts: VerdictFacts): Finding[] {
+  const { neverSent, arrivals: { sent } } = facts;
+  const due = sent.count + neverSent;
+  if (neverSent === 0 || due < FEWEST_FOR_P99) return [];
+  const text =
+    `${neverSent} of the ${due} requests that were due were not sent before the run ended: ` +
+    `this machine cannot keep the rate. Use a lower rate, or ${moreWorkers(facts)}.`;
+  return [reason(THRESHOLDS.rateKept, percent(sent.count, due), text)];
 }
 
 /** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */

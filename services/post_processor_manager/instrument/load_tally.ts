@@ -63,6 +63,7 @@ export class LoadTally {
   #outOfPorts = 0;
   #outOfFiles = 0;
   #hasLaterTurns = false;
+  #calledOff = 0;
   #cutOffs = { asked: 0, cancelled: 0, endedBefore: 0 };
 
   /** `countsPrefills`: whether `mostPrefills` will be asked for. */
@@ -77,7 +78,10 @@ export class LoadTally {
     if (error?.type === NO_FILE) this.#outOfFiles++;
     if (record.turnIndex > 0) this.#hasLaterTurns = true;
     if (record.cancelAfterNs !== undefined) this.#addCutOff(record.outcome);
-    if (sentNs === null) return;
+    if (sentNs === null) {
+      if (record.outcome === "cancelled") this.#calledOff++;
+      return;
+    }
     this.#addConnection(record);
     this.#perWorker.set(workerId, (this.#perWorker.get(workerId) ?? 0) + 1);
     if (record.slotWaitNs !== undefined) {
@@ -130,6 +134,11 @@ export class LoadTally {
   /** Requests that were sent. */
   get sent(): number {
     return this.#sentNs.length;
+  }
+
+  /** Requests that were cancelled before they were sent. */
+  get calledOff(): number {
+    return this.#calledOff;
   }
 
   /** Whether any session had more than one turn: then slots are sessions, not requests. */

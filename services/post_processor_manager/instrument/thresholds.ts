@@ -95,7 +95,9 @@ export const THRESHOLDS = {
   },
   rateKept: {
     check: "rate_kept",
-    what: "rate of the requests sent, as a share of the rate that was scheduled",
+    what:
+      "rate of the requests sent, as a share of the rate that was scheduled; or requests sent, as " +
+      "a share of those that were due, if that is less",
     unit: "%",
     suspect: 99,
     invalid: 95,

@@ -41,6 +41,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
     return Promise.resolve(connections.at(-1)!);
   };
   const transport = new Http1Transport({ dial, clock, reads: new ReadQueue(turns) });
+  const held: number[] = [];
   const heldUp: number[] = [];
   let answered = 0;
   const ask = async (i: number) => {
@@ -50,6 +51,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
       headers: [],
       body: null,
       signal: new AbortController().signal,
+      onHeld: () => held.push(i),
       onHeldUp: () => heldUp.push(i),
     });
     await body.read();
@@ -58,6 +60,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
   const all = Array.from({ length: 40 }, (_, i) => ask(i));
   await clock.advance(0);
   assertEquals([connections.length, heldUp.length], [32, 0]);
+  assertEquals(held, [32, 33, 34, 35, 36, 37, 38, 39]);
   for (const connection of connections.slice(0, 5)) connection.answer();
   await clock.advance(0);
   assertEquals(answered, 5);

@@ -37,7 +37,8 @@ async function timesOf(
 }
 
 Deno.test("what this machine holds up is late: it counts as sent when it goes out", async () => {
-  const times = await timesOf(async ({ onHeldUp, onSent }, clock) => {
+  const times = await timesOf(async ({ onHeld, onHeldUp, onSent }, clock) => {
+    onHeld!();
     await clock.advance(30);
     onHeldUp!();
     onSent!();
@@ -46,9 +47,24 @@ Deno.test("what this machine holds up is late: it counts as sent when it goes ou
   assertEquals(times, [35e6, 4e6]);
 });
 
+Deno.test("what is given up while this machine holds it up was never sent", async () => {
+  const clock = new FakeClock(5e6);
+  const stop = new AbortController();
+  const transport = transportThat(async ({ onHeld }) => {
+    onHeld!();
+    await clock.advance(30);
+    stop.abort();
+    throw stop.signal.reason;
+  }, clock);
+  const record = await sendOnce({ clock, transport }, stop.signal);
+  assertEquals([record.outcome, record.sentNs, record.endAfterNs], ["cancelled", null, null]);
+  assertEquals(record.error!.message, "the run ended before the request was sent");
+});
+
 Deno.test("a redirect that is held up is a part of the answer", async () => {
-  const times = await timesOf(async ({ onHeldUp, onSent }, clock) => {
+  const times = await timesOf(async ({ onHeld, onHeldUp, onSent }, clock) => {
     onSent!();
+    onHeld!();
     await clock.advance(30);
     onHeldUp!();
     onSent!();

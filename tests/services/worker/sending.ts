@@ -6,12 +6,8 @@ import type { EndpointPlan, RunSecrets } from "../../../common/model/run_config.
 import type { Clock } from "../../../common/runtime/clock.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
 import type { Endpoint } from "../../../services/worker/endpoints/endpoint.ts";
-import {
-  createSendContext,
-  type RequestJob,
-  type SendContext,
-  sendRequest,
-} from "../../../services/worker/send_request.ts";
+import { createSendContext, type SendContext } from "../../../services/worker/send_context.ts";
+import { type RequestJob, sendRequest } from "../../../services/worker/send_request.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 
 /** A plan of streamed chat requests. */

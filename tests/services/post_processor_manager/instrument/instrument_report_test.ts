@@ -153,6 +153,23 @@ Deno.test("requests that failed for want of ports count whatever became of them"
   assertStringIncludes(instrument.reasons[0]!.text, "no free port (1)");
 });
 
+Deno.test("requests that were called off count as never sent only if the run ended by itself", () => {
+  const records = run(200, () => 0.4).map((record, i) =>
+    i < 150 ? record : { ...record, outcome: "cancelled" as const, sentNs: null, endAfterNs: null }
+  );
+  const verdictAfter = (reason: StopReason) => {
+    const accumulator = accumulatorOf({ phases: phasesOf(CONSTANT) });
+    for (const record of records) accumulator.add(record);
+    return accumulator.report({ wasCancelled: false, startNs: 0, reason }).instrument;
+  };
+  const { reasons, arrivals } = verdictAfter("duration");
+  assertEquals(reasons.map(({ check, level }) => [check, level]), [["rate_kept", "INVALID"]]);
+  assertEquals([arrivals.issued, arrivals.sent.count], [200, 150]);
+  for (const reason of ["cancelled", "failed_threshold"] as const) {
+    assertEquals(verdictAfter(reason).reasons, []);
+  }
+});
+
 Deno.test("lost requests make a result INVALID", () => {
   const records = run(200, () => 0.4);
   records[9] = recordOf({ ...records[9], outcome: "lost", sentNs: null, endAfterNs: null });

@@ -31,6 +31,24 @@ Deno.test("a schedule below the rate asked for is told of, with what there was t
   assertEquals(slow({ askedRatePerSecond: null }).reasons, []);
 });
 
+Deno.test("requests that were due and never sent are no part of a rate that was kept", () => {
+  const of = (neverSent: number, arrivals = HEALTHY.arrivals) =>
+    verdictWith({ neverSent, arrivals });
+  assertEquals([of(10).verdict, of(11).verdict, of(52).verdict, of(53).verdict], [
+    "VALID",
+    "SUSPECT",
+    "SUSPECT",
+    "INVALID",
+  ]);
+  assertStringIncludes(
+    of(53).reasons[0]!.text,
+    "53 of the 1053 requests that were due were not sent before the run ended: this machine cannot",
+  );
+  const few = { ...HEALTHY.arrivals.sent, count: 50 };
+  assertEquals(of(49, { ...HEALTHY.arrivals, sent: few }).reasons, []);
+  assertEquals(of(500, { ...HEALTHY.arrivals, wasCapped: true }).reasons, []);
+});
+
 Deno.test("a random schedule that is slow by chance is no reason, a slow one of many gaps is", () => {
   const of = (count: number, gapShape: number) =>
     verdictWith({
