@@ -20,7 +20,7 @@ import {
 import { Answer } from "./answer.ts";
 import { excerpt } from "./clean_text.ts";
 import { firstChunkOf } from "./first_chunk.ts";
-import type { InFlight, OpenRequest } from "./in_flight.ts";
+import type { OpenRequest } from "./in_flight.ts";
 import {
   contentless,
   type ReadContext,
