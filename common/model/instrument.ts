@@ -179,7 +179,7 @@ export const arrivalsReportSchema = z.object({
   sent: arrivalStatsSchema,
   /** The most that a gap between two sendings differs from that of the schedule. */
   largestGapErrorMs: z.nullable(NUMBER),
-  /** Whether a cap on the concurrency was reached, so that requests had to wait for a slot. */
+  /** Whether requests had to wait for a slot, or found none until the end. */
   wasCapped: BOOLEAN,
   /** From the end of the ramp of the rate on; null: it has none. */
   steady: z.nullable(steadyArrivalsSchema),

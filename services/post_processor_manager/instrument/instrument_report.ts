@@ -41,7 +41,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
   const steadyFromNs = startNs + Math.max(coldNs, facts.slotsRampMs * MS);
   const rampEndNs = facts.rateRampMs > 0 ? startNs + facts.rateRampMs * MS : null;
-  const heldBy = limitsReached(facts, tally);
+  const heldBy = tally.heldBack + unsent === 0 ? null : limitsReached(facts, tally);
   const wasCapped = heldBy !== null;
   const lastedMs = sendingMs(requests, { plan, startNs, reason });
   const parts = {
@@ -87,14 +87,10 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   return { ...verdict, ...parts };
 }
 
-/** The limits that requests had to wait for, as on the command line; null: they did not have to. */
-function limitsReached(
-  { hasWaits, cap, prefillLimit }: LoadFacts,
-  tally: LoadTally,
-): string | null {
+/** The limits that requests had to wait for, as on the command line. */
+function limitsReached({ cap, prefillLimit }: LoadFacts, tally: LoadTally): string {
   const isCapReached = cap !== null && tally.mostSessions >= cap;
   const isPrefillReached = prefillLimit !== null && tally.mostPrefills >= prefillLimit;
-  if (!hasWaits && !isCapReached && !isPrefillReached) return null;
   // Limits that open slowly are waited for before they are reached.
   const isUnreached = !isCapReached && !isPrefillReached;
   return [

@@ -89,7 +89,7 @@ export function concurrencyKept(facts: VerdictFacts): Finding[] {
   }
   const share = percent(steady.avg, asked);
   const inFlight = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight`;
-  if (isPrefillReached(facts)) {
+  if (hasPrefillHeld(facts, (asked - steady.avg) * steady.windowMs)) {
     const text = `${inFlight}: --prefill-concurrency ${facts.prefill!.asked} held the others ` +
       "back. Raise it, or take the result as that of this limit rather than of the concurrency.";
     return [reason(THRESHOLDS.capHeldBack, share, text)];
@@ -114,8 +114,11 @@ function whoKeptOpen({ lateness }: VerdictFacts, emptyMs: number): string {
     "the server keeps its answers open for so long, its slots were in use all the same. ";
 }
 
-function isPrefillReached({ prefill }: VerdictFacts): boolean {
-  return prefill !== null && prefill.max >= prefill.asked;
+/** Whether it is for the limit on prefills that slots were empty, for so long all together: half of it. */
+function hasPrefillHeld({ prefill, lateness }: VerdictFacts, emptyMs: number): boolean {
+  const slotWait = lateness?.slotWait ?? null;
+  if (prefill === null || slotWait === null) return false;
+  return slotWait.requests * slotWait.avgMs >= emptyMs / 2;
 }
 
 /** Whether the load has grown to the one asked for. */
@@ -167,7 +170,8 @@ function whatWasHeld({ arrivals }: VerdictFacts): string {
 }
 
 /** The rate under a cap as a share, in per cent, of the one without; null: too little was sent. */
-function capRateShare({ arrivals, gapShape, hasLaterTurns }: VerdictFacts): number | null {
+function capRateShare(facts: VerdictFacts): number | null {
+  const { arrivals, gapShape, hasLaterTurns, lateness } = facts;
   const { askedRatePerSecond: asked, scheduled, sent } = arrivals;
   if (sent.ratePerSecond === null || scheduled.ratePerSecond === null) return null;
   const lastsMs = (sent.count - 1) / sent.ratePerSecond * 1000;
@@ -176,6 +180,9 @@ function capRateShare({ arrivals, gapShape, hasLaterTurns }: VerdictFacts): numb
   // Turns that wait for the answer before are due later, too, the later that answer comes.
   if (!hasLaterTurns || asked === null || arrivals.steady !== null) return ofSchedule;
   if (isByChance(asked / sent.ratePerSecond, sent.count, gapShape)) return ofSchedule;
+  // There may also have been too few of them.
+  const missingMs = lastsMs * (1 - sent.ratePerSecond / asked);
+  if ((lateness?.slotWait?.maxMs ?? 0) < missingMs / 2) return ofSchedule;
   return Math.min(ofSchedule, percent(sent.ratePerSecond, asked));
 }
 

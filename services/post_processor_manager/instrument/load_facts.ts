@@ -27,8 +27,6 @@ export interface LoadFacts {
   readonly prefillLimit: number | null;
   /** How long the slots of both take to open; 0: they are there at once. */
   readonly slotsRampMs: number;
-  /** Requests wait for slots that open one after the other. */
-  readonly hasWaits: boolean;
   /** All that grows. */
   readonly ramps: readonly Ramp[];
 }
@@ -38,14 +36,12 @@ type Pace = Pick<LoadFacts, "pattern" | "ratePerSecond" | "gapShape" | "rateRamp
 /** What a phase's load promises. */
 export function loadFacts({ load, prefill }: Pick<PhasePlan, "load" | "prefill">): LoadFacts {
   const slots = slotsOf(load);
-  const hasSlowCap = load.kind !== "closed" && slots.limit !== null && slots.rampMs > 0;
   return {
     ...paceOf(load),
     concurrency: load.kind === "closed" ? load.concurrency : null,
     cap: load.kind === "closed" ? null : slots.limit,
     prefillLimit: prefill?.limit ?? null,
     slotsRampMs: Math.max(slots.rampMs, prefill?.rampMs ?? 0),
-    hasWaits: hasSlowCap || (prefill !== null && prefill.rampMs > 0),
     ramps: rampsOf({ load, prefill }),
   };
 }

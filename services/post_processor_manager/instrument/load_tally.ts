@@ -136,6 +136,11 @@ export class LoadTally {
     return this.#sentNs.length;
   }
 
+  /** Requests that were sent and had to wait for a slot. */
+  get heldBack(): number {
+    return this.#held.length;
+  }
+
   /** Requests that were cancelled before they were sent. */
   get calledOff(): number {
     return this.#calledOff;

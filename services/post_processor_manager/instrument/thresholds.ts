@@ -156,7 +156,7 @@ export const THRESHOLDS = {
   capHeldBack: {
     check: "cap_held_back",
     what:
-      "where a concurrency or prefill limit was reached: requests sent, as a share of those that " +
+      "where requests waited for a concurrency or prefill limit: requests sent, as a share of those that " +
       "were due; or their rate, as a share of the one scheduled, if that is less; in a closed loop " +
       "under a prefill limit: requests in flight, as for `concurrency_kept`",
     unit: "%",

@@ -11,7 +11,6 @@ const POISSON: LoadFacts = {
   concurrency: null,
   cap: null,
   prefillLimit: null,
-  hasWaits: false,
   rateRampMs: 0,
   slotsRampMs: 0,
   ramps: [],

@@ -10,7 +10,6 @@ const TWO_SLOTS: LoadFacts = {
   concurrency: 2,
   cap: null,
   prefillLimit: null,
-  hasWaits: false,
   rateRampMs: 0,
   slotsRampMs: 0,
   ramps: [],

@@ -9,6 +9,14 @@ function verdictWith(change: Partial<VerdictFacts>) {
   return verdictOn(verdictFactsOf(change));
 }
 
+/** The lateness of a healthy run in which so many requests waited so long for a slot. */
+function waitedFor(waitMs: number, requests: number): VerdictFacts["lateness"] {
+  const { lateness } = HEALTHY;
+  if (requests === 0) return lateness;
+  const wait = { avgMs: waitMs, p50Ms: waitMs, p90Ms: waitMs, p99Ms: waitMs, maxMs: waitMs };
+  return { ...lateness!, slotWait: { requests, ...wait } };
+}
+
 Deno.test("a schedule below the rate asked for is told of, with what there was too little of", () => {
   const slow = (change: Partial<VerdictFacts["arrivals"]> = {}) =>
     verdictWith({
@@ -142,11 +150,17 @@ Deno.test("a cap is judged from ten requests on that were due, or were sent over
 });
 
 Deno.test("turns that a cap made due later are held against the rate asked for, but not by chance", () => {
-  const of = (hasLaterTurns: boolean, gapShape: number | null, askedRatePerSecond: number | null) =>
+  const of = (
+    hasLaterTurns: boolean,
+    gapShape: number | null,
+    askedRatePerSecond: number | null,
+    waitMs = 1_000,
+  ) =>
     verdictWith({
       heldBy: "--concurrency 2",
       hasLaterTurns,
       gapShape,
+      lateness: waitedFor(waitMs, 10),
       arrivals: {
         ...HEALTHY.arrivals,
         askedRatePerSecond,
@@ -157,6 +171,8 @@ Deno.test("turns that a cap made due later are held against the rate asked for, 
       },
     }).verdict;
   assertEquals(of(true, null, 100), "SUSPECT");
+  // A tenth of the 3.3 s was missing: who waited for less than half of that was not held up by it.
+  assertEquals([of(true, null, 100, 167), of(true, null, 100, 166)], ["SUSPECT", "VALID"]);
   assertEquals([of(false, null, 100), of(true, null, null), of(true, 1, 100)], [
     "VALID",
     "VALID",
@@ -243,23 +259,25 @@ Deno.test("slots that were empty since answers were kept open are told from thos
 });
 
 Deno.test("a prefill limit that keeps slots empty is SUSPECT, and the reason names it", () => {
-  const of = (avg: number, max: number) =>
+  // So many times a request waited for it, 30 ms each.
+  const of = (avg: number, requests: number) =>
     verdictWith({
       concurrency: { asked: 4, avg, max: 4, steady: { avg, windowMs: 2_000 } },
-      prefill: { asked: 2, max },
-    }).reasons.map(({ check, level }) => [check, level]);
-  assertEquals(of(3.9, 2), []);
-  assertEquals(of(1, 2), [["cap_held_back", "SUSPECT"]]);
-  assertStringIncludes(
-    verdictWith({
-      concurrency: { asked: 4, avg: 2.3, max: 4, steady: { avg: 2.3, windowMs: 2_000 } },
       prefill: { asked: 2, max: 2 },
-    }).reasons[0]!.text,
+      lateness: waitedFor(30, requests),
+    }).reasons;
+  const checksOf = (avg: number, requests: number) =>
+    of(avg, requests).map(({ check, level }) => [check, level]);
+  assertEquals(checksOf(3.9, 100), []);
+  assertEquals(checksOf(1, 100), [["cap_held_back", "SUSPECT"]]);
+  assertStringIncludes(
+    of(2.3, 100)[0]!.text,
     "On average 2.3 of 4 requests were in flight: --prefill-concurrency 2 held the others back.",
   );
-  // It was not reached: it is not what kept them empty.
-  assertEquals(of(3.9, 1), []);
-  assertEquals(of(1, 1), [["concurrency_kept", "INVALID"]]);
+  // For less than half of the time it was not the limit that kept them empty.
+  assertEquals(checksOf(3.9, 0), []);
+  assertEquals(checksOf(1, 99), [["concurrency_kept", "INVALID"]]);
+  assertEquals(checksOf(1, 0), [["concurrency_kept", "INVALID"]]);
 });
 
 Deno.test("requests that ended before they could be cut off are told of, and change no verdict", () => {

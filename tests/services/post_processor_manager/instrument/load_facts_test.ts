@@ -20,7 +20,6 @@ Deno.test("loadFacts takes from each load what it can be held to", () => {
     concurrency: null,
     cap: null,
     prefillLimit: null,
-    hasWaits: false,
     rateRampMs: 0,
     slotsRampMs: 0,
     ramps: [],
@@ -52,32 +51,21 @@ Deno.test("loadFacts holds a load that grows to what it has grown to, and none t
   const series = of({ ...OPEN, rateSeries: [{ atMs: 0, ratePerSecond: 1 }] });
   assertEquals([series.ratePerSecond, series.gapShape, series.ramps], [null, null, []]);
   const slots = of({ kind: "closed", concurrency: 4, concurrencyRampMs: 7 });
-  assertEquals([slots.concurrency, slots.slotsRampMs, slots.hasWaits], [4, 7, false]);
+  assertEquals([slots.concurrency, slots.slotsRampMs], [4, 7]);
   assertEquals(slots.ramps, [
     { flag: "--concurrency-ramp-duration", load: "--concurrency 4", lastsMs: 7 },
   ]);
   const limited = (rampMs: number) =>
     of({ kind: "closed", concurrency: 4, concurrencyRampMs: 0 }, { limit: 2, rampMs });
-  const { concurrency, prefillLimit, hasWaits, ramps } = limited(0);
-  assertEquals([concurrency, prefillLimit, hasWaits, ramps], [4, 2, false, []]);
-  assertEquals([limited(5).hasWaits, limited(5).slotsRampMs], [true, 5]);
+  const { concurrency, prefillLimit, ramps } = limited(0);
+  assertEquals([concurrency, prefillLimit, ramps], [4, 2, []]);
+  assertEquals(limited(5).slotsRampMs, 5);
   assertEquals(limited(5).ramps, [
     { flag: "--prefill-concurrency-ramp-duration", load: "--prefill-concurrency 2", lastsMs: 5 },
   ]);
 });
 
-Deno.test("loadFacts knows that requests wait where the slots of a cap open one after the other", () => {
-  const waits = (load: LoadPlan) => loadFacts({ load, prefill: null }).hasWaits;
-  const trace: LoadPlan = {
-    kind: "fixed_schedule",
-    originMs: 0,
-    startMs: null,
-    endMs: null,
-    concurrencyCap: 5,
-    concurrencyRampMs: 0,
-  };
-  assertEquals([waits(OPEN), waits(trace)], [false, false]);
-  assertEquals([OPEN, trace].map((load) => waits({ ...load, concurrencyRampMs: 1 })), [true, true]);
+Deno.test("loadFacts knows no ramp of a cap that is not there", () => {
   const uncapped = { ...OPEN, concurrencyCap: null, concurrencyRampMs: 1 };
-  assertEquals([waits(uncapped), loadFacts({ load: uncapped, prefill: null }).ramps], [false, []]);
+  assertEquals(loadFacts({ load: uncapped, prefill: null }).ramps, []);
 });
