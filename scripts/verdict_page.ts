@@ -63,7 +63,8 @@ const CLOSING = [
   "output token only where a model reasons.",
   "- **Arrivals**: count, how many more were due and found no slot until the end, rate, " +
   "coefficient of variation of the gaps, and the largest difference between a gap as scheduled and " +
-  "as sent. For Poisson and gamma arrivals at a steady rate, the " +
+  "as sent; of a trace, how many turns were due later than it says, as the answers before them took " +
+  "longer, and by how much. For Poisson and gamma arrivals at a steady rate, the " +
   "Kolmogorov–Smirnov distance between the gaps and the distribution asked for, and how likely " +
   "gaps that do follow it are that far from it. Of a rate that grows, the same from the end of its " +
   "ramp on, too: the rate asked for is the one after it.",

@@ -31,6 +31,8 @@ export const creditSchema = z.object({
   dueNs: NUMBER,
   /** Only where a limit held it back: how long after it was due it could go. */
   slotWaitNs: z.optional(NUMBER),
+  /** Only where its time in a trace passed before the answer that it follows: how long before. */
+  movedNs: z.optional(NUMBER),
   /** When the timing manager let the credit go; perhaps some milliseconds before it is due. */
   issuedNs: NUMBER,
 });

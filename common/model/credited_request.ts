@@ -12,13 +12,14 @@ export type CreditedRequest = Pick<
   | "isLastTurn"
   | "dueNs"
   | "slotWaitNs"
+  | "movedNs"
   | "issuedNs"
 >;
 
 /** What is known of a request before anybody has it in hand. */
 export function creditedRequest(credit: Credit): CreditedRequest {
   const { id, phase, index, conversationIndex, turnIndex, isLastTurn } = credit;
-  const { dueNs, slotWaitNs, issuedNs } = credit;
+  const { dueNs, slotWaitNs, movedNs, issuedNs } = credit;
   return {
     creditId: id,
     phase,
@@ -28,6 +29,7 @@ export function creditedRequest(credit: Credit): CreditedRequest {
     isLastTurn,
     dueNs,
     ...(slotWaitNs !== undefined && { slotWaitNs }),
+    ...(movedNs !== undefined && { movedNs }),
     issuedNs,
   };
 }

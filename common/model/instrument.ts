@@ -161,6 +161,16 @@ export const steadyArrivalsSchema = z.object({
 /** The arrivals that were due from the end of a ramp of the rate on. */
 export type SteadyArrivals = z.infer<typeof steadyArrivalsSchema>;
 
+/** Wire schema of the turns of a trace that were due later than it says. */
+export const movedTurnsSchema = z.object({
+  /** Those that were so by 10 ms and more. */
+  requests: INT,
+  maxMs: NUMBER,
+});
+
+/** Turns whose time in the trace passed before the answers that they follow had come. */
+export type MovedTurns = z.infer<typeof movedTurnsSchema>;
+
 /** Wire schema of the arrivals asked for, scheduled and sent. */
 export const arrivalsReportSchema = z.object({
   /** `concurrency`, `fixed_schedule`, `user_centric`, or the arrival pattern of a rate. */
@@ -179,6 +189,8 @@ export const arrivalsReportSchema = z.object({
   sent: arrivalStatsSchema,
   /** The most that a gap between two sendings differs from that of the schedule. */
   largestGapErrorMs: z.nullable(NUMBER),
+  /** null: each turn was due when the trace says, or the load is no trace. */
+  moved: z.nullable(movedTurnsSchema),
   /** Whether requests had to wait for a slot, or found none until the end. */
   wasCapped: BOOLEAN,
   /** From the end of the ramp of the rate on; null: it has none. */

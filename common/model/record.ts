@@ -108,6 +108,8 @@ export const requestRecordSchema = z.object({
   dueNs: NUMBER,
   /** Only where a limit held it back: how long after it was due it could go. */
   slotWaitNs: z.optional(NUMBER),
+  /** Only where its time in a trace passed before the answer that it follows: how long before it was due. */
+  movedNs: z.optional(NUMBER),
   issuedNs: NUMBER,
   /** When the worker had the credit in hand. */
   receivedNs: NUMBER,

@@ -3,6 +3,9 @@ import { afterPause, type Departure, type Pattern } from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 import type { Trace } from "./trace.ts";
 
+/** A turn that is to be sent at a time that is known. */
+type Waiting = Required<Pick<Departure, "session" | "movedNs">> & { readonly session: Session };
+
 /**
  * A trace: each session starts at its timestamp, and goes on at the timestamps of its later turns,
  * or where they have none, at their pause after the answer before.
@@ -13,7 +16,7 @@ export class FixedSchedule implements Pattern {
   readonly #sessions: SessionSource;
   readonly #trace: Trace;
   readonly #startNs: number;
-  readonly #waiting = new DueQueue<Session>();
+  readonly #waiting = new DueQueue<Waiting>();
 
   /** `sessions`: runs through the conversations of the trace in order. */
   constructor(sessions: SessionSource, trace: Trace, startNs: number) {
@@ -26,9 +29,7 @@ export class FixedSchedule implements Pattern {
 
   next(slotNs: number | null): Departure | null {
     const turnNs = this.#waiting.firstKey;
-    const turn = turnNs === null
-      ? null
-      : { session: this.#waiting.first, dueNs: turnNs, atNs: turnNs };
+    const turn = turnNs === null ? null : { ...this.#waiting.first!, dueNs: turnNs, atNs: turnNs };
     const startMs = this.#trace.timeAt(this.#sessions.started);
     if (slotNs === null || startMs === null) return turn;
     const dueNs = this.#dueNs(startMs);
@@ -37,15 +38,14 @@ export class FixedSchedule implements Pattern {
   }
 
   depart({ session }: Departure): Session {
-    return session === null ? this.#sessions.start() : this.#waiting.take();
+    return session === null ? this.#sessions.start() : this.#waiting.take().session;
   }
 
   goOn(session: Session, endedNs: number): void {
     const { timestampMs, delayMs } = session.nextTurn;
-    const dueNs = timestampMs === null
-      ? afterPause(delayMs, endedNs)
-      : Math.max(endedNs, this.#dueNs(timestampMs));
-    this.#waiting.add(session, dueNs);
+    const wantedNs = timestampMs === null ? afterPause(delayMs, endedNs) : this.#dueNs(timestampMs);
+    const movedNs = Math.max(0, endedNs - wantedNs);
+    this.#waiting.add({ session, movedNs }, wantedNs + movedNs);
   }
 
   countUnsent(endNs: number, most: number): number {

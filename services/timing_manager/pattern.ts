@@ -8,6 +8,8 @@ export interface Departure {
   readonly dueNs: number;
   /** When it can be sent: later when it has to wait for a slot. */
   readonly atNs: number;
+  /** How much later than the pattern wants it it is due, as an answer took too long; absent: not at all. */
+  readonly movedNs?: number;
 }
 
 /**

@@ -239,15 +239,19 @@ export class PhaseRunner {
     const next = this.#turns!.next();
     const issuedNs = this.#ports.clock.nowNs();
     if (next === null || this.#departsNs(next, leadNs) > issuedNs) return;
-    const { dueNs, atNs } = next;
+    const { dueNs, atNs, movedNs = 0 } = next;
     const reason = this.#rule!.check(this.#issued, dueNs);
     if (reason === "count") this.#stopSending(reason);
     if (reason !== null) return;
     const id = this.#ledger.nextId;
     const turn = this.#turns!.take(next, id);
     const { phase } = this.#plan;
-    const wait = atNs > dueNs ? { slotWaitNs: atNs - dueNs } : {};
-    const credit: Credit = { id, phase, index: this.#issued++, ...turn, dueNs, ...wait, issuedNs };
+    const delays = {
+      ...atNs > dueNs && { slotWaitNs: atNs - dueNs },
+      ...movedNs > 0 && { movedNs },
+    };
+    const index = this.#issued++;
+    const credit: Credit = { id, phase, index, ...turn, dueNs, ...delays, issuedNs };
     this.#ledger.issue(credit);
     this.#full = this.#ports.issue(credit) ?? null;
     if (this.#rule!.check(this.#issued, dueNs) === "count") this.#stopSending("count");

@@ -57,6 +57,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
         ks: { distance: 0.02, pValue: 0.8 },
       },
       largestGapErrorMs: 2,
+      moved: null,
       wasCapped: false,
       steady: null,
     },

@@ -50,6 +50,10 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
       ...arrivalRows("Sent after the Ramp", arrivals.steady.sent),
     ]),
     ...numberRow("Largest Gap Error (ms)", arrivals.largestGapErrorMs),
+    ...(arrivals.moved === null ? [] : [
+      ["Turns Moved by Answers", String(arrivals.moved.requests)] as Row,
+      ...numberRow("Largest Move (ms)", arrivals.moved.maxMs),
+    ]),
     ...(concurrency === null ? [] : [
       ...numberRow("Concurrency Asked", concurrency.asked),
       ...numberRow("Concurrency avg", concurrency.avg),

@@ -51,7 +51,7 @@ function latenessText({ total, issue, handOver, worker }: LatenessReport): strin
 }
 
 function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
-  const { pattern, sent, steady, unsent, largestGapErrorMs } = arrivals;
+  const { pattern, sent, steady, unsent, moved, largestGapErrorMs } = arrivals;
   const waited = lateness?.slotWait?.requests ?? 0;
   const due = String(arrivals.issued + unsent);
   const count = `${withThousands(String(sent.count))} of ${withThousands(due)}`;
@@ -65,6 +65,9 @@ function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
     sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
     largestGapErrorMs !== null && `largest gap error ${milliseconds(largestGapErrorMs)}`,
     ks !== null && `Kolmogorov–Smirnov ${fixed(ks.distance)}, p = ${pText(ks.pValue)}`,
+    moved !== null &&
+    `${withThousands(String(moved.requests))} moved by the answers before them, ` +
+      `${milliseconds(moved.maxMs)} at most`,
     waited > 0 && `${withThousands(String(waited))} waited for a slot`,
     unsent > 0 && `${withThousands(String(unsent))} were due and found none until the end`,
   ].filter((detail) => detail !== false);

@@ -20,6 +20,7 @@ export interface ArrivalsOptions {
   readonly issued: number;
   readonly unsent: number;
   readonly wasCapped: boolean;
+  readonly moved: ArrivalsReport["moved"];
   /** Of a rate that changes, the mean; null: it is none. */
   readonly meanAskedPerSecond: number | null;
   /** When the ramp of the rate is at its end; null: it has none. */
@@ -34,7 +35,7 @@ export interface ArrivalsOptions {
 export function arrivalsReport(
   requests: Pick<SentRequests, "dueNs" | "sentNs">,
   facts: LoadFacts,
-  { issued, unsent, wasCapped, meanAskedPerSecond, rampEndNs }: ArrivalsOptions,
+  { issued, unsent, wasCapped, moved, meanAskedPerSecond, rampEndNs }: ArrivalsOptions,
 ): ArrivalsReport {
   const { dueNs, sentNs } = requests;
   // While the rate grows, no one distribution is asked for.
@@ -54,6 +55,7 @@ export function arrivalsReport(
     scheduled: arrivalStats(dueNs.length, scheduledGaps, shape),
     sent: arrivalStats(sentNs.length, sentGaps, shape),
     largestGapErrorMs: sentGaps.length === 0 ? null : largestErrorNs / 1e6,
+    moved,
     wasCapped,
     steady: rampEndNs === null ? null : afterRamp(requests, facts, rampEndNs),
   };

@@ -8,6 +8,7 @@ import {
   rampFinished,
   rateAsked,
   rateKept,
+  traceKept,
 } from "./load_checks.ts";
 import {
   FEWEST_FOR_MEDIAN,
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   scheduleLateness,
   rateKept,
   rateAsked,
+  traceKept,
   arrivalPattern,
   concurrencyKept,
   capHeldBack,

@@ -54,6 +54,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
       issued: account.issued,
       unsent,
       wasCapped,
+      moved: tally.moved,
       meanAskedPerSecond: meanOfSeries(plan.load, lastedMs),
       rampEndNs,
     }),

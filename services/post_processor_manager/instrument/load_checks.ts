@@ -1,5 +1,5 @@
 import type { SteadyArrivals } from "../../../common/model/instrument.ts";
-import { moreWorkers, ms, percent, reason, worse } from "./check_parts.ts";
+import { moreWorkers, ms, percent, reason, requests, worse } from "./check_parts.ts";
 import type { Finding, VerdictFacts } from "./finding.ts";
 import {
   FEWEST_FOR_MEDIAN,
@@ -60,6 +60,17 @@ export function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
   const text = `Requests were due at ${planned.toFixed(1)}/s where ${asked.toFixed(1)}/s were ` +
     `asked for (${share.toFixed(1)} %): ${why}. Use a lower rate or more ${remedy}.`;
   return [reason(THRESHOLDS.rateAsked, share, text)];
+}
+
+/** Whether the turns of a trace were due when it says: not where answers take longer than it leaves for them. */
+export function traceKept({ arrivals: { moved, sent } }: VerdictFacts): Finding[] {
+  if (moved === null || sent.count < FEWEST_FOR_MEDIAN) return [];
+  const { requests: count, maxMs } = moved;
+  const text =
+    `${count} of ${requests(sent.count)} were due up to ${seconds(maxMs)} later than the ` +
+    "trace says, as the answers before them took longer than it leaves for them: for these the pace is " +
+    "the server's, not that of the trace. Take it as that, or stretch the trace.";
+  return [reason(THRESHOLDS.traceKept, percent(count, sent.count), text)];
 }
 
 /** Whether the gaps between requests have the distribution asked for. */

@@ -1,12 +1,17 @@
 import type { Outcome } from "../../../common/model/credit.ts";
+import type { MovedTurns } from "../../../common/model/instrument.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import { Column } from "../../../common/stats/column.ts";
+import { SHORTEST_MOVE_MS } from "./thresholds.ts";
 import { maxOpen } from "../../../common/stats/time_weighted.ts";
 import { handOverDelayNs, issueDelayNs } from "../lateness_parts.ts";
 
 /** The error types that say that this machine, not the server, was at its end. */
 const NO_PORT = "NoFreePort";
 const NO_FILE = "TooManyOpenFiles";
+
+/** A turn of a trace that is due less than that behind its timestamp is due at it. */
+const SHORTEST_MOVE_NS = SHORTEST_MOVE_MS * 1e6;
 
 /** The times of one request that was sent, in nanoseconds. */
 export interface SentRequests {
@@ -64,6 +69,8 @@ export class LoadTally {
   #outOfFiles = 0;
   #hasLaterTurns = false;
   #calledOff = 0;
+  #moved = 0;
+  #longestMoveNs = 0;
   #cutOffs = { asked: 0, cancelled: 0, endedBefore: 0 };
 
   /** `countsPrefills`: whether `mostPrefills` will be asked for. */
@@ -84,6 +91,8 @@ export class LoadTally {
     }
     this.#addConnection(record);
     this.#perWorker.set(workerId, (this.#perWorker.get(workerId) ?? 0) + 1);
+    if ((record.movedNs ?? 0) >= SHORTEST_MOVE_NS) this.#moved++;
+    this.#longestMoveNs = Math.max(this.#longestMoveNs, record.movedNs ?? 0);
     if (record.slotWaitNs !== undefined) {
       this.#held.push(this.#dueNs.length);
       this.#slotWaitNs.push(record.slotWaitNs);
@@ -139,6 +148,12 @@ export class LoadTally {
   /** Requests that were sent and had to wait for a slot. */
   get heldBack(): number {
     return this.#held.length;
+  }
+
+  /** The turns of a trace that were due later than it says; null: none was. */
+  get moved(): MovedTurns | null {
+    if (this.#moved === 0) return null;
+    return { requests: this.#moved, maxMs: this.#longestMoveNs / 1e6 };
   }
 
   /** Requests that were cancelled before they were sent. */

@@ -36,6 +36,8 @@ export const SHORTEST_CPU_MS = 1_500;
 export const KS_SIGNIFICANCE = 0.001;
 /** The same of rates that are too low, in standard errors. */
 export const RATE_SIGNIFICANCE = 3.1;
+/** By less than this no turn of a trace counts as moved. */
+export const SHORTEST_MOVE_MS = 10;
 /** Gaps of less than this on average are finer than timers; their lateness is judged instead. */
 export const FINEST_GAP_MS = 2;
 
@@ -117,6 +119,17 @@ export const THRESHOLDS = {
     isLower: true,
     from:
       `${FEWEST_FOR_P99} requests at a steady rate, after its ramp, which did not have to wait for a slot`,
+  },
+  traceKept: {
+    check: "trace_kept",
+    what:
+      `turns of a trace that were due ${SHORTEST_MOVE_MS} ms and more after their timestamps, as ` +
+      "the answers before them had not come, by all requests",
+    unit: "%",
+    suspect: 5,
+    invalid: null,
+    isLower: false,
+    from: `${FEWEST_FOR_MEDIAN} requests of a trace`,
   },
   arrivalPattern: {
     check: "arrival_pattern",

@@ -51,6 +51,7 @@ Deno.test("later turns go by their timestamps, or by their pauses", async () => 
   });
   await phase.clock.advance(5_000);
   assertEquals(phase.turns, ["0.0@0", "1.0@50", "1.1@100", "1.2@190", "0.1@300", "0.2@400"]);
+  assertEquals(phase.issued.filter(({ movedNs }) => movedNs !== undefined), []);
 });
 
 Deno.test("a turn whose time has passed is due when the answer before has come", async () => {
@@ -61,6 +62,7 @@ Deno.test("a turn whose time has passed is due when the answer before has come",
   });
   await phase.clock.advance(5_000);
   assertEquals(phase.turns, ["0.0@0", "0.1@350", "0.2@370"]);
+  assertEquals(phase.issued.map(({ movedNs }) => movedNs), [undefined, 250e6, 170e6]);
 });
 
 Deno.test("a cap delays sessions, not their due times", async () => {

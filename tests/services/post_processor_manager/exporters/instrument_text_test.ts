@@ -48,18 +48,19 @@ Deno.test("instrumentText tells the mean of the rates that a series asks for", (
 
 Deno.test("instrumentText says how many waited for a slot in vain", () => {
   const { arrivals, lateness } = verdictFactsOf();
+  const moved = { requests: 1_030, maxMs: 700 };
   const slotWait = { requests: 1_100, ...lateness!.issue };
-  const [, , line] = instrumentText(
+  const line = instrumentText(
     reportOf({
-      arrivals: { ...arrivals, wasCapped: true, unsent: 1_234 },
+      arrivals: { ...arrivals, moved, wasCapped: true, unsent: 1_234 },
       lateness: { ...lateness!, slotWait },
     }),
-    300,
-  );
+    500,
+  ).find((text) => text.includes("Sent: "));
   assertStringIncludes(line!, "Sent: 1,000 of 2,234 requests at ");
   assertStringIncludes(
     line!,
-    "; 1,100 waited for a slot; 1,234 were due and found none until the end.",
+    "; 1,030 moved by the answers before them, 700.00 ms at most; 1,100 waited for a slot; 1,234 were due and found none until the end.",
   );
 });
 

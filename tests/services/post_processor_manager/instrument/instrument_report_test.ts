@@ -170,6 +170,14 @@ Deno.test("requests that were called off count as never sent only if the run end
   }
 });
 
+Deno.test("turns of a trace that answers have moved are counted from 10 ms on", () => {
+  const records = run(20, () => 0.4).map((record, i) =>
+    i < 3 ? { ...record, movedNs: [9.9, 10, 700][i]! * MS } : record
+  );
+  assertEquals(reportOn(records).instrument.arrivals.moved, { requests: 2, maxMs: 700 });
+  assertEquals(reportOn(records.slice(3)).instrument.arrivals.moved, null);
+});
+
 Deno.test("lost requests make a result INVALID", () => {
   const records = run(200, () => 0.4);
   records[9] = recordOf({ ...records[9], outcome: "lost", sentNs: null, endAfterNs: null });

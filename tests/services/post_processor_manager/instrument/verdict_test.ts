@@ -40,6 +40,9 @@ const WITH: Record<keyof typeof THRESHOLDS, (value: number) => Partial<VerdictFa
   concurrencyKept: (percent) => ({
     concurrency: { asked: 100, avg: 50, max: 100, steady: { avg: percent, windowMs: 5_000 } },
   }),
+  traceKept: (percent) => ({
+    arrivals: { ...HEALTHY.arrivals, moved: { requests: percent * 10, maxMs: 50 } },
+  }),
   rampFinished: (percent) => ({
     ramps: [{ flag: "--x-ramp-duration", load: "--x 5", lastsMs: 60_000 }],
     sendingMs: 60_000 * (1 - percent / 100),
