@@ -68,7 +68,8 @@ const CLOSING = [
   "Kolmogorov–Smirnov distance between the gaps and the distribution asked for, and how likely " +
   "gaps that do follow it are that far from it. Of a rate that grows, the same from the end of its " +
   "ramp on, too: the rate asked for is the one after it.",
-  "- **Concurrency**: requests in flight, weighted by time, over the run as a whole and over the " +
+  "- **Concurrency**: requests in flight, weighted by time, each until its answer is at its end, also " +
+  "where a server keeps it open after its last byte; over the run as a whole and over the " +
   "time when all slots are open and in use. Under a prefill limit, the most requests without a first " +
   "token at the same time.",
   "- **Event loops**: fifty times a second each worker looks how late a timer fires. What arrives " +

@@ -151,6 +151,8 @@ export const requestRecordSchema = z.object({
   isOpenEnded: z.optional(BOOLEAN),
   /** The response's last byte, or the failure, after `sentNs`. */
   endAfterNs: z.nullable(NUMBER),
+  /** Only where a server kept its answer open after its last byte, for 0.1 ms and more: its end after `sentNs`. */
+  closedAfterNs: z.optional(NUMBER),
 
   /**
    * Tokens of the turns sent so far, this one included, and of what opens the conversation, by the

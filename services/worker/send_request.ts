@@ -102,6 +102,9 @@ async function finish(request: SentRequest, open: OpenRequest): Promise<RequestR
   return request.record();
 }
 
+/** An answer that ends so long after its last byte was kept open. */
+const LONGER_OPEN_NS = 0.1e6;
+
 /** A request on its way to becoming a record. */
 class SentRequest {
   readonly #job: RequestJob;
@@ -320,6 +323,13 @@ class SentRequest {
     return endsStreams && this.#outcome === "success" && !this.#answer.isEnded;
   }
 
+  #ends(): Pick<RequestRecord, "endAfterNs" | "closedAfterNs"> {
+    const endAfterNs = this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs;
+    if (endAfterNs === null || this.#failedAfterNs !== null) return { endAfterNs };
+    const closedAfterNs = this.endedNs - this.#sentNs!;
+    return { endAfterNs, ...(closedAfterNs >= endAfterNs + LONGER_OPEN_NS && { closedAfterNs }) };
+  }
+
   record(): RequestRecord {
     const { credit, conversation, receivedNs, conversationWaitNs, session } = this.#job;
     const { template, workerId } = this.#context;
@@ -348,7 +358,7 @@ class SentRequest {
       ...(firstChunk && { firstChunk }),
       ...(credit.cancelAfterNs !== null && { cancelAfterNs: credit.cancelAfterNs }),
       ...(this.#isOpenEnded() && { isOpenEnded: true }),
-      endAfterNs: this.#failedAfterNs ?? this.#answer.lastByteAfterNs ?? this.#headersAfterNs,
+      ...this.#ends(),
       inputTokens: template.sendsText ? inputTokensOf(conversation, credit.turnIndex) : null,
       isStandalone: !holdsAnswers(conversation, credit.turnIndex),
       requestedOutputTokens: turn?.outputTokens ?? null,

@@ -9,6 +9,8 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly missing: number;
   /** Requests that were due and never sent, although nothing ended the run before its time. */
   readonly neverSent: number;
+  /** How long answers were kept open after their last bytes, on average. */
+  readonly keptOpenMs: number;
   /** Whether anybody told of processes and machine; not where it was killed. */
   readonly isHealthKnown: boolean;
   /** Whether conversations had several turns: then slots are kept by those, in pauses too. */

@@ -77,6 +77,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     succeeded: account.succeeded,
     missing: missingOf(account),
     neverSent: reason !== null && isNatural(reason) ? tally.calledOff : 0,
+    keptOpenMs: tally.keptOpenMs,
     isHealthKnown: health !== null,
     hasLaterTurns,
     gapShape: facts.gapShape,

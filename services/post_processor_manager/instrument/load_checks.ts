@@ -109,20 +109,8 @@ export function concurrencyKept(facts: VerdictFacts): Finding[] {
   const emptyMs = (asked - steady.avg) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
   const wait = ramps.length > 0 ? "it takes" : `it takes ${ms(emptyMs)},`;
   const text = `${inFlight}: from an answer to the next request ${wait} too long next to the ` +
-    `answers. ${ramps.length > 0 ? "" : whoKeptOpen(facts, emptyMs)}` +
-    `Use a higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
+    `answers. Use a higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
   return [reason(THRESHOLDS.concurrencyKept, share, text)];
-}
-
-/**
- * A request is due when the one before it has ended, so what is no lateness has passed between its
- * last content and that; empty where it is less than half.
- */
-function whoKeptOpen({ lateness }: VerdictFacts, emptyMs: number): string {
-  const openMs = emptyMs - (lateness?.total.p50Ms ?? emptyMs);
-  if (openMs < emptyMs / 2) return "";
-  return `Of this ${ms(openMs)} passed between the last content of an answer and its end: where ` +
-    "the server keeps its answers open for so long, its slots were in use all the same. ";
 }
 
 /** Whether it is for the limit on prefills that slots were empty, for so long all together: half of it. */

@@ -71,6 +71,8 @@ export class LoadTally {
   #calledOff = 0;
   #moved = 0;
   #longestMoveNs = 0;
+  #answered = 0;
+  #keptOpenNs = 0;
   #cutOffs = { asked: 0, cancelled: 0, endedBefore: 0 };
 
   /** `countsPrefills`: whether `mostPrefills` will be asked for. */
@@ -99,15 +101,17 @@ export class LoadTally {
     }
     this.#dueNs.push(dueNs);
     this.#sentNs.push(sentNs);
-    this.#endNs.push(sentNs + (endAfterNs ?? 0));
+    const closedNs = sentNs + (record.closedAfterNs ?? endAfterNs ?? 0);
+    this.#endNs.push(closedNs);
     this.#issueNs.push(issueDelayNs(record));
     this.#handOverNs.push(handOverDelayNs(record));
     this.#prefills?.startNs.push(record.issuedNs);
     this.#prefills?.endNs.push(sentNs + (record.chunksAfterNs[0] ?? endAfterNs ?? 0));
     if (record.turnIndex > 0) this.#resumeNs.push(sentNs);
-    if (record.outcome === "success" && !record.isLastTurn) {
-      this.#pauseNs.push(sentNs + (endAfterNs ?? 0));
-    }
+    if (record.outcome !== "success") return;
+    this.#answered++;
+    this.#keptOpenNs += closedNs - sentNs - (endAfterNs ?? 0);
+    if (!record.isLastTurn) this.#pauseNs.push(closedNs);
   }
 
   #addCutOff(outcome: Outcome): void {
@@ -154,6 +158,11 @@ export class LoadTally {
   get moved(): MovedTurns | null {
     if (this.#moved === 0) return null;
     return { requests: this.#moved, maxMs: this.#longestMoveNs / 1e6 };
+  }
+
+  /** How long answers were kept open after their last bytes, on average; 0 without answers. */
+  get keptOpenMs(): number {
+    return this.#answered === 0 ? 0 : this.#keptOpenNs / this.#answered / 1e6;
   }
 
   /** Requests that were cancelled before they were sent. */

@@ -36,16 +36,28 @@ function gravity(level: Verdict): number {
 /** From here on the lateness of a cold start is worth mentioning. */
 const NOTABLE_COLD_MS = 10;
 
+/** From here on it is worth mentioning that answers were kept open. */
+const NOTABLE_OPEN_MS = 10;
+
 function notesOn(
-  { lateness, machine, concurrency, cancellation, hasLaterTurns, isHealthKnown }: VerdictFacts,
+  facts: VerdictFacts,
   unjudged: readonly string[],
 ): string[] {
+  const { lateness, machine, concurrency, cancellation, hasLaterTurns, isHealthKnown } = facts;
   const notes: string[] = [];
   if (unjudged.length > 0) notes.push(`Too little was sent to judge ${unjudged.join(", ")}.`);
   if (hasLaterTurns && concurrency !== null && concurrency.asked !== null) {
     notes.push(
       "Conversations keep their slots in the pauses between their turns, so the number of requests " +
         "in flight is not judged.",
+    );
+  }
+  if (facts.keptOpenMs >= NOTABLE_OPEN_MS) {
+    notes.push(
+      `The server kept its answers open for ${
+        facts.keptOpenMs.toFixed(0)
+      } ms on average after their ` +
+        "last bytes: until then they are in flight, and nothing takes their place.",
     );
   }
   if (cancellation !== null && cancellation.endedBefore > 0) notes.push(cutOffNote(cancellation));

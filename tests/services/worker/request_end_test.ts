@@ -56,7 +56,8 @@ async function endOf(arrivals: readonly Arrival[], { status = 200, streaming = t
     transport: transport as HttpTransport,
   });
   const request = prepareRequest(JOB, context);
-  const { outcome, endAfterNs } = await request.send(new AbortController().signal);
+  const { outcome, endAfterNs, closedAfterNs } = await request.send(new AbortController().signal);
+  assertEquals(closedAfterNs ?? endAfterNs, request.endedNs - SENT_NS);
   return [outcome, (request.endedNs - SENT_NS) / MS, endAfterNs! / MS];
 }
 

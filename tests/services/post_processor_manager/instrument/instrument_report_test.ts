@@ -173,6 +173,20 @@ function closedLoop(slots: number, { stepMs, untilMs }: { stepMs: number; untilM
   });
 }
 
+Deno.test("a slot is in use for as long as a server keeps its answer open", () => {
+  const load: LoadPlan = { kind: "closed", concurrency: 4, concurrencyRampMs: 0 };
+  const records = closedLoop(4, { stepMs: 0, untilMs: 3_000 }).map((record) => ({
+    ...record,
+    endAfterNs: record.endAfterNs! / 4,
+  }));
+  assertEquals(reportOn(records, { load }).instrument.verdict, "INVALID");
+  const open = records.map((record) => ({ ...record, closedAfterNs: record.endAfterNs * 4 }));
+  const { verdict, notes, concurrency } = reportOn(open, { load }).instrument;
+  assertEquals(verdict, "VALID");
+  assert(concurrency!.steady!.avg > 3.8, `${concurrency!.steady!.avg}`);
+  assertStringIncludes(notes[0]!, "kept its answers open for ");
+});
+
 Deno.test("a closed loop that grows is held to its concurrency from the end of its ramp on", () => {
   const load: LoadPlan = { kind: "closed", concurrency: 4, concurrencyRampMs: 600 };
   const { concurrency, reasons } =

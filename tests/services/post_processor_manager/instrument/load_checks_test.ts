@@ -252,24 +252,13 @@ Deno.test("after a ramp the schedule, the rate and the pattern are held to what 
   assertEquals(of(100, 94, { count: 99 }).notes, []);
 });
 
-Deno.test("slots that were empty since answers were kept open are told from those that were used late", () => {
-  const of = (p50Ms: number) => {
-    const { lateness } = verdictFactsOf();
-    return verdictWith({
-      concurrency: { asked: 2, avg: 0.4, max: 2, steady: { avg: 0.4, windowMs: 2_000 } },
-      arrivals: {
-        ...verdictFactsOf().arrivals,
-        pattern: "concurrency",
-        askedRatePerSecond: null,
-        sent: { count: 1_000, ratePerSecond: 2, gapCv: 1, ks: null },
-      },
-      lateness: { ...lateness!, total: { ...lateness!.total, p50Ms } },
-    }).reasons.find(({ check }) => check === "concurrency_kept")!.text;
-  };
-  const kept = "between the last content of an answer and its end";
-  assertStringIncludes(of(4), `Of this 796.0 ms passed ${kept}: where the server keeps its`);
-  assertStringIncludes(of(400), `Of this 400.0 ms passed ${kept}`);
-  assertEquals(of(401).includes(kept), false);
+Deno.test("that answers were kept open is noted from 10 ms on", () => {
+  assertEquals(verdictWith({ keptOpenMs: 9.9 }).notes, []);
+  const { verdict, notes } = verdictWith({ keptOpenMs: 152.9 });
+  assertEquals([verdict, notes], ["VALID", [
+    "The server kept its answers open for 153 ms on average after their last bytes: until then they " +
+    "are in flight, and nothing takes their place.",
+  ]]);
 });
 
 Deno.test("a prefill limit that keeps slots empty is SUSPECT, and the reason names it", () => {
