@@ -139,6 +139,7 @@ export class MetricsAccumulator {
         streamEnd,
         redirected: this.#profiling.redirected,
         cutOff: this.#profiling.cutOff,
+        calledOff: this.#profiling.calledOff,
         isInBuckets: this.#profiling.isInBuckets,
       })),
       instrument: instrumentReport(this.#load, {

@@ -70,6 +70,7 @@ export class PhaseMetrics {
   #openEnded = 0;
   #redirected: RedirectedRequests = { count: 0, first: null };
   #cutOff = 0;
+  #calledOff = 0;
   #firstSentNs = Infinity;
   #lastEndNs = -Infinity;
 
@@ -105,6 +106,11 @@ export class PhaseMetrics {
   /** Requests that the end of the run cut off; others were cancelled because they were to be. */
   get cutOff(): number {
     return this.#cutOff;
+  }
+
+  /** Those of them that had not been sent yet. */
+  get calledOff(): number {
+    return this.#calledOff;
   }
 
   /** Whether there was so much that percentiles come from buckets. */
@@ -172,6 +178,7 @@ export class PhaseMetrics {
     } else {
       this.#errors.add(record.error ?? UNEXPLAINED);
       if (AT_END.has(record.error?.message)) this.#cutOff++;
+      if (record.error?.message === CALLED_OFF_AT_END.message) this.#calledOff++;
     }
     if (record.redirection !== undefined) {
       const { count, first } = this.#redirected;

@@ -47,6 +47,8 @@ export interface WarningFacts {
   readonly redirected: RedirectedRequests;
   /** Requests that the end of the run cut off, without those that were to be cancelled. */
   readonly cutOff: number;
+  /** Those of them that had not been sent yet. */
+  readonly calledOff: number;
   /** Whether percentiles come from buckets, for there were too many values to keep. */
   readonly isInBuckets: boolean;
 }
@@ -68,7 +70,7 @@ export function warningsFor(facts: WarningFacts): string[] {
     ...facts.restarts,
     ...facts.datasetNotes,
     facts.redirected.first !== null && redirected(facts.redirected, account.issued),
-    facts.cutOff > 0 && cutOff(facts.cutOff, facts.wasCancelled),
+    facts.cutOff > 0 && cutOff(facts),
     facts.streams.openEnded > 0 &&
     `${facts.streams.openEnded} of ${facts.streams.all} streams ended without ${facts.streamEnd}: ` +
       "they may have been cut off. They count as successes.",
@@ -120,8 +122,11 @@ function shortened(message: string): string {
   return truncate(message.replace(/\.$/, ""), LONGEST_MESSAGE);
 }
 
-function cutOff(count: number, wasCancelled: boolean): string {
-  return `${requests(count)} had not ended when the run did and got cut off. Such requests count ` +
+function cutOff({ cutOff: count, calledOff, wasCancelled }: WarningFacts): string {
+  const unsent = calledOff === 0 ? "" : `, ${calledOff} of them before being sent`;
+  return `${
+    requests(count)
+  } had not ended when the run did and got cut off${unsent}. Such requests count ` +
     "neither as successes nor as errors" +
     (wasCancelled ? "." : "; a longer --benchmark-grace-period lets them finish.");
 }

@@ -12,13 +12,14 @@ const MOCK = "--mock-server --mock-ttft 20 --mock-itl 1 --isl 8 --osl 4 --stream
 interface Instrument {
   verdict: string;
   reasons: { check: string; level: string; text: string }[];
-  lateness: { requests: number };
+  lateness: { requests: number; slot_wait?: { requests: number; max_ms: number } };
   arrivals: {
     asked_rate_per_second?: number;
     steady?: { sent: { count: number } };
     issued: number;
     unsent: number;
     was_capped: boolean;
+    moved?: { requests: number; max_ms: number };
     sent: { count: number; rate_per_second: number; ks?: { distance: number } };
   };
   concurrency: { asked?: number; max: number; steady?: { window_ms: number } };
@@ -207,6 +208,38 @@ Deno.test("what was due and found no slot is counted: no request asked for is un
     assertStringIncludes(held!.text, "--concurrency 1 held the rate at ");
     const csv = await Deno.readTextFile(`${sandbox.path}/out/profile_export_aiperf.csv`);
     assertStringIncludes(csv, `Requests without a Slot,${unsent}\n`);
+    const waitsMs = records.flatMap(({ slotWaitNs }) =>
+      slotWaitNs === undefined ? [] : slotWaitNs / 1e6
+    );
+    const { requests: waited, max_ms: longest } = instrument.lateness.slot_wait!;
+    assertEquals([waited, longest], [waitsMs.length, Math.max(...waitsMs)]);
+    assertStringIncludes(text, `; ${waited} waited for a slot; `);
+    // All but the first few found the only slot taken.
+    assert(waited > issued / 2, `${waited} of ${issued}`);
+  });
+});
+
+Deno.test("turns of a trace that a slow server moves are told of", async () => {
+  await withSandbox(async (sandbox) => {
+    const turns = [{ timestamp: 0, text: "a" }, { timestamp: 5, text: "b" }];
+    const lines = Array.from({ length: 6 }, () => JSON.stringify({ turns }));
+    await Deno.writeTextFile(`${sandbox.path}/trace.jsonl`, lines.join("\n"));
+    const trace = "--mock-server --mock-ttft 300 --osl 2 --streaming --artifact-dir out " +
+      "--input-file trace.jsonl";
+    const { instrument, records, stdout } = await finished(
+      sandbox,
+      sandbox.start(trace.split(" ")),
+    );
+    assertEquals(records.length, 12);
+    const moves = records.filter(({ turnIndex }) => turnIndex === 1).map(({ movedNs }) =>
+      movedNs! / 1e6
+    );
+    for (const moveMs of moves) assert(moveMs > 290, `${moveMs} ms`);
+    assertEquals(instrument.arrivals.moved, { requests: 6, max_ms: Math.max(...moves) });
+    const { level, text } = instrument.reasons.find(({ check }) => check === "trace_kept")!;
+    assertEquals(level, "SUSPECT");
+    assertStringIncludes(text, "6 of 12 requests were due up to ");
+    assertStringIncludes(stdout.replaceAll(/\s+/g, " "), "6 moved by the answers before them");
   });
 });
 

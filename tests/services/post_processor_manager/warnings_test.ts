@@ -30,6 +30,7 @@ const FINE: WarningFacts = {
   streamEnd: "[DONE]",
   redirected: { count: 0, first: null },
   cutOff: 0,
+  calledOff: 0,
   isInBuckets: false,
 };
 
@@ -58,6 +59,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     streamEnd: "[DONE]",
     redirected: { count: 8, first: { status: 308, to: "https://one.test/v1/chat/completions" } },
     cutOff: 1,
+    calledOff: 0,
     isInBuckets: true,
   });
   const expected = [
@@ -130,7 +132,11 @@ Deno.test("a cut-off by the end of the grace period names the option that length
   const account = { ...FINE.account, issued: 13, cancelled: 3 };
   assertMatch(
     warningsFor({ ...FINE, account, cutOff: 3 })[0]!,
-    /^3 requests .* --benchmark-grace-period/,
+    /^3 requests .* got cut off\. .* --benchmark-grace-period/,
+  );
+  assertMatch(
+    warningsFor({ ...FINE, account, cutOff: 3, calledOff: 2 })[0]!,
+    /^3 requests had not ended when the run did and got cut off, 2 of them before being sent\. Such/,
   );
 });
 
