@@ -9,6 +9,7 @@ import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { AGGREGATE_FILES } from "../../common/model/run_series.ts";
 import { type Artifacts, filesBelow, readArtifacts } from "../helpers/artifacts.ts";
 import { withSandbox } from "../helpers/run_aiperf.ts";
+import { withServer } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 import { statisticsOf } from "../services/post_processor_manager/recomputation.ts";
 import { checkAgreement } from "./agreement.ts";
@@ -194,24 +195,37 @@ Deno.test("SIGINT in the pause between two runs ends the series, which keeps wha
 });
 
 Deno.test("a series that is ended at once names the command that makes what there is of it", async () => {
-  await withSandbox(async (sandbox) => {
-    const running = sandbox.start(ARGS.map((arg) => arg === String(REQUESTS) ? "400" : arg));
-    await until("the second run", () => running.stderr.includes("run 2 of 3 · profiling"));
-    running.kill("SIGINT");
-    running.kill("SIGTERM");
-    const { code, stderr } = await running.finished;
-    assertEquals(code, 143, stderr);
-    const out = `${sandbox.path}/out`;
-    assertStringIncludes(stderr, `in the journal: aiperf report ${out} makes them\n`);
-    await sandbox.untilClean();
-    const report = await sandbox.run(["report", out]);
-    assertEquals(report.code, 1, report.stderr);
-    assertStringIncludes(report.stderr, "aiperf: run_0002: The journal ends before the run did");
-    assertStringIncludes(report.stderr, "aiperf: run_0003: it left no journal\n");
-    assertStringIncludes(report.stdout, "aiperf | Aggregate of 1 of 3 runs\n");
-    const { metadata } = await readAggregate(out);
-    assertEquals(metadata["run_labels"], ["run_0001"]);
-  });
+  const hung = Promise.withResolvers<void>();
+  let received = 0;
+  // The second run has no answers: so it is still there when the second signal comes.
+  const answer = async ({ method }: Request): Promise<Response> => {
+    if (method === "POST" && ++received > REQUESTS) await hung.promise;
+    return Response.json({ choices: [{ message: { content: "Hello" } }] });
+  };
+  await withServer(answer, (url) =>
+    withSandbox(async (sandbox) => {
+      const args = `--url ${url} --model m --tokenizer builtin --isl 8 --artifact-dir out ` +
+        `--concurrency 4 --request-count ${REQUESTS} --num-profile-runs 3`;
+      const running = sandbox.start(args.split(" "));
+      await until("the second run", () => received > REQUESTS);
+      running.kill("SIGINT");
+      // Of signals that come together nobody knows which is the first.
+      await until("the answer to the first", () => running.stderr.includes("once more"));
+      running.kill("SIGTERM");
+      const { code, stderr } = await running.finished;
+      hung.resolve();
+      assertEquals(code, 143, stderr);
+      const out = `${sandbox.path}/out`;
+      assertStringIncludes(stderr, `in the journal: aiperf report ${out} makes them\n`);
+      await sandbox.untilClean();
+      const report = await sandbox.run(["report", out]);
+      assertEquals(report.code, 1, report.stderr);
+      assertStringIncludes(report.stderr, "aiperf: run_0002: The journal ends before the run did");
+      assertStringIncludes(report.stderr, "aiperf: run_0003: it left no journal\n");
+      assertStringIncludes(report.stdout, "aiperf | Aggregate of 1 of 3 runs\n");
+      const { metadata } = await readAggregate(out);
+      assertEquals(metadata["run_labels"], ["run_0001"]);
+    }));
 });
 
 Deno.test("SIGTERM in the middle of a run ends the series after it", async () => {
