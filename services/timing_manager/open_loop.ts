@@ -88,9 +88,15 @@ class Arrivals {
 
   /** How many of the arrivals to come are due before `ns`. */
   countBefore(ns: number): number {
-    let count = 0;
-    while (this.at(count) < ns) count++;
-    return count;
+    // After a long pause there are many, and with every answer somebody asks.
+    while (this.at(Math.max(0, this.#ahead.length - 1)) < ns) this.at(this.#ahead.length);
+    let [low, high] = [0, this.#ahead.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#ahead[middle]! < ns) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   drop(count: number): void {
