@@ -40,7 +40,7 @@ const CLOSING = [
   "The first half second of a run without a warm-up is cold: code is compiled and connections are " +
   "opened. Its requests are in the results and in the lateness that is shown, but the verdict on " +
   "lateness, event loops, CPU time and concurrency does not look at them. " +
-  "`--warmup-request-count` keeps them out of the results too. It excuses half a second of lateness " +
+  "`--warmup-request-count` keeps them out of the results too. A cold start excuses half a second of lateness " +
   "and no more, and not a run of which all is due within it; a closed loop, of which the concurrency " +
   "tells how it began, is excused in full. A run that is too short for a check is not judged by it, " +
   "and says so.",
