@@ -14,6 +14,8 @@ export const JOURNAL_VERSION = 1;
 export const journalHeaderSchema = z.object({
   journal: z.literal(JOURNAL_VERSION),
   aiperfVersion: STRING,
+  /** Whether its records tell how long limits held requests back; journals of before did not. */
+  tellsSlotWaits: z._default(BOOLEAN, false),
   /** Holds no secrets: they are not part of it. */
   config: runConfigSchema,
 });

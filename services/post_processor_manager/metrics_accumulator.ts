@@ -42,6 +42,8 @@ export interface ReportOptions {
   readonly reason?: StopReason | undefined;
   /** How the processes were; without it, the verdict is built on the records alone. */
   readonly health?: HealthSummary | null;
+  /** Whether the records tell how long limits held requests back; without it, they do. */
+  readonly tellsSlotWaits?: boolean;
   /** What is missing in the records, one sentence each. */
   readonly gaps?: readonly string[];
 }
@@ -150,6 +152,7 @@ export class MetricsAccumulator {
         reason: options.reason ?? null,
         metrics,
         health: options.health ?? null,
+        tellsSlotWaits: options.tellsSlotWaits ?? true,
       }),
       warmup,
     };

@@ -39,7 +39,8 @@ export async function rebuild(folder: string): Promise<RebuiltRun> {
     if (isBeingWritten(path)) return refusal(`${path} is in use: the run still goes on`);
     const counts = await readTokenCounts(path);
     using reader = await JournalReader.open(path, (line, problem) => problems.add(line, problem));
-    return await new Rebuilding(path, { badLines: problems, counts }).run(reader);
+    const { tellsSlotWaits } = reader.header;
+    return await new Rebuilding(path, { badLines: problems, counts, tellsSlotWaits }).run(reader);
   } catch (error) {
     if (error instanceof JournalError) return refusal(`Cannot use ${path}: ${error.message}`);
     if (isNotFound(error)) return refusal(`There is no run in "${folder}": no ${path}`);
@@ -98,6 +99,7 @@ class Rebuilding {
   readonly #badLines: LineProblems;
   readonly #counts: ReadonlyMap<number, readonly number[]>;
   readonly #unwritten: string[] = [];
+  readonly #tellsSlotWaits: boolean;
   #bounds: PhaseBounds | null = null;
   #issued = 0;
   #isUncounted = false;
@@ -107,11 +109,13 @@ class Rebuilding {
 
   constructor(
     path: string,
-    { badLines, counts }: {
+    { badLines, counts, tellsSlotWaits }: {
       badLines: LineProblems;
       counts: ReadonlyMap<number, readonly number[]>;
+      tellsSlotWaits: boolean;
     },
   ) {
+    this.#tellsSlotWaits = tellsSlotWaits;
     this.#counts = counts;
     this.#folder = path.slice(0, path.lastIndexOf("/"));
     this.#badLines = badLines;
@@ -181,6 +185,7 @@ class Rebuilding {
       wasCancelled: closing?.wasCancelled ?? true,
       ending: this.#ending(),
       health: closing?.health ?? null,
+      tellsSlotWaits: this.#tellsSlotWaits,
       gaps,
     };
   }

@@ -138,6 +138,7 @@ export class Journal<S> {
     const header: JournalHeader = {
       journal: JOURNAL_VERSION,
       aiperfVersion: AIPERF_VERSION,
+      tellsSlotWaits: true,
       config,
     };
     this.#append(JSON.stringify(header), null);

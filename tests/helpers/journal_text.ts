@@ -9,7 +9,12 @@ import { AIPERF_VERSION } from "../../common/version.ts";
 
 /** The first line of a journal, without its end. */
 export function headerLine(config: RunConfig): string {
-  const header: JournalHeader = { journal: JOURNAL_VERSION, aiperfVersion: AIPERF_VERSION, config };
+  const header: JournalHeader = {
+    journal: JOURNAL_VERSION,
+    aiperfVersion: AIPERF_VERSION,
+    tellsSlotWaits: true,
+    config,
+  };
   return JSON.stringify(header);
 }
 

@@ -27,6 +27,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     neverSent: 0,
     keptOpenMs: 0,
     isHealthKnown: true,
+    areWaitsGuessed: false,
     hasLaterTurns: false,
     gapShape: 1,
     heldBy: null,

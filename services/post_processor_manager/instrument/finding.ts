@@ -13,6 +13,8 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly keptOpenMs: number;
   /** Whether anybody told of processes and machine; not where it was killed. */
   readonly isHealthKnown: boolean;
+  /** Whether how long limits held requests back is not known, and guessed. */
+  readonly areWaitsGuessed: boolean;
   /** Whether conversations had several turns: then slots are kept by those, in pauses too. */
   readonly hasLaterTurns: boolean;
   /** Shape of the gamma distribution that gaps were drawn from; null: not at random. */

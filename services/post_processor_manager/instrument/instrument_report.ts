@@ -28,6 +28,8 @@ export interface InstrumentOptions {
   readonly metrics: readonly MetricSummary[];
   /** null when nobody has watched the processes. */
   readonly health: HealthSummary | null;
+  /** Whether the records tell how long limits held requests back. */
+  readonly tellsSlotWaits: boolean;
 }
 
 /** The proof that the load was kept, or what speaks against it. */
@@ -35,13 +37,14 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   const { phases, account, unsent, reason, metrics, health } = options;
   const plan = phases.find(({ phase }) => phase === "profiling")!;
   const facts = loadFacts(plan);
-  const requests = tally.requests();
+  const requests = options.tellsSlotWaits ? tally.requests() : withWaitsGuessed(tally, facts);
   const startNs = options.startNs ?? requests.dueNs.reduce((a, b) => Math.min(a, b), Infinity);
   const coldNs = coldStartNs(phases);
   const { hasLaterTurns, outOfPorts, outOfFiles } = tally;
   const steadyFromNs = startNs + Math.max(coldNs, facts.slotsRampMs * MS);
   const rampEndNs = facts.rateRampMs > 0 ? startNs + facts.rateRampMs * MS : null;
-  const heldBy = tally.heldBack + unsent === 0 ? null : limitsReached(facts, tally);
+  const hasWaits = unsent > 0 || requests.slotWaitNs.some((ns) => ns > 0);
+  const heldBy = hasWaits ? limitsReached(facts, tally) : null;
   const wasCapped = heldBy !== null;
   const lastedMs = sendingMs(requests, { plan, startNs, reason });
   const parts = {
@@ -79,6 +82,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     neverSent: reason !== null && isNatural(reason) ? tally.calledOff : 0,
     keptOpenMs: tally.keptOpenMs,
     isHealthKnown: health !== null,
+    areWaitsGuessed: !options.tellsSlotWaits && hasWaits,
     hasLaterTurns,
     gapShape: facts.gapShape,
     heldBy,
@@ -89,16 +93,37 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
   return { ...verdict, ...parts };
 }
 
+/**
+ * Where records do not tell of waits for slots and a limit was reached, or its slots opened one after
+ * the other, all that the timing manager was late by is taken for such a wait.
+ */
+function withWaitsGuessed(tally: LoadTally, facts: LoadFacts): SentRequests {
+  const requests = tally.requests();
+  const { cap, prefillLimit, slotsRampMs } = facts;
+  const isLimited = cap !== null || prefillLimit !== null;
+  const hasWaits = isLimited && (slotsRampMs > 0 || isCapReached(facts, tally) ||
+    isPrefillReached(facts, tally));
+  return hasWaits ? { ...requests, slotWaitNs: requests.issueNs } : requests;
+}
+
+function isCapReached({ cap }: LoadFacts, { mostSessions }: LoadTally): boolean {
+  return cap !== null && mostSessions >= cap;
+}
+
+function isPrefillReached({ prefillLimit }: LoadFacts, { mostPrefills }: LoadTally): boolean {
+  return prefillLimit !== null && mostPrefills >= prefillLimit;
+}
+
 /** The limits that requests had to wait for, as on the command line. */
-function limitsReached({ cap, prefillLimit }: LoadFacts, tally: LoadTally): string {
-  const isCapReached = cap !== null && tally.mostSessions >= cap;
-  const isPrefillReached = prefillLimit !== null && tally.mostPrefills >= prefillLimit;
+function limitsReached(facts: LoadFacts, tally: LoadTally): string {
+  const { cap, prefillLimit } = facts;
+  const hasCap = isCapReached(facts, tally);
+  const hasPrefill = isPrefillReached(facts, tally);
   // Limits that open slowly are waited for before they are reached.
-  const isUnreached = !isCapReached && !isPrefillReached;
+  const hasNone = !hasCap && !hasPrefill;
   return [
-    cap !== null && (isCapReached || isUnreached) && `--concurrency ${cap}`,
-    prefillLimit !== null && (isPrefillReached || isUnreached) &&
-    `--prefill-concurrency ${prefillLimit}`,
+    cap !== null && (hasCap || hasNone) && `--concurrency ${cap}`,
+    prefillLimit !== null && (hasPrefill || hasNone) && `--prefill-concurrency ${prefillLimit}`,
   ].filter((limit) => limit !== false).join(" and ");
 }
 

@@ -149,11 +149,6 @@ export class LoadTally {
     return this.#sentNs.length;
   }
 
-  /** Requests that were sent and had to wait for a slot. */
-  get heldBack(): number {
-    return this.#held.length;
-  }
-
   /** The turns of a trace that were due later than it says; null: none was. */
   get moved(): MovedTurns | null {
     if (this.#moved === 0) return null;

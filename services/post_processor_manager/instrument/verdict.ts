@@ -69,6 +69,12 @@ function notesOn(
         "--warmup-request-count keeps such requests out of the results.",
     );
   }
+  if (facts.areWaitsGuessed) {
+    notes.push(
+      "The journal is of an older aiperf, which did not tell how long requests waited for a slot: " +
+        "all that the timing manager was late by is taken for such a wait.",
+    );
+  }
   if (!isHealthKnown) {
     notes.push(
       "How busy processes and machine were is not known: the tool ended before it could say so.",

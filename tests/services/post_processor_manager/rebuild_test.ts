@@ -305,3 +305,20 @@ Deno.test("a tokenizer whose files are gone leaves answers uncounted, and the re
     assertEquals("output_sequence_length" in summary, false);
   });
 });
+
+Deno.test("of a journal of before, which did not tell of waits for slots, the report says so", async () => {
+  const limited = (text: string) =>
+    text.replace('"prefill":null', '"prefill":{"limit":1,"rampMs":0}')
+      .replaceAll(/"issuedNs":(\d+)/g, (_, ns) => `"issuedNs":${Number(ns) + 1000}`);
+  const ofBefore = (text: string) => limited(text).replace('"tellsSlotWaits":true,', "");
+  const isGuessed = async (folder: string, change: (text: string) => string) => {
+    const { problems } = await rebuilt(folder, { change });
+    assertEquals(problems, []);
+    const { instrument } = await summaryIn(folder) as { instrument: { notes: string[] } };
+    return instrument.notes.some((note) => note.includes("The journal is of an older aiperf"));
+  };
+  await withFolder(async (folder) => {
+    assertEquals(await isGuessed(folder, ofBefore), true);
+    assertEquals(await isGuessed(folder, limited), false);
+  });
+});

@@ -74,3 +74,21 @@ Deno.test("a limit excuses the wait for it, and no lateness beside it, however o
   assertEquals([arrivals.wasCapped, verdict], [false, "INVALID"]);
   assertStringIncludes(reasons[0]!.text, "most of it before the timing manager let them go");
 });
+
+Deno.test("where records do not tell of waits, a limit that was reached excuses what the timing manager was late by", () => {
+  const records = run(300, () => 200.5).map((record) => ({
+    ...record,
+    issuedNs: record.dueNs + 200 * MS,
+    receivedNs: record.dueNs + 200.2 * MS,
+    chunksAfterNs: [30 * MS, 90 * MS],
+  }));
+  const under = (limit: number, tellsSlotWaits: boolean) => {
+    const { instrument } = reportOn(records, { prefill: { limit, rampMs: 0 }, tellsSlotWaits });
+    const isGuessed = instrument.notes.some((note) => note.includes("of an older aiperf"));
+    return [instrument.verdict, instrument.arrivals.wasCapped, isGuessed];
+  };
+  assertEquals(under(4, false), ["VALID", true, true]);
+  // One that was not reached excuses nothing, and what is told is not guessed.
+  assertEquals(under(400, false), ["INVALID", false, false]);
+  assertEquals(under(4, true), ["INVALID", false, false]);
+});

@@ -44,12 +44,13 @@ export function reportOn(
     load = CONSTANT,
     prefill = null as PhasePlan["prefill"],
     health = { processes: [healthOf()], machine: null, restarts: [] },
+    tellsSlotWaits = true,
   } = {},
 ) {
   const phases = phasesOf(load).map((phase) => ({ ...phase, prefill }));
   const accumulator = accumulatorOf({ phases });
   for (const record of records) accumulator.add(record);
-  return accumulator.report({ wasCancelled: false, startNs: 0, health });
+  return accumulator.report({ wasCancelled: false, startNs: 0, health, tellsSlotWaits });
 }
 
 /** Requests of a constant rate of 100/s that were sent so late. */
