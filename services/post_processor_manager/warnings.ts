@@ -1,3 +1,4 @@
+import { shellQuote } from "../../common/cli/shell_quote.ts";
 import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
 import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
 import type { RunEnd } from "../../common/model/run_ending.ts";
@@ -142,10 +143,11 @@ function redirected({ count, first }: RedirectedRequests, issued: number): strin
     `their latencies hold the way there and back. ${loss}${optionsFor(to)} goes there at once.`;
 }
 
+/** Ready for a shell: the server chose the address. */
 function optionsFor(address: string): string {
   const parts = /^(unix:[^:]+|\w+:\/\/[^/]+):?(\/.*)?$/.exec(address);
   const [server = address, path = "/"] = parts?.slice(1) ?? [];
-  return `--url ${server} --endpoint ${path}`;
+  return shellQuote(["--url", server, "--endpoint", path]);
 }
 
 function oslMismatch(count: number, succeeded: number): string {

@@ -213,7 +213,8 @@ Deno.test("redirected requests are counted, and the way around them is told", ()
 for (
   const [to, options] of [
     ["http://one.test/login", "--url http://one.test --endpoint /login"],
-    ["https://[::1]:8443/", "--url https://[::1]:8443 --endpoint /"],
+    ["https://[::1]:8443/", "--url 'https://[::1]:8443' --endpoint /"],
+    ["http://one.test/a;$(b)'c", `--url http://one.test --endpoint '/a;$(b)'\\''c'`],
     ["unix:/run/a.sock:/v1/chat", "--url unix:/run/a.sock --endpoint /v1/chat"],
   ] as const
 ) {
