@@ -28,6 +28,9 @@ export const CALLED_OFF_AT_END: ErrorDetails = {
   message: "the run ended before the request was sent",
 };
 
+/** The error type of a request whose time was up before this machine had sent it. */
+export const NOT_SENT_IN_TIME = "NotSentInTime";
+
 /** Wire schema of the server's own token counts. */
 export const usageSchema = z.object({
   promptTokens: z.nullable(INT),

@@ -5,7 +5,7 @@ import {
   ProxyError,
   RedirectError,
 } from "../../common/http/http_error.ts";
-import { CUT_OFF_AT_END, type ErrorDetails } from "../../common/model/record.ts";
+import { CUT_OFF_AT_END, type ErrorDetails, NOT_SENT_IN_TIME } from "../../common/model/record.ts";
 import { cleanText, excerpt, excerptOfHtml } from "./clean_text.ts";
 import { BROKEN_ANSWER, messageOf } from "./endpoints/openai_shapes.ts";
 
@@ -21,6 +21,15 @@ export function timedOut(timeoutMs: number): ErrorDetails {
     code: null,
     type: "Timeout",
     message: `no complete answer within ${timeoutMs / 1000} s`,
+  };
+}
+
+/** What is written of a request that took longer than it may, and had not left yet. */
+export function notSentInTime(timeoutMs: number): ErrorDetails {
+  return {
+    code: null,
+    type: NOT_SENT_IN_TIME,
+    message: `this machine was too busy to send the request within ${timeoutMs / 1000} s`,
   };
 }
 

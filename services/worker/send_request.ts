@@ -28,7 +28,7 @@ import {
   readJsonAnswer,
   readStream,
 } from "./read_answer.ts";
-import { networkFailure, plannedCut, timedOut } from "./request_failure.ts";
+import { networkFailure, notSentInTime, plannedCut, timedOut } from "./request_failure.ts";
 import { mediaCounts } from "./media_counts.ts";
 import type { SendContext } from "./send_context.ts";
 import { holdsAnswers, inputTokensOf, messagesOf, type Session } from "./sessions.ts";
@@ -282,7 +282,8 @@ class SentRequest {
     } else if (this.#answer.done) {
       this.#failWith(contentless("the stream", this.#answer));
     } else if (open.cut === "timeout") {
-      this.#failWith(timedOut(template.plan.timeoutMs));
+      const { timeoutMs } = template.plan;
+      this.#failWith(this.#sentNs === null ? notSentInTime(timeoutMs) : timedOut(timeoutMs));
     } else if (this.#sentNs === null) {
       this.#failWith({ code: null, type: "InternalError", message: excerpt(String(thrown)) });
     } else {

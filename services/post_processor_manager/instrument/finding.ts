@@ -7,7 +7,7 @@ export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reason
   readonly succeeded: number;
   /** Requests that got lost, or left no record. */
   readonly missing: number;
-  /** Requests that were due and never sent, although nothing ended the run before its time. */
+  /** Requests that were due and never sent, although nothing ended them or the run before its time. */
   readonly neverSent: number;
   /** How long answers were kept open after their last bytes, on average. */
   readonly keptOpenMs: number;

@@ -79,7 +79,8 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     ...parts,
     succeeded: account.succeeded,
     missing: missingOf(account),
-    neverSent: reason !== null && isNatural(reason) ? tally.calledOff : 0,
+    neverSent: tally.notSentInTime +
+      (reason !== null && isNatural(reason) ? tally.calledOff : 0),
     keptOpenMs: tally.keptOpenMs,
     isHealthKnown: health !== null,
     areWaitsGuessed: !options.tellsSlotWaits && hasWaits,

@@ -15,7 +15,9 @@ import {
 export function rateKept(facts: VerdictFacts): Finding[] {
   const { arrivals } = facts;
   const { pattern, wasCapped, steady } = arrivals;
-  if (pattern === "concurrency" || wasCapped) return [];
+  if (pattern === "concurrency") return [];
+  // No limit holds back what has been let go.
+  if (wasCapped) return neverSentFinding(facts);
   const found = [arrivals, ...steady === null ? [] : [steady]]
     .flatMap((part) => rateFinding(part, facts))
     .concat(neverSentFinding(facts));
@@ -42,17 +44,22 @@ function neverSentFinding(facts: VerdictFacts): Finding[] {
   const due = sent.count + neverSent;
   if (neverSent === 0 || due < FEWEST_FOR_P99) return [];
   const text =
-    `${neverSent} of the ${due} requests that were due were not sent before the run ended: ` +
-    `this machine cannot keep the rate. Use a lower rate, or ${moreWorkers(facts)}.`;
+    `${neverSent} of the ${due} requests that were due were not sent before the run ended, or ` +
+    `their time was up: this machine cannot keep the rate. Use a lower rate, or ${
+      moreWorkers(facts)
+    }.`;
   return [reason(THRESHOLDS.rateKept, percent(sent.count, due), text)];
 }
 
 /** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */
-export function rateAsked({ arrivals, gapShape }: VerdictFacts): Finding[] {
+export function rateAsked(facts: VerdictFacts): Finding[] {
+  const { arrivals, gapShape } = facts;
   const { pattern, wasCapped, askedRatePerSecond: asked } = arrivals;
   const { ratePerSecond: planned, count } = (arrivals.steady ?? arrivals).scheduled;
   if (asked === null || planned === null || wasCapped || count < FEWEST_FOR_P99) return [];
   if (isByChance(asked / planned, count, gapShape)) return [];
+  // What was never sent is missing in the schedule, too, and told of by itself.
+  if (neverSentFinding(facts).some((one) => "level" in one && one.level !== "VALID")) return [];
   const share = percent(planned, asked);
   const [why, remedy] = pattern === "user_centric"
     ? ["answers took longer than the pauses of the users, or failed", "--num-users"]

@@ -1,6 +1,6 @@
 import type { Outcome } from "../../../common/model/credit.ts";
 import type { MovedTurns } from "../../../common/model/instrument.ts";
-import type { RequestRecord } from "../../../common/model/record.ts";
+import { NOT_SENT_IN_TIME, type RequestRecord } from "../../../common/model/record.ts";
 import { Column } from "../../../common/stats/column.ts";
 import { SHORTEST_MOVE_MS } from "./thresholds.ts";
 import { maxOpen } from "../../../common/stats/time_weighted.ts";
@@ -69,6 +69,7 @@ export class LoadTally {
   #outOfFiles = 0;
   #hasLaterTurns = false;
   #calledOff = 0;
+  #notSentInTime = 0;
   #moved = 0;
   #longestMoveNs = 0;
   #answered = 0;
@@ -85,6 +86,7 @@ export class LoadTally {
     const { workerId, dueNs, sentNs, endAfterNs, error } = record;
     if (error?.type === NO_PORT) this.#outOfPorts++;
     if (error?.type === NO_FILE) this.#outOfFiles++;
+    if (error?.type === NOT_SENT_IN_TIME) this.#notSentInTime++;
     if (record.turnIndex > 0) this.#hasLaterTurns = true;
     if (record.cancelAfterNs !== undefined) this.#addCutOff(record.outcome);
     if (sentNs === null) {
@@ -163,6 +165,11 @@ export class LoadTally {
   /** Requests that were cancelled before they were sent. */
   get calledOff(): number {
     return this.#calledOff;
+  }
+
+  /** Requests whose time was up before they were sent. */
+  get notSentInTime(): number {
+    return this.#notSentInTime;
   }
 
   /** Whether any session had more than one turn: then slots are sessions, not requests. */

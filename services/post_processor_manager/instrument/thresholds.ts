@@ -106,7 +106,8 @@ export const THRESHOLDS = {
     isLower: true,
     from:
       `${FEWEST_FOR_P99} requests over ${SHORTEST_STEADY_MS} ms, at a rate or a schedule whose ` +
-      "requests did not have to wait for a slot",
+      "requests did not have to wait for a slot; for what was never sent, " +
+      `${FEWEST_FOR_P99} requests due at a rate or by a schedule`,
   },
   rateAsked: {
     check: "rate_asked",

@@ -61,6 +61,29 @@ Deno.test("what is given up while this machine holds it up was never sent", asyn
   assertEquals(record.error!.message, "the run ended before the request was sent");
 });
 
+Deno.test("what this machine holds up until its time is up was never sent, and no server is blamed for it", async () => {
+  const clock = new FakeClock(5e6);
+  const transport: Pick<HttpTransport, "prepare"> = {
+    prepare: ({ onHeld }) => ({
+      send: (signal) => {
+        onHeld!();
+        return new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason))
+        );
+      },
+    }),
+  };
+  const sending = sendOnce({ clock, transport: transport as HttpTransport });
+  await clock.advance(60_000);
+  const { outcome, sentNs, error } = await sending;
+  assertEquals([outcome, sentNs], ["error", null]);
+  assertEquals(error, {
+    code: null,
+    type: "NotSentInTime",
+    message: "this machine was too busy to send the request within 60 s",
+  });
+});
+
 Deno.test("a redirect that is held up is a part of the answer", async () => {
   const times = await timesOf(async ({ onHeld, onHeldUp, onSent }, clock) => {
     onSent!();

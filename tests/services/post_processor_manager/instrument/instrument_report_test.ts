@@ -124,6 +124,26 @@ Deno.test("requests that were called off count as never sent only if the run end
   }
 });
 
+Deno.test("requests whose time was up before this machine sent them count as never sent however the run ended", () => {
+  const error = { code: null, type: "NotSentInTime", message: "this machine was too busy" };
+  const unsent = { outcome: "error" as const, sentNs: null, endAfterNs: null, error };
+  const records = run(200, () => 0.4).map((one, i) => i % 4 < 3 ? one : { ...one, ...unsent });
+  const accumulator = accumulatorOf({ phases: phasesOf(CONSTANT) });
+  for (const record of records) accumulator.add(record);
+  const { instrument } = accumulator.report({
+    wasCancelled: true,
+    startNs: 0,
+    reason: "cancelled",
+  });
+  assertEquals(instrument.reasons.map(({ check, level }) => [check, level]), [
+    ["rate_kept", "INVALID"],
+  ]);
+  assertStringIncludes(
+    instrument.reasons[0]!.text,
+    "50 of the 200 requests that were due were not",
+  );
+});
+
 Deno.test("turns of a trace that answers have moved are counted from 10 ms on", () => {
   const records = run(20, () => 0.4).map((record, i) =>
     i < 3 ? { ...record, movedNs: [9.9, 10, 700][i]! * MS } : record

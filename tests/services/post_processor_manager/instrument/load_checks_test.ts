@@ -64,11 +64,23 @@ Deno.test("requests that were due and never sent are no part of a rate that was 
   ]);
   assertStringIncludes(
     of(53).reasons[0]!.text,
-    "53 of the 1053 requests that were due were not sent before the run ended: this machine cannot",
+    "53 of the 1053 requests that were due were not sent before the run ended, or their time was " +
+      "up: this machine cannot keep the rate.",
   );
   const few = { ...HEALTHY.arrivals.sent, count: 50 };
   assertEquals(of(49, { ...HEALTHY.arrivals, sent: few }).reasons, []);
-  assertEquals(of(500, { ...HEALTHY.arrivals, wasCapped: true }).reasons, []);
+  // A limit holds back what is still to be let go, and nothing after that.
+  assertEquals(of(10, { ...HEALTHY.arrivals, wasCapped: true }).verdict, "VALID");
+  assertEquals(of(500, { ...HEALTHY.arrivals, wasCapped: true }).verdict, "INVALID");
+});
+
+Deno.test("what was never sent is not taken for a schedule that was short of turns", () => {
+  const scheduled = { ...HEALTHY.arrivals.scheduled, ratePerSecond: 50 };
+  const of = (neverSent: number) =>
+    verdictWith({ neverSent, arrivals: { ...HEALTHY.arrivals, scheduled } })
+      .reasons.map(({ check }) => check);
+  assertEquals(of(1_000), ["rate_kept"]);
+  assertEquals(of(10), ["rate_asked"]);
 });
 
 Deno.test("a random schedule that is slow by chance is no reason, a slow one of many gaps is", () => {
