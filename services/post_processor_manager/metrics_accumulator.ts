@@ -150,6 +150,7 @@ export class MetricsAccumulator {
         account,
         unsent: options.unsent ?? 0,
         reason: options.reason ?? null,
+        wasCancelled,
         metrics,
         health: options.health ?? null,
         tellsSlotWaits: options.tellsSlotWaits ?? true,

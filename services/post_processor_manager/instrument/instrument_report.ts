@@ -25,6 +25,8 @@ export interface InstrumentOptions {
   readonly unsent: number;
   /** Why sending stopped; null: nobody knows. */
   readonly reason: StopReason | null;
+  /** Whether it was ended before its time, be it after it had stopped sending. */
+  readonly wasCancelled: boolean;
   readonly metrics: readonly MetricSummary[];
   /** null when nobody has watched the processes. */
   readonly health: HealthSummary | null;
@@ -79,8 +81,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     ...parts,
     succeeded: account.succeeded,
     missing: missingOf(account),
-    neverSent: tally.notSentInTime +
-      (reason !== null && isNatural(reason) ? tally.calledOff : 0),
+    neverSent: tally.notSentInTime + (isNatural(options) ? tally.calledOff : 0),
     keptOpenMs: tally.keptOpenMs,
     isHealthKnown: health !== null,
     areWaitsGuessed: !options.tellsSlotWaits && hasWaits,
@@ -128,9 +129,10 @@ function limitsReached(facts: LoadFacts, tally: LoadTally): string {
   ].filter((limit) => limit !== false).join(" and ");
 }
 
-/** Whether all that was issued was due before sending ended. */
-function isNatural(reason: StopReason): boolean {
-  return reason !== "cancelled" && reason !== "failed_threshold";
+/** Whether all that was issued was due before sending ended, and nothing ended it from outside. */
+function isNatural({ reason, wasCancelled }: InstrumentOptions): boolean {
+  return !wasCancelled && reason !== null && reason !== "cancelled" &&
+    reason !== "failed_threshold";
 }
 
 /** A run that ends by its duration was ready to send until then; null: nothing was sent. */

@@ -111,11 +111,13 @@ Deno.test("requests that were called off count as never sent only if the run end
   const records = run(200, () => 0.4).map((record, i) =>
     i < 150 ? record : { ...record, outcome: "cancelled" as const, sentNs: null, endAfterNs: null }
   );
-  const verdictAfter = (reason: StopReason) => {
+  const verdictAfter = (reason: StopReason, wasCancelled = false) => {
     const accumulator = accumulatorOf({ phases: phasesOf(CONSTANT) });
     for (const record of records) accumulator.add(record);
-    return accumulator.report({ wasCancelled: false, startNs: 0, reason }).instrument;
+    return accumulator.report({ wasCancelled, startNs: 0, reason }).instrument;
   };
+  // All had been let go ahead of its time when the run was called off.
+  assertEquals(verdictAfter("schedule", true).reasons, []);
   const { reasons, arrivals } = verdictAfter("duration");
   assertEquals(reasons.map(({ check, level }) => [check, level]), [["rate_kept", "INVALID"]]);
   assertEquals([arrivals.issued, arrivals.sent.count], [200, 150]);
