@@ -246,12 +246,14 @@ export class PhaseRunner {
     const id = this.#ledger.nextId;
     const turn = this.#turns!.take(next, id);
     const { phase } = this.#plan;
-    const delays = {
+    const { graceEndNs } = this.#rule!;
+    const times = {
       ...atNs > dueNs && { slotWaitNs: atNs - dueNs },
       ...movedNs > 0 && { movedNs },
+      ...graceEndNs < Infinity && { cutOffNs: graceEndNs },
     };
     const index = this.#issued++;
-    const credit: Credit = { id, phase, index, ...turn, dueNs, ...delays, issuedNs };
+    const credit: Credit = { id, phase, index, ...turn, dueNs, ...times, issuedNs };
     this.#ledger.issue(credit);
     this.#full = this.#ports.issue(credit) ?? null;
     if (this.#rule!.check(this.#issued, dueNs) === "count") this.#stopSending("count");
@@ -324,16 +326,13 @@ export class PhaseRunner {
 
   /** Waits for what is in flight, cancels it when its time is up, and gives up on the rest. */
   async #finish(rule: StopRule): Promise<Credit[]> {
-    const { graceMs, phase } = this.#plan;
-    const hasGrace = rule.endNs !== null && graceMs !== null;
-    const graceNs = hasGrace ? rule.endNs + graceMs * 1e6 : Infinity;
-    await this.#waitUntilIdle(() => Math.min(graceNs, this.#cutOffNs));
+    await this.#waitUntilIdle(() => Math.min(rule.graceEndNs, this.#cutOffNs));
     if (this.#inFlight === 0) return [];
     this.#ports.cancelInFlight();
     const drainMs = this.#options.drainMs ?? DRAIN_MS;
     const drainedNs = this.#ports.clock.nowNs() + drainMs * 1e6;
     await this.#waitUntilIdle(() => drainedNs);
-    return this.#ledger.writeOff(phase);
+    return this.#ledger.writeOff(this.#plan.phase);
   }
 
   /** Waits until nothing is in flight, at most until the deadline, which may change meanwhile. */

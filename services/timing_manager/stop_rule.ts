@@ -5,12 +5,16 @@ import type { StopReason } from "../../common/model/run_event.ts";
 export class StopRule {
   /** When sending ends, in nanoseconds since the run's epoch; null when time does not end it. */
   readonly endNs: number | null;
+  /** When what is in flight by then is cut off, likewise; Infinity when it is not. */
+  readonly graceEndNs: number;
   readonly #maxRequests: number;
 
   /** `startNs`: when the phase starts, in nanoseconds since the run's epoch. */
-  constructor({ maxRequests, maxDurationMs }: PhasePlan, startNs: number) {
+  constructor({ maxRequests, maxDurationMs, graceMs }: PhasePlan, startNs: number) {
     this.#maxRequests = maxRequests ?? Infinity;
     this.endNs = maxDurationMs === null ? null : startNs + Math.round(maxDurationMs * 1e6);
+    const hasGrace = this.endNs !== null && graceMs !== null;
+    this.graceEndNs = hasGrace ? this.endNs + Math.round(graceMs * 1e6) : Infinity;
   }
 
   /**

@@ -41,6 +41,7 @@ import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { AbortableWaits } from "./abortable_waits.ts";
 import { ConnectionsAhead } from "./connections_ahead.ts";
+import { CutOffs } from "./cut_offs.ts";
 import { ConversationCache } from "./conversation_cache.ts";
 import { Departures } from "./departures.ts";
 import { DueRequest } from "./due_request.ts";
@@ -64,7 +65,7 @@ const SAFE_MS = 250;
 /** Turns each credit into one HTTP request and one record. */
 export class Worker extends ComponentService {
   /** Cuts off what is in flight; what comes later belongs to another one. */
-  #cancelled = new AbortController();
+  readonly #cutOffs = new CutOffs(this.clock);
   /** Credits whose conversation is on its way. */
   readonly #waits = new AbortableWaits();
   /** For who has much to do at once. */
@@ -153,7 +154,7 @@ export class Worker extends ComponentService {
   @onMessage("credit")
   protected use({ credit }: MessageOf<"credit">): void {
     const receivedNs = this.clock.nowNs();
-    const { signal } = this.#cancelled;
+    const cutOff = this.#cutOffs.of(credit.phase);
     const conversation = this.#conversations!.get(credit.conversationIndex);
     if (credit.turnIndex === 0) this.#noteSession(credit);
     this.#held.add(credit.id);
@@ -161,7 +162,7 @@ export class Worker extends ComponentService {
       clock: this.clock,
       waits: this.#waits,
       prepare: (received) => this.#prepare(received),
-      send: (prepared: Prepared) => this.#send(prepared, signal),
+      send: (prepared: Prepared) => this.#send(prepared, cutOff.signalFor(credit)),
       onFault: (error) => this.fail(error),
     });
     const prepareOn = this.#departures!.add(request, credit.dueNs);
@@ -195,8 +196,8 @@ export class Worker extends ComponentService {
 
   @onMessage("cancel_credits")
   protected cancelAll(): void {
-    this.#cutOff();
-    this.#cancelled = new AbortController();
+    this.#cutOffs.all();
+    this.#letGo();
   }
 
   @onCommand("find_missing_credits")
@@ -234,7 +235,7 @@ export class Worker extends ComponentService {
 
   @onCleanup
   protected async close(): Promise<void> {
-    this.#cutOff();
+    this.#end();
     this.#departures?.close();
     this.#lagProbe.stop();
     this.#hangUp();
@@ -252,11 +253,16 @@ export class Worker extends ComponentService {
 
   /** Without a manager nobody can cut off what is in flight when the run ends. */
   protected override peerLeft(peer: Peer): void {
-    if (peer === this.#manager) this.#cutOff();
+    if (peer === this.#manager) this.#end();
   }
 
-  #cutOff(): void {
-    this.#cancelled.abort();
+  #end(): void {
+    this.#cutOffs.close();
+    this.#letGo();
+  }
+
+  /** Has what was cut off leave, and end. */
+  #letGo(): void {
     // First: what leaves now may begin to wait for its conversation.
     this.#departures?.releaseAll();
     this.#waits.abort();

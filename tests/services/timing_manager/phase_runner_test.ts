@@ -229,6 +229,8 @@ Deno.test("after the grace period what is in flight is cancelled", async () => {
   const { endNs, account, reason } = phase.outcome!;
   assertEquals([endNs, reason], [1_503e6, "duration"]);
   assertEquals([account.succeeded, account.cancelled, account.lost], [8, 2, 0]);
+  // The workers know the time from the start.
+  assertEquals([...new Set(phase.issued.map(({ cutOffNs }) => cutOffNs))], [1_500e6]);
 });
 
 Deno.test("the grace period also bounds a phase that reached its count first", async () => {
@@ -244,6 +246,7 @@ Deno.test("without a grace period the last requests may take as long as they lik
     const phase = started({ load: open(100), ...end, serviceMs: () => hour });
     await phase.clock.advance(hour + 1_000);
     assertEquals([phase.outcome!.account.succeeded, phase.cancelledNs.length], [3, 0]);
+    assert(phase.issued.every(({ cutOffNs }) => cutOffNs === undefined));
   }
 });
 

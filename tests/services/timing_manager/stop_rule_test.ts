@@ -20,6 +20,15 @@ Deno.test("a duration stops what is due at its end or later", () => {
   assertEquals(rule(null, 1.5).check(0, 1_501_000), "duration");
 });
 
+Deno.test("what goes on is cut off when the grace period behind the duration is over", () => {
+  const endOf = (maxDurationMs: number | null, graceMs: number | null) =>
+    new StopRule(phasePlanOf({ maxRequests: 3, maxDurationMs, graceMs }), 1_000).graceEndNs;
+  assertEquals(endOf(1.5, 2), 3_501_000);
+  assertEquals(endOf(1.5, 0), 1_501_000);
+  assertEquals(endOf(1.5, null), Infinity);
+  assertEquals(endOf(null, 2), Infinity);
+});
+
 Deno.test("of both, the first to be reached stops", () => {
   assertEquals(rule(3, 1).check(2, 1_000_999), null);
   assertEquals(rule(3, 1).check(3, 1_000_999), "count");

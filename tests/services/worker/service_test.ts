@@ -120,6 +120,20 @@ Deno.test("a credit that waits for its time is called off unsent, and the next o
   });
 });
 
+Deno.test("a credit whose phase is over by the time it is reached is not sent any more", async () => {
+  await withRunning(async ({ harness, manager, records }) => {
+    const peer = await manager.guest();
+    const dueNs = harness.clock.nowNs();
+    const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 0, dueNs };
+    peer.send({ type: "credit", credit: { ...credit, cutOffNs: dueNs } });
+    const { creditReturn } = await peer.next("credit_return");
+    assertEquals([creditReturn.creditId, creditReturn.outcome], [credit.id, "cancelled"]);
+    const { record } = await (await records.guest()).next("record");
+    assertEquals([record.outcome, record.sentNs], ["cancelled", null]);
+    assertEquals(record.error, CALLED_OFF_AT_END);
+  });
+});
+
 Deno.test("the worker manager is told which records are in the journal", async () => {
   await withRunning(async ({ harness, manager, records }) => {
     const peer = await manager.guest();
