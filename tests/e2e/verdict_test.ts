@@ -146,6 +146,18 @@ function latenessMs({ sentNs, dueNs }: RequestRecord): number {
   return (sentNs! - dueNs) / 1e6;
 }
 
+/** Who waits for a prefill slot can go when another has its first token, whenever that is heard of. */
+function checkPrefillWaits(records: readonly RequestRecord[]): void {
+  const firstTokensNs = records.map(({ sentNs, chunksAfterNs }) => sentNs! + chunksAfterNs[0]!);
+  const waited = records.filter(({ slotWaitNs }) => slotWaitNs !== undefined);
+  assert(waited.length >= 2, `${waited.length} have waited`);
+  for (const { dueNs, slotWaitNs } of waited) {
+    const farNs = Math.min(...firstTokensNs.map((ns) => Math.abs(dueNs + slotWaitNs! - ns)));
+    // The clocks of two processes may differ by so much.
+    assert(farNs < 2e6, `it could go ${farNs / 1e6} ms from any first token`);
+  }
+}
+
 /** The first half second of a run without a warm-up is not judged. */
 function afterColdStart(records: readonly RequestRecord[]): RequestRecord[] {
   const firstNs = Math.min(...records.map(({ dueNs }) => dueNs));
@@ -332,8 +344,11 @@ Deno.test("a load that grows is told with what was asked for, and that it got th
     assert(steady!.sent.count > 20 && steady!.sent.count < sent.count, counts);
   });
   await t.step("a limit on prefills", async () => {
-    const { instrument } = await run("--concurrency 4 --prefill-concurrency 2 --request-count 40");
+    const { instrument, records } = await run(
+      "--concurrency 4 --prefill-concurrency 2 --request-count 40",
+    );
     assertEquals([instrument.concurrency.asked, instrument.prefill], [4, { asked: 2, max: 2 }]);
+    checkPrefillWaits(records);
   });
 });
 
