@@ -153,6 +153,8 @@ Deno.test("what the timing manager holds for lost becomes a record, unless there
       assertEquals([lost.creditId, lost.index, lost.outcome], [3, 3, "lost"]);
       assertEquals([lost.dueNs, lost.issuedNs], [dueNs, issuedNs]);
       assertEquals([lost.conversationIndex, lost.error.type], [conversationIndex, "CreditLost"]);
+      assert(harness.logged("Request 3 (profiling) to "));
+      assertEquals(harness.logged("Request 1 (profiling) to "), false);
       // Asked once more, as after a restart in the middle of the answer: nothing is doubled.
       const before = await linesOf(path);
       const again = harness.controller.ask({ kind: "finish_records", deadlineMs: 10 });
