@@ -9,13 +9,14 @@ function takeTurns(turns: SocketTurns, play: (turn: number) => boolean): Promise
   });
 }
 
-Deno.test("in turns that follow on one another, other sockets are looked at", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const accepted = listener.accept();
-  using near = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-  using far = await accepted;
-  const turns = new SocketTurns();
-  await turns.open();
+/** How often a byte is sent. */
+const TRIES = 9;
+
+/** How many turns it takes until a byte has been seen that is sent in the tenth of them; 10,000 at most. */
+async function turnsUntilSeen(
+  turns: SocketTurns,
+  { near, far }: { near: Deno.Conn; far: Deno.Conn },
+): Promise<number> {
   let seenAt: number | null = null;
   let now = 0;
   const reading = far.read(new Uint8Array(1)).then(() => seenAt = now);
@@ -25,8 +26,21 @@ Deno.test("in turns that follow on one another, other sockets are looked at", as
     return seenAt === null && turn < 10_000;
   });
   await reading;
-  // On a busy machine a byte on its way to a socket of this machine may take some turns.
-  assert(seenAt !== null && seenAt < 5_000, `a byte of the tenth turn was seen in turn ${seenAt}`);
+  return seenAt! - 10;
+}
+
+Deno.test("in turns that follow on one another, other sockets are looked at", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  using near = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  using far = await accepted;
+  const turns = new SocketTurns();
+  await turns.open();
+  const waited: number[] = [];
+  while (waited.length < TRIES) waited.push(await turnsUntilSeen(turns, { near, far }));
+  // On a busy machine a byte on its way to a socket of this machine may now and then take many turns.
+  const median = waited.toSorted((a, b) => a - b)[Math.floor(TRIES / 2)]!;
+  assert(median < 20, `a byte was seen ${waited.join(", ")} turns after it was sent`);
   await turns.close();
 });
 
