@@ -180,7 +180,8 @@ export class PhaseMetrics {
       if (AT_END.has(record.error?.message)) this.#cutOff++;
       if (record.error?.message === CALLED_OFF_AT_END.message) this.#calledOff++;
     }
-    if (record.redirection !== undefined) {
+    // Where a server redirects for ever, there is no way around it to be told: its error says so.
+    if (record.redirection !== undefined && record.error?.type !== REDIRECTED_FOR_EVER) {
       const { count, first } = this.#redirected;
       this.#redirected = { count: count + 1, first: first ?? record.redirection };
     }
@@ -189,6 +190,9 @@ export class PhaseMetrics {
     this.#lastEndNs = Math.max(this.#lastEndNs, record.sentNs + (record.endAfterNs ?? 0));
   }
 }
+
+/** The error type of requests whose redirects lead nowhere. */
+const REDIRECTED_FOR_EVER = "TooManyRedirects";
 
 /** What is written of those that the end of the run stopped. */
 const AT_END = new Set<string | undefined>([CUT_OFF_AT_END.message, CALLED_OFF_AT_END.message]);

@@ -210,6 +210,13 @@ Deno.test("redirected requests are counted, and the way around them is told", ()
   ]);
 });
 
+Deno.test("of requests that are redirected for ever no way around it is told", () => {
+  const error = { code: null, type: "TooManyRedirects", message: "the server redirects for ever" };
+  const redirection = { status: 308, to: "http://one.test/again" };
+  const { warnings } = reportOn([recordOf(), failedRecordOf({ redirection, error })]);
+  assertEquals(warnings.filter((one) => one.includes("redirected")), []);
+});
+
 for (
   const [to, options] of [
     ["http://one.test/login", "--url http://one.test --endpoint /login"],
