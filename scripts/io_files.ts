@@ -21,6 +21,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/raw_parts.ts",
   // Asks the system what the machine did.
   "services/system_controller/read_machine.ts",
+  "services/system_controller/cpu_wakefulness.ts",
   // Reads the lines of a data set.
   "services/dataset_manager/file/input_file.ts",
   "services/dataset_manager/file/media_files.ts",

@@ -63,6 +63,7 @@ export interface RunPlan {
   /** null: nothing is asked of the servers around the profiling phase. */
   readonly serverCalls: ServerCallsPlan | null;
   readonly workers: number;
+  readonly keepsCpusAwake: boolean;
   readonly goodput: readonly Slo[];
   readonly exportRecords: boolean;
   readonly exportPrefix: string;
@@ -131,6 +132,7 @@ export function resolveRun(options: Options, surroundings: Surroundings): RunPla
       concurrency: mostSessions(phases),
       workersMax,
     }),
+    keepsCpusAwake: values.keepCpusAwake,
     goodput: values.goodput ?? [],
     exportRecords: values.exportLevel !== "summary",
     exportPrefix: values.profileExportPrefix,

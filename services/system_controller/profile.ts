@@ -9,6 +9,7 @@ import { BadInputError } from "../../common/service/bad_input_error.ts";
 import type { PreparedTokenizer } from "../../common/tokenizer/prepare_tokenizer.ts";
 import { placeOf } from "../../common/tokenizer/tokenizer_choice.ts";
 import { ArtifactDirError, type ArtifactDirOptions, prepareArtifactDir } from "./artifacts.ts";
+import type { LetSleep } from "./cpu_wakefulness.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
 import { EXIT, notOnStdout } from "./exit.ts";
@@ -40,6 +41,7 @@ export interface ProfileHost {
  */
 export async function profile(plan: RunPlan, host: ProfileHost): Promise<number> {
   const readiness = plan.readiness && { ...plan.readiness, front: openFront() };
+  let letSleep: LetSleep | null = null;
   try {
     if (readiness !== null && !await isReady(plan, readiness, host)) {
       return interruptedExit(readiness.front.interrupts.received);
@@ -57,6 +59,7 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
         say: (line) => host.say(`aiperf: ${line}`),
       }),
     });
+    if (plan.keepsCpusAwake) letSleep = await keepAwake();
     prepareArtifactDir(config.artifactDir, folderOptions(plan));
     const request: LaunchRequest = {
       config,
@@ -83,8 +86,14 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
     host.say(`aiperf: ${(error as Error).message}`);
     return code;
   } finally {
+    await letSleep?.();
     readiness?.front.close();
   }
+}
+
+async function keepAwake(): Promise<LetSleep> {
+  const { keepCpusAwake } = await import("./cpu_wakefulness.ts");
+  return await keepCpusAwake();
 }
 
 /** False when the user does not want to wait any longer. */

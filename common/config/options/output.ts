@@ -64,6 +64,15 @@ export const SERVICE_OPTIONS = {
     aliases: ["--max-workers"],
     help: "Most processes that send requests; never more than the concurrency.",
   }),
+  keepCpusAwake: option({
+    type: toggle(),
+    default: false,
+    path: "service.keep_cpus_awake",
+    help: "Keep idle CPUs of this machine from sleeping while the run goes on (Linux, as root). " +
+      "Waking up takes them from a tenth of a millisecond to several, most in virtual machines, " +
+      "and that is in every time measured. It costs power, and a server on the same machine may " +
+      "get faster or slower by it.",
+  }),
   runType: option({
     type: choice(["process", "k8s"]),
     default: "process",

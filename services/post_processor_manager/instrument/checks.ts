@@ -163,7 +163,8 @@ function stolenTime({ machine, processes, workers }: VerdictFacts): Finding[] {
   if (machine === null || !isWatched(processes, workers)) return [];
   const share = machine.stealShare * 100;
   const text = `The hypervisor gave ${share.toFixed(0)} % of this machine's CPU time to others: ` +
-    "times may be too high at any point. Use a machine that is not shared.";
+    "times may be too high at any point. Use a machine that is not shared; as root " +
+    "--keep-cpus-awake often helps, since CPUs that sleep are given away first.";
   return [reason(THRESHOLDS.stolenTime, share, text)];
 }
 

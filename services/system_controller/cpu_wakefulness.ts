@@ -1,0 +1,58 @@
+import { BadInputError } from "../../common/service/bad_input_error.ts";
+
+/** Who writes a number of µs here and keeps it open has every CPU awake again within that time. */
+const LATENCY_FILE = "/dev/cpu_dma_latency";
+
+/**
+ * Holds the file open for as long as its own input is: so the CPUs may sleep again also when we are
+ * killed. A process of its own, since the runtime keeps device files from its programs.
+ */
+const HOLDER = `
+[ -e "$1" ] || { echo "no such file" >&2; exit 1; }
+exec 3>"$1" && printf '\\0\\0\\0\\0' >&3 && echo held && exec cat >/dev/null`;
+
+const HINT = "it takes Linux and the rights of root; leave --keep-cpus-awake out to do without";
+
+/** Lets the CPUs sleep again; resolves when they may. */
+export type LetSleep = () => Promise<void>;
+
+/**
+ * Keeps the idle CPUs of this machine from going to sleep, by the kernel's PM QoS interface.
+ *
+ * Throws a BadInputError where the machine does not let us.
+ */
+export async function keepCpusAwake(file = LATENCY_FILE): Promise<LetSleep> {
+  const holder = new Deno.Command("/bin/sh", {
+    args: ["-c", HOLDER, "sh", file],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    // A Ctrl-C at the terminal is for us: the run may go on for a while.
+    detached: true,
+  }).spawn();
+  const complaint = new Response(holder.stderr).text();
+  const said = await new Response(holder.stdout.pipeThrough(firstPiece())).text();
+  if (said === "") {
+    await holder.stdin.close();
+    throw refusal(file, (await complaint).trim().split(": ").at(-1)!);
+  }
+  return async () => {
+    await holder.stdin.close();
+    await complaint;
+    await holder.status;
+  };
+}
+
+/** Ends a stream behind its first piece. */
+function firstPiece(): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(piece, controller) {
+      controller.enqueue(piece);
+      controller.terminate();
+    },
+  });
+}
+
+function refusal(file: string, reason: string): BadInputError {
+  return new BadInputError(`--keep-cpus-awake: cannot write ${file}: ${reason}; ${HINT}`);
+}
