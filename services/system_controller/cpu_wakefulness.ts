@@ -21,15 +21,8 @@ export type LetSleep = () => Promise<void>;
  *
  * Throws a BadInputError where the machine does not let us.
  */
-export async function keepCpusAwake(file = LATENCY_FILE): Promise<LetSleep> {
-  const holder = new Deno.Command("/bin/sh", {
-    args: ["-c", HOLDER, "sh", file],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    // A Ctrl-C at the terminal is for us: the run may go on for a while.
-    detached: true,
-  }).spawn();
+export async function keepCpusAwake(file = LATENCY_FILE, shell = "/bin/sh"): Promise<LetSleep> {
+  const holder = startHolder(file, shell);
   const complaint = new Response(holder.stderr).text();
   const said = await new Response(holder.stdout.pipeThrough(firstPiece())).text();
   if (said === "") {
@@ -41,6 +34,22 @@ export async function keepCpusAwake(file = LATENCY_FILE): Promise<LetSleep> {
     await complaint;
     await holder.status;
   };
+}
+
+function startHolder(file: string, shell: string) {
+  try {
+    return new Deno.Command(shell, {
+      args: ["-c", HOLDER, "sh", file],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      // A Ctrl-C at the terminal is for us: the run may go on for a while.
+      detached: true,
+    }).spawn();
+  } catch {
+    // As in a container that holds nothing but the program.
+    throw refusal(file, `there is no ${shell} here`);
+  }
 }
 
 /** Ends a stream behind its first piece. */

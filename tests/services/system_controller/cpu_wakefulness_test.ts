@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BadInputError } from "../../../common/service/bad_input_error.ts";
 import { keepCpusAwake } from "../../../services/system_controller/cpu_wakefulness.ts";
 
@@ -20,6 +20,11 @@ Deno.test("a machine without the interface is told with the option and a way out
     "--keep-cpus-awake: cannot write /nowhere/latency: no such file; it takes Linux and the " +
       "rights of root; leave --keep-cpus-awake out to do without",
   );
+});
+
+Deno.test("a machine without a shell is told so, too", async () => {
+  const error = await assertRejects(() => keepCpusAwake("/dev/null", "/nowhere/sh"), BadInputError);
+  assertStringIncludes(error.message, "cannot write /dev/null: there is no /nowhere/sh here; ");
 });
 
 Deno.test("what keeps us from writing is told", async () => {
