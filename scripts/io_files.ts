@@ -21,6 +21,7 @@ export const IO_FILES: ReadonlySet<string> = new Set([
   "services/system_controller/raw_parts.ts",
   // Asks the system what the machine did.
   "services/system_controller/read_machine.ts",
+  // Starts the process that keeps its CPUs awake.
   "services/system_controller/cpu_wakefulness.ts",
   // Reads the lines of a data set.
   "services/dataset_manager/file/input_file.ts",

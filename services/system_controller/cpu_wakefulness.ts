@@ -24,8 +24,10 @@ export type LetSleep = () => Promise<void>;
 export async function keepCpusAwake(file = LATENCY_FILE, shell = "/bin/sh"): Promise<LetSleep> {
   const holder = startHolder(file, shell);
   const complaint = new Response(holder.stderr).text();
-  const said = await new Response(holder.stdout.pipeThrough(firstPiece())).text();
-  if (said === "") {
+  const stdout = holder.stdout.getReader();
+  const { done: hasFailed } = await stdout.read();
+  await stdout.cancel();
+  if (hasFailed) {
     await holder.stdin.close();
     throw refusal(file, (await complaint).trim().split(": ").at(-1)!);
   }
@@ -50,16 +52,6 @@ function startHolder(file: string, shell: string) {
     // As in a container that holds nothing but the program.
     throw refusal(file, `there is no ${shell} here`);
   }
-}
-
-/** Ends a stream behind its first piece. */
-function firstPiece(): TransformStream<Uint8Array, Uint8Array> {
-  return new TransformStream({
-    transform(piece, controller) {
-      controller.enqueue(piece);
-      controller.terminate();
-    },
-  });
 }
 
 function refusal(file: string, reason: string): BadInputError {
