@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import { readArtifacts, readJournal } from "../helpers/artifacts.ts";
 import { HAS_PROC, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
+import { servePosts } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 import { checkJournal, checkReport, checkSummary } from "./check_run.ts";
 
@@ -25,10 +26,7 @@ class PatientServer implements AsyncDisposable {
   #answered = 0;
 
   constructor() {
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => request.method === "POST" ? this.#answer() : new Response("{}"),
-    );
+    this.#server = servePosts(() => this.#answer());
   }
 
   get url(): string {

@@ -1,9 +1,10 @@
 import type { HealthSummary, ProcessHealth } from "../../common/model/instrument.ts";
 import { CUT_OFF_AT_END, type RequestRecord } from "../../common/model/record.ts";
 import type { RunReport } from "../../common/model/report.ts";
-import type { LoadPlan, RunConfig } from "../../common/model/run_config.ts";
+import type { RunConfig } from "../../common/model/run_config.ts";
 import { MetricsAccumulator } from "../../services/post_processor_manager/metrics_accumulator.ts";
 import type { RequestMetrics } from "../../services/post_processor_manager/phase_metrics.ts";
+import { openLoad } from "./phase_plan.ts";
 import { failedRecordOf, recordOf } from "./records.ts";
 import { runConfigOf } from "./run_config.ts";
 
@@ -32,16 +33,7 @@ export function sampleRun(change: Partial<RunConfig> = {}): SampleRun {
   return { config, lines, report: accumulator.report({ wasCancelled: false, health: HEALTH }) };
 }
 
-const EVERY_SECOND: LoadPlan = {
-  kind: "open",
-  ratePerSecond: 1,
-  rateRampMs: 0,
-  rateSeries: null,
-  arrivals: "constant",
-  smoothness: 1,
-  concurrencyCap: null,
-  concurrencyRampMs: 0,
-};
+const EVERY_SECOND = openLoad(1);
 
 const HEALTH: HealthSummary = {
   processes: [

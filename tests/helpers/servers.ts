@@ -35,6 +35,16 @@ export function closedUrl(): string {
   return `http://127.0.0.1:${port}`;
 }
 
+/** A server that answers requests by `answer`, and says nothing of interest to who looks whether it is there. */
+export function servePosts(
+  answer: () => Response | Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => request.method === "POST" ? answer() : new Response("{}"),
+  );
+}
+
 /** A server that answers three requests of four at once, and never ends its answer to the fourth. */
 export class StallingServer implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -42,10 +52,7 @@ export class StallingServer implements AsyncDisposable {
   #stalled = 0;
 
   constructor() {
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => request.method === "POST" ? this.#answer() : new Response("{}"),
-    );
+    this.#server = servePosts(() => this.#answer());
   }
 
   get url(): string {
@@ -87,10 +94,7 @@ export class GatheringServer implements AsyncDisposable {
 
   constructor(together: number) {
     this.#together = together;
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => request.method === "POST" ? this.#answer() : new Response("{}"),
-    );
+    this.#server = servePosts(() => this.#answer());
   }
 
   get url(): string {

@@ -5,6 +5,16 @@ import { CONSTANT, reportOn, run } from "./reporting.ts";
 
 const MS = 1e6;
 
+/** The timing manager let each request go 200 ms late; each has its first token after 30 ms. */
+function letGoLate() {
+  return run(300, () => 200.5).map((record) => ({
+    ...record,
+    issuedNs: record.dueNs + 200 * MS,
+    receivedNs: record.dueNs + 200.2 * MS,
+    chunksAfterNs: [30 * MS, 90 * MS],
+  }));
+}
+
 Deno.test("a cap that is reached is told of: what it held back is no fault, and not the load asked for", () => {
   const load = { ...CONSTANT, concurrencyCap: 5 };
   const records = run(1_000, (i) => i * 18); // each takes 141 ms: five at a time are 35/s
@@ -56,13 +66,7 @@ Deno.test("a cap is reached by conversations that pause, too, as each keeps its 
 });
 
 Deno.test("a limit excuses the wait for it, and no lateness beside it, however often it was reached", () => {
-  // The timing manager let each request go 200 ms late; each has its first token after 30 ms.
-  const records = run(300, () => 200.5).map((record) => ({
-    ...record,
-    issuedNs: record.dueNs + 200 * MS,
-    receivedNs: record.dueNs + 200.2 * MS,
-    chunksAfterNs: [30 * MS, 90 * MS],
-  }));
+  const records = letGoLate();
   const heldFor = (waitMs: number) => {
     const wait = waitMs === 0 ? {} : { slotWaitNs: waitMs * MS };
     const held = records.map((record) => ({ ...record, ...wait }));
@@ -76,12 +80,7 @@ Deno.test("a limit excuses the wait for it, and no lateness beside it, however o
 });
 
 Deno.test("where records do not tell of waits, a limit that was reached excuses what the timing manager was late by", () => {
-  const records = run(300, () => 200.5).map((record) => ({
-    ...record,
-    issuedNs: record.dueNs + 200 * MS,
-    receivedNs: record.dueNs + 200.2 * MS,
-    chunksAfterNs: [30 * MS, 90 * MS],
-  }));
+  const records = letGoLate();
   const under = (limit: number, tellsSlotWaits: boolean) => {
     const { instrument } = reportOn(records, { prefill: { limit, rampMs: 0 }, tellsSlotWaits });
     const isGuessed = instrument.notes.some((note) => note.includes("of an older aiperf"));

@@ -1,6 +1,7 @@
 import type { LoadPlan, PhasePlan } from "../../../../common/model/run_config.ts";
 import type { RequestRecord } from "../../../../common/model/record.ts";
 import { accumulatorOf } from "../../../helpers/metrics_of.ts";
+import { openLoad } from "../../../helpers/phase_plan.ts";
 import { recordOf } from "../../../helpers/records.ts";
 import { runConfigOf } from "../../../helpers/run_config.ts";
 import { healthOf } from "../../../helpers/verdict_facts.ts";
@@ -8,16 +9,7 @@ import { healthOf } from "../../../helpers/verdict_facts.ts";
 const MS = 1e6;
 
 /** A constant rate of 100/s. */
-export const CONSTANT: LoadPlan = {
-  kind: "open",
-  ratePerSecond: 100,
-  rateRampMs: 0,
-  rateSeries: null,
-  arrivals: "constant",
-  smoothness: 1,
-  concurrencyCap: null,
-  concurrencyRampMs: 0,
-};
+export const CONSTANT = openLoad(100);
 
 /** Phases of these names with a load. */
 export function phasesOf(load: LoadPlan, names: ("warmup" | "profiling")[] = ["profiling"]) {
