@@ -9,7 +9,7 @@ import { healthOf } from "../../../helpers/verdict_facts.ts";
 const MS = 1e6;
 
 /** A constant rate of 100/s. */
-export const CONSTANT = openLoad(100);
+export const CONSTANT: LoadPlan = openLoad(100);
 
 /** Phases of these names with a load. */
 export function phasesOf(load: LoadPlan, names: ("warmup" | "profiling")[] = ["profiling"]) {
