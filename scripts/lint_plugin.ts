@@ -32,6 +32,7 @@ const plugin: Deno.lint.Plugin = {
     "no-reexport": { create: noReexport },
     "literal-import": { create: literalImport },
     "bounded-wait": { create: boundedWait },
+    "no-literal-accessor": { create: noLiteralAccessor },
   },
 };
 
@@ -214,6 +215,24 @@ function boundedWait(context: Context): Deno.lint.LintVisitor {
         node,
         message: "A question without a deadline for its answer",
         hint: "Give it a time limit",
+      });
+    },
+  };
+}
+
+/**
+ * Each object that is written with an accessor has a shape of its own, which keeps the accessor, and
+ * all that it sees, until the engine's next full collection.
+ */
+function noLiteralAccessor(context: Context): Deno.lint.LintVisitor {
+  if (/^(tests|scripts)\//.test(pathOf(context))) return {};
+  return {
+    Property(node) {
+      if (node.kind === "init") return;
+      context.report({
+        node,
+        message: "An object that is written with an accessor",
+        hint: "Use a method, or a class: its objects share their accessors",
       });
     },
   };

@@ -12,7 +12,7 @@ export interface Front {
   /** Writes a result to stdout. */
   writeResult(text: string): Promise<void>;
   /** Why a result is not all on stdout; null: it is, as far as anybody reads it. */
-  readonly unwritten: string | null;
+  unwritten(): string | null;
   /** Leaves the signals to the system again. */
   close(): void;
 }
@@ -42,9 +42,7 @@ export function openFront(): Front {
       const problem = await writeStdout(text);
       unwritten ??= problem;
     },
-    get unwritten() {
-      return unwritten;
-    },
+    unwritten: () => unwritten,
     close: forget,
   };
 }

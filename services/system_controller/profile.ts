@@ -74,8 +74,9 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
     const front = readiness?.front ?? openFront();
     try {
       const code = await make(request, { plan, front, host });
-      if (front.unwritten === null) return code;
-      host.say(`aiperf: ${notOnStdout(front.unwritten)}; the results are in ${config.artifactDir}`);
+      const unwritten = front.unwritten();
+      if (unwritten === null) return code;
+      host.say(`aiperf: ${notOnStdout(unwritten)}; the results are in ${config.artifactDir}`);
       return code === EXIT.complete ? EXIT.failed : code;
     } finally {
       front.close();

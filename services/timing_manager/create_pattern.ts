@@ -66,9 +66,7 @@ export function createPattern(options: PatternOptions): PatternParts {
         chooseAhead: null,
         whenMore: () => trace.whenMore(),
         outlines,
-        get limit() {
-          return Math.min(limit, trace.length);
-        },
+        limit: () => Math.min(limit, trace.length),
         onReady,
       });
       const slots = slotsOf(load.concurrencyCap, load.concurrencyRampMs, startNs);
@@ -84,9 +82,7 @@ function sampledSessions({ plan, dataset, outlines, onReady }: PatternOptions, l
     whenMore: () => dataset.known?.whenMore() ?? Promise.resolve(),
     chooseAhead: outlines === SINGLE_TURNS ? null : createEarlySampler(dataset, phase),
     outlines,
-    get limit() {
-      return Math.min(limit, sessionsWithoutWrap(dataset));
-    },
+    limit: () => Math.min(limit, sessionsWithoutWrap(dataset)),
     onReady,
   });
 }

@@ -1,5 +1,6 @@
 import type { Credit, CreditReturn, Outcome, Phase } from "../../common/model/credit.ts";
 import type { CreditAccount } from "../../common/model/report.ts";
+import { BriefMap } from "../../common/runtime/brief_map.ts";
 
 /** The account of a phase's credits; `issued` is the sum of the rest. */
 export interface PhaseAccount extends CreditAccount {
@@ -24,7 +25,7 @@ const ACCOUNT_OF = {
 
 /** Keeps account of every credit of a run: each is issued once and settled once. */
 export class CreditLedger {
-  readonly #inFlight = new Map<number, Credit>();
+  readonly #inFlight = new BriefMap<number, Credit>();
   readonly #accounts = new Map<Phase, Account>();
   readonly #lost: Credit[] = [];
   #nextId = 0;

@@ -43,7 +43,7 @@ export interface SessionSourceOptions {
   readonly chooseAhead: ((index: number) => number | null) | null;
   readonly outlines: Outlines;
   /** How many sessions there may be; Infinity: no limit. */
-  readonly limit: number;
+  limit(): number;
   /** Called when a session that could not start because its turns were not known can. */
   onReady(): void;
 }
@@ -70,7 +70,7 @@ export class SessionSource {
 
   /** Whether no further session will be started. */
   get isExhausted(): boolean {
-    return this.#started >= this.#options.limit;
+    return this.#started >= this.#options.limit();
   }
 
   /** Whether a session can be started now; `onReady` is called when that changes by itself. */
@@ -127,7 +127,8 @@ export class SessionSource {
 
   /** Has the outlines of the sessions from `first` on, and before `end`, fetched. */
   #lookAhead(first: number, end: number): void {
-    const { outlines, chooseAhead, limit } = this.#options;
+    const { outlines, chooseAhead } = this.#options;
+    const limit = this.#options.limit();
     if (chooseAhead === null) return;
     for (let index = first; index < Math.min(limit, end); index++) {
       const conversation = chooseAhead(index);

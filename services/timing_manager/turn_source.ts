@@ -1,5 +1,6 @@
 import type { Credit, Outcome } from "../../common/model/credit.ts";
 import type { PhasePlan } from "../../common/model/run_config.ts";
+import { BriefMap } from "../../common/runtime/brief_map.ts";
 import { Cancellation } from "./cancellation.ts";
 import { createPattern, type PatternOptions, type PatternParts } from "./create_pattern.ts";
 import type { Departure } from "./pattern.ts";
@@ -26,7 +27,7 @@ export class TurnSource {
   readonly #parts: PatternParts;
   readonly #prefill: PrefillLimit | null;
   readonly #cancellation: Cancellation;
-  readonly #inFlight = new Map<number, Session>();
+  readonly #inFlight = new BriefMap<number, Session>();
   /** Sessions that have begun and of which there are turns to send. */
   #unfinished = 0;
 

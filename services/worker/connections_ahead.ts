@@ -10,12 +10,6 @@ export interface ConnectionsAheadOptions {
   startsTogether(credit: Credit): boolean;
 }
 
-interface Waiting {
-  readonly urlIndex: number;
-  /** Those of one URL that are due at the same time have the same. */
-  readonly group: string;
-}
-
 /**
  * Has connections opened for requests that wait for their time, where many are due at once.
  *
@@ -24,29 +18,31 @@ interface Waiting {
  */
 export class ConnectionsAhead {
   readonly #options: ConnectionsAheadOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  /** The ids of the credits that wait. */
+  readonly #waiting = new Set<number>();
   /** How many wait for each URL, and for each time of it. */
   readonly #ofUrl: number[];
-  readonly #ofGroup = new Map<string, number>();
+  readonly #ofTime: readonly Map<number, number>[];
 
   constructor(options: ConnectionsAheadOptions) {
     this.#options = options;
     this.#ofUrl = options.urls.map(() => 0);
+    this.#ofTime = options.urls.map(() => new Map());
   }
 
   /** How many times the requests that wait are due at. */
-  get groups(): number {
-    return this.#ofGroup.size;
+  get times(): number {
+    return this.#ofTime.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** A credit is here ahead of its time. */
   wait(credit: Credit): void {
     const { urls } = this.#options;
     const urlIndex = urlIndexOf(credit, urls.length);
-    const group = `${urlIndex} ${credit.dueNs}`;
-    const together = (this.#ofGroup.get(group) ?? 0) + 1;
-    this.#waiting.set(credit.id, { urlIndex, group });
-    this.#ofGroup.set(group, together);
+    const ofTime = this.#ofTime[urlIndex]!;
+    const together = (ofTime.get(credit.dueNs) ?? 0) + 1;
+    this.#waiting.add(credit.id);
+    ofTime.set(credit.dueNs, together);
     const count = this.#ofUrl[urlIndex]! += 1;
     // One for each that waits: those who are due a little earlier take what is open by then.
     if (together > 1 || this.#options.startsTogether(credit)) {
@@ -55,14 +51,13 @@ export class ConnectionsAhead {
   }
 
   /** A credit has left, or was called off; nothing happens when it did not wait. */
-  leave(creditId: number): void {
-    const waiting = this.#waiting.get(creditId);
-    if (waiting === undefined) return;
-    const { urlIndex, group } = waiting;
-    this.#waiting.delete(creditId);
+  leave(credit: Credit): void {
+    if (!this.#waiting.delete(credit.id)) return;
+    const urlIndex = urlIndexOf(credit, this.#options.urls.length);
     this.#ofUrl[urlIndex]! -= 1;
-    const left = this.#ofGroup.get(group)! - 1;
-    if (left === 0) this.#ofGroup.delete(group);
-    else this.#ofGroup.set(group, left);
+    const ofTime = this.#ofTime[urlIndex]!;
+    const left = ofTime.get(credit.dueNs)! - 1;
+    if (left === 0) ofTime.delete(credit.dueNs);
+    else ofTime.set(credit.dueNs, left);
   }
 }

@@ -1,5 +1,6 @@
 import type { Conversation } from "../../common/model/conversation.ts";
 import { charactersOf } from "../../common/model/conversation_size.ts";
+import { BriefMap } from "../../common/runtime/brief_map.ts";
 
 /** Characters of text that a worker keeps at most. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
@@ -16,7 +17,7 @@ export class ConversationCache {
   readonly #fetch: FetchConversations;
   /** What it keeps at most. */
   readonly maxCharacters: number;
-  readonly #kept = new Map<number, Conversation>();
+  readonly #kept = new BriefMap<number, Conversation>();
   readonly #coming = new Map<number, Promise<Conversation>>();
   #characters = 0;
 

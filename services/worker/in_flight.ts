@@ -1,3 +1,4 @@
+import { BriefMap } from "../../common/runtime/brief_map.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 
 /** Timers hold 31 bits of milliseconds. */
@@ -40,6 +41,7 @@ export class InFlight {
   readonly #open: Deadlines;
   readonly #lingering: Deadlines;
   readonly #signals = new Map<AbortSignal, SignalGroup>();
+  #opened = 0;
 
   constructor(clock: Clock, limits: InFlightLimits) {
     this.#open = new Deadlines(clock, limits.timeoutMs, (request) => request.end("timeout"));
@@ -66,6 +68,7 @@ export class InFlight {
   open(signal: AbortSignal): OpenRequest {
     const group = this.#group(signal);
     const request = new Opened(
+      this.#opened++,
       () => {
         this.#open.delete(request);
         this.#lingering.add(request);
@@ -76,7 +79,7 @@ export class InFlight {
         this.#leave(signal, group, request);
       },
     );
-    group.members.add(request);
+    group.members.set(request.id, request);
     if (signal.aborted) request.end("cancelled");
     else this.#open.add(request);
     return request;
@@ -85,9 +88,9 @@ export class InFlight {
   #group(signal: AbortSignal): SignalGroup {
     const known = this.#signals.get(signal);
     if (known !== undefined) return known;
-    const members = new Set<Opened>();
+    const members = new BriefMap<number, Opened>();
     const onAbort = () => {
-      for (const request of members) request.end("cancelled");
+      for (const request of members.values()) request.end("cancelled");
     };
     signal.addEventListener("abort", onAbort);
     const group = { members, onAbort };
@@ -96,24 +99,29 @@ export class InFlight {
   }
 
   #leave(signal: AbortSignal, group: SignalGroup, request: Opened): void {
-    if (!group.members.delete(request) || group.members.size > 0) return;
+    if (!group.members.delete(request.id) || group.members.size > 0) return;
     signal.removeEventListener("abort", group.onAbort);
     this.#signals.delete(signal);
   }
 }
 
 interface SignalGroup {
-  members: Set<Opened>;
+  members: BriefMap<number, Opened>;
   onAbort: () => void;
 }
 
 class Opened implements OpenRequest {
+  /** No other open request has it. */
+  readonly id: number;
+  /** When its time is up, of the time limit that it is watched for now. */
+  dueNs = Infinity;
   readonly #controller = new AbortController();
   #cut: CutReason | null = null;
   readonly linger: () => void;
   readonly close: () => void;
 
-  constructor(linger: () => void, close: () => void) {
+  constructor(id: number, linger: () => void, close: () => void) {
+    this.id = id;
     this.linger = linger;
     this.close = close;
   }
@@ -146,7 +154,7 @@ class Deadlines {
   readonly #ms: number;
   readonly #expire: (request: Opened) => void;
   /** In the order they fall due. */
-  readonly #dueNs = new Map<Opened, number>();
+  readonly #requests = new BriefMap<number, Opened>();
   #watch: AbortController | null = null;
 
   constructor(clock: Clock, ms: number, expire: (request: Opened) => void) {
@@ -156,18 +164,19 @@ class Deadlines {
   }
 
   get size(): number {
-    return this.#dueNs.size;
+    return this.#requests.size;
   }
 
   add(request: Opened): void {
-    this.#dueNs.set(request, this.#clock.nowNs() + this.#ms * 1e6);
+    request.dueNs = this.#clock.nowNs() + this.#ms * 1e6;
+    this.#requests.set(request.id, request);
     if (this.#watch !== null) return;
     this.#watch = new AbortController();
     void this.#run(this.#watch.signal);
   }
 
   delete(request: Opened): void {
-    if (!this.#dueNs.delete(request) || this.#dueNs.size > 0) return;
+    if (!this.#requests.delete(request.id) || this.#requests.size > 0) return;
     this.#watch?.abort(NOTHING_LEFT);
     this.#watch = null;
   }
@@ -176,12 +185,12 @@ class Deadlines {
     while (!stop.aborted) {
       const nowNs = this.#clock.nowNs();
       let nextMs: number | null = null;
-      for (const [request, dueNs] of this.#dueNs) {
-        if (dueNs > nowNs) {
-          nextMs = (dueNs - nowNs) / 1e6;
+      for (const request of this.#requests.values()) {
+        if (request.dueNs > nowNs) {
+          nextMs = (request.dueNs - nowNs) / 1e6;
           break;
         }
-        this.#dueNs.delete(request);
+        this.#requests.delete(request.id);
         this.#expire(request);
       }
       if (nextMs === null) break;

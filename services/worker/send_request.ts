@@ -72,13 +72,7 @@ export interface PreparedRequest {
  * Never throws: what cannot be built becomes a record when it is sent.
  */
 export function prepareRequest(job: RequestJob, context: SendContext): PreparedRequest {
-  const request = new SentRequest(job, context);
-  return {
-    send: (signal) => finish(request, context.inFlight.open(signal)),
-    get endedNs() {
-      return request.endedNs;
-    },
-  };
+  return new SentRequest(job, context);
 }
 
 /** Prepares a request and sends it at once; as `PreparedRequest.send`. */
@@ -90,23 +84,16 @@ export function sendRequest(
   return prepareRequest(job, context).send(signal);
 }
 
-async function finish(request: SentRequest, open: OpenRequest): Promise<RequestRecord> {
-  try {
-    await request.send(open);
-  } catch (thrown) {
-    request.fail(thrown, open);
-  } finally {
-    open.close();
-    request.close();
-  }
-  return request.record();
-}
-
 /** An answer that ends so long after its last byte was kept open. */
 const LONGER_OPEN_NS = 0.1e6;
 
-/** A request on its way to becoming a record. */
-class SentRequest {
+/**
+ * A request on its way to becoming a record.
+ *
+ * It is what is given out, not an object made for that: one with a getter of its own has a shape of its
+ * own, which stays, with all that the getter sees, until the engine's next full collection.
+ */
+class SentRequest implements PreparedRequest {
   readonly #job: RequestJob;
   readonly #context: SendContext;
   readonly #requestId: string;
@@ -173,7 +160,20 @@ class SentRequest {
     }
   }
 
-  async send(open: OpenRequest): Promise<void> {
+  async send(signal: AbortSignal): Promise<RequestRecord> {
+    const open = this.#context.inFlight.open(signal);
+    try {
+      await this.#exchange(open);
+    } catch (thrown) {
+      this.#fail(thrown, open);
+    } finally {
+      open.close();
+      this.#close();
+    }
+    return this.#record();
+  }
+
+  async #exchange(open: OpenRequest): Promise<void> {
     const http = await this.#goOut(open);
     const sentNs = this.#sentNs!;
     this.#headersAfterNs = http.headNs - sentNs;
@@ -248,7 +248,7 @@ class SentRequest {
   }
 
   /** Nothing more happens to the request: what it said is part of the session now. */
-  close(): void {
+  #close(): void {
     const { overAfterNs } = this.#answer;
     const sentNs = this.#sentNs;
     this.endedNs = sentNs === null || overAfterNs === null
@@ -269,7 +269,7 @@ class SentRequest {
   }
 
   /** Something was thrown on the way: the network failed, or the request was cut off. */
-  fail(thrown: unknown, open: OpenRequest): void {
+  #fail(thrown: unknown, open: OpenRequest): void {
     const { template, clock } = this.#context;
     // What breaks, or is cut off, after the server's last word was a complete answer.
     if (this.#answer.done && this.#answer.hasContent) return;
@@ -331,7 +331,7 @@ class SentRequest {
     return { endAfterNs, ...(closedAfterNs >= endAfterNs + LONGER_OPEN_NS && { closedAfterNs }) };
   }
 
-  record(): RequestRecord {
+  #record(): RequestRecord {
     const { credit, conversation, receivedNs, conversationWaitNs, session } = this.#job;
     const { template, workerId } = this.#context;
     const turn = conversation.turns[credit.turnIndex];

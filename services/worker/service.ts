@@ -336,7 +336,7 @@ export class Worker extends ComponentService {
   async #send({ credit, request, tap }: Prepared, signal: AbortSignal): Promise<void> {
     const { id: creditId, phase } = credit;
     const sending = request.send(signal);
-    this.#ahead!.leave(creditId);
+    this.#ahead!.leave(credit);
     const record = await sending;
     const { outcome } = record;
     // Not when its last content came: as long as the server keeps the request open it goes on.

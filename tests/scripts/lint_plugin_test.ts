@@ -65,6 +65,8 @@ const SHAPE: [rule: string, bad: string, good: string][] = [
   ["bounded-wait", "await a.channel.closed;", "await atMost(clock, 5, a.channel.closed);"],
   ["bounded-wait", "await child.exited;", "void child.exited;"],
   ["bounded-wait", "peer.request(command, Infinity);", "peer.request(command, LIMIT_MS);"],
+  ["no-literal-accessor", "f({ get a() { return b; } });", "f({ a: () => b, get: 1, c() {} });"],
+  ["no-literal-accessor", "f({ set a(b) {} });", "class A { get a() { return 1; } }"],
 ];
 
 Deno.test("each rule of shape reports what it forbids and accepts what it asks for", () => {

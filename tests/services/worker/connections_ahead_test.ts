@@ -14,7 +14,10 @@ function scene(urls: readonly string[], startsTogether = false) {
   const wait = (...credits: Partial<Credit>[]) => {
     for (const [i, credit] of credits.entries()) ahead.wait({ ...CREDIT, id: i, ...credit });
   };
-  return { ahead, opened, wait };
+  const leave = (...credits: Partial<Credit>[]) => {
+    for (const credit of credits) ahead.leave({ ...CREDIT, ...credit });
+  };
+  return { ahead, opened, wait, leave };
 }
 
 Deno.test("nothing is opened for requests that are due one after the other", () => {
@@ -42,11 +45,20 @@ Deno.test("connections are opened where the requests go, of several servers", ()
 });
 
 Deno.test("who has left counts no more, and leaves nothing behind", () => {
-  const { ahead, opened, wait } = scene(["a"]);
+  const { ahead, opened, wait, leave } = scene(["a"]);
   wait({ dueNs: 1 }, { dueNs: 1 });
-  for (const id of [0, 0, 7]) ahead.leave(id);
+  leave({ id: 0, dueNs: 1 }, { id: 0, dueNs: 1 }, { id: 7, dueNs: 1 });
   wait({ id: 5, dueNs: 1 });
   assertEquals(opened, ["a 2", "a 2"]);
-  for (const id of [1, 5]) ahead.leave(id);
-  assertEquals(ahead.groups, 0);
+  leave({ id: 1, dueNs: 1 }, { id: 5, dueNs: 1 });
+  assertEquals(ahead.times, 0);
+});
+
+Deno.test("those of several servers that are due at the same time are counted apart", () => {
+  const { ahead, opened, wait, leave } = scene(["a", "b"]);
+  wait({ sessionIndex: 0, dueNs: 1 }, { sessionIndex: 1, dueNs: 1 });
+  assertEquals([opened, ahead.times], [[], 2]);
+  leave({ id: 0, sessionIndex: 0, dueNs: 1 });
+  wait({ id: 2, sessionIndex: 3, dueNs: 1 });
+  assertEquals([opened, ahead.times], [["b 2"], 1]);
 });
