@@ -16,6 +16,8 @@ interface RatePlan {
   readonly seconds: number;
   /** After a warm-up. */
   readonly isWarm?: boolean;
+  /** With CPUs that do not go to sleep, for everything that runs on the machine. */
+  readonly isAwake?: boolean;
 }
 
 /** A run at a rate, and what a bare process got that slept beside it. */
@@ -37,7 +39,27 @@ export async function measureLateness(): Promise<Figure[]> {
     ...await measureRate({ rate: 1_000, pattern: "constant", seconds: SECONDS, isWarm: true }),
     ...await measureRate({ rate: 1_000, pattern: "poisson", seconds: SECONDS }),
     ...await measureRate({ rate: 1_000, pattern: "poisson", seconds: SECONDS, isWarm: true }),
+    ...await measureAwake(),
   ];
+}
+
+/** Nothing where that needs another user or another system. */
+async function measureAwake(): Promise<Figure[]> {
+  if (!await mayKeepAwake()) return [];
+  const plan = { rate: 1_000, seconds: SECONDS, isWarm: true, isAwake: true };
+  return [
+    ...await measureRate({ ...plan, pattern: "constant" }),
+    ...await measureRate({ ...plan, pattern: "poisson" }),
+  ];
+}
+
+async function mayKeepAwake(): Promise<boolean> {
+  try {
+    using _latency = await Deno.open("/dev/cpu_dma_latency", { write: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function measureMinute(): Promise<Figure[]> {
@@ -54,8 +76,8 @@ async function measureRate(plan: RatePlan): Promise<Figure[]> {
   return [...kept, ...lateness(runs, plan)];
 }
 
-function nameOf({ rate, pattern, isWarm = false }: RatePlan): string {
-  return `${pattern} ${rate}/s${isWarm ? ", warm" : ""}`;
+function nameOf({ rate, pattern, isWarm = false, isAwake = false }: RatePlan): string {
+  return `${pattern} ${rate}/s${isWarm ? ", warm" : ""}${isAwake ? ", CPUs awake" : ""}`;
 }
 
 /** Medians of the runs; of several the least, too, since what disturbs a run can only add. */
@@ -96,11 +118,13 @@ function scheduleKept(runs: readonly RateRun[], plan: RatePlan): Figure[] {
   ];
 }
 
-async function runOnce({ rate, pattern, seconds, isWarm = false }: RatePlan): Promise<RateRun> {
+async function runOnce(plan: RatePlan): Promise<RateRun> {
+  const { rate, pattern, seconds, isWarm = false, isAwake = false } = plan;
   const load = ["--request-rate", `${rate}`, "--arrival-pattern", pattern, "--random-seed", "1"];
-  const flags = [...load, "--benchmark-duration", `${seconds}`, ...SHORT];
+  const ends = ["--benchmark-duration", `${seconds}`, ...isWarm ? WARMUP : []];
+  const flags = [...load, ...ends, ...SHORT, ...isAwake ? ["--keep-cpus-awake"] : []];
   await using server = await MockProcess.start();
-  await using run = new ToolRun(server, [...flags, ...isWarm ? WARMUP : []]);
+  await using run = new ToolRun(server, flags);
   while ((await server.stats()).received === 0) await sleep(50);
   const bareMs = await sleepBeside(Math.min(rate, MOST_SLEEPS), seconds - 1);
   await run.end();
