@@ -66,7 +66,12 @@ const CLOSING = [
   "as sent; of a trace, how many turns were due later than it says, as the answers before them took " +
   "longer, and by how much. For Poisson and gamma arrivals at a steady rate, the " +
   "Kolmogorov–Smirnov distance between the gaps and the distribution asked for, and how likely " +
-  "gaps that do follow it are that far from it. Of a rate that grows, the same from the end of its " +
+  "gaps that do follow it are that far from it. For constant ones, how many of the gaps are uneven: " +
+  "half as long again as the one asked for and longer, or half as long and shorter. A pause of " +
+  "whatever length is one such gap, and one more for each request that was due in it and left with " +
+  "the others at its end; what was due in a cold start does not count. On a machine of two CPUs that " +
+  "was left alone, up to 1 % of the gaps of 100/s, 200/s and 300/s were uneven, and 3 % of those of " +
+  "500/s; a client that leaves in pairs has 100 %, however little each request is late by. Of a rate that grows, the same from the end of its " +
   "ramp on, too: the rate asked for is the one after it.",
   "- **Concurrency**: requests in flight, weighted by time, each until its answer is at its end, also " +
   "where a server keeps it open after its last byte; over the run as a whole and over the " +

@@ -138,6 +138,17 @@ export const ksTestSchema = z.object({ distance: NUMBER, pValue: NUMBER });
 /** The Kolmogorov–Smirnov test of gaps against the distribution that was asked for. */
 export type KsTest = z.infer<typeof ksTestSchema>;
 
+/** Wire schema of how many gaps are not those of a constant rate. */
+export const unevenGapsSchema = z.object({
+  /** Gaps that were looked at: those between requests that no cold start excuses. */
+  gaps: INT,
+  /** Of these, the part (0 to 1) that differs from the gap asked for by half of it or more. */
+  share: NUMBER,
+});
+
+/** The gaps of a constant rate that are too short or too long for one. */
+export type UnevenGaps = z.infer<typeof unevenGapsSchema>;
+
 /** Wire schema of the shape of arrivals. */
 export const arrivalStatsSchema = z.object({
   count: INT,
@@ -147,6 +158,8 @@ export const arrivalStatsSchema = z.object({
   gapCv: z.nullable(NUMBER),
   /** null when no distribution was asked for, or below five gaps. */
   ks: z.nullable(ksTestSchema),
+  /** null when no constant rate was asked for, or below two arrivals that count. */
+  unevenGaps: z.nullable(unevenGapsSchema),
 });
 
 /** The shape of arrivals. */

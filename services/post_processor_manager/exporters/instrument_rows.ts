@@ -99,7 +99,7 @@ function delayRows(name: string, { avgMs, p50Ms, p90Ms, p99Ms, maxMs }: DelaySta
   return Object.entries(values).map(([stat, value]) => [`${name} ${stat} (ms)`, fixed(value)]);
 }
 
-function arrivalRows(name: string, { ratePerSecond, gapCv, ks }: ArrivalStats): Row[] {
+function arrivalRows(name: string, { ratePerSecond, gapCv, ks, unevenGaps }: ArrivalStats): Row[] {
   return [
     ...numberRow(`${name} Rate (requests/sec)`, ratePerSecond),
     ...numberRow(`${name} Gap Variation`, gapCv),
@@ -107,6 +107,7 @@ function arrivalRows(name: string, { ratePerSecond, gapCv, ks }: ArrivalStats): 
       [`${name} Kolmogorov-Smirnov Distance`, ks.distance.toFixed(4)] as Row,
       [`${name} Kolmogorov-Smirnov p`, ks.pValue.toFixed(4)] as Row,
     ]),
+    ...percentRow(`${name} Uneven Gaps (%)`, unevenGaps === null ? null : unevenGaps.share),
   ];
 }
 

@@ -60,11 +60,12 @@ function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
   const rate = sent.ratePerSecond === null ? "" : ` at ${perSecond(sent.ratePerSecond)}` +
     (steadyRate === null ? "" : `, after the ramp at ${perSecond(steadyRate)}`) +
     askedText(arrivals);
-  const { ks } = (steady ?? arrivals).sent;
+  const { ks, unevenGaps } = (steady ?? arrivals).sent;
   const details = [
     sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
     largestGapErrorMs !== null && `largest gap error ${milliseconds(largestGapErrorMs)}`,
     ks !== null && `Kolmogorov–Smirnov ${fixed(ks.distance)}, p = ${pText(ks.pValue)}`,
+    unevenGaps !== null && `uneven gaps ${fixed(unevenGaps.share * 100)} %`,
     moved !== null &&
     `${withThousands(String(moved.requests))} moved by the answers before them, ` +
       `${milliseconds(moved.maxMs)} at most`,

@@ -3,6 +3,7 @@ import type {
   ArrivalStats,
   KsTest,
   SteadyArrivals,
+  UnevenGaps,
 } from "../../../common/model/instrument.ts";
 import { gammaCdf } from "../../../common/stats/gamma_distribution.ts";
 import { ksDistance, ksPValue } from "../../../common/stats/kolmogorov_smirnov.ts";
@@ -15,6 +16,9 @@ const NS_PER_SECOND = 1e9;
 /** The approximation of the p-value is poor below. */
 const FEWEST_KS_GAPS = 5;
 
+/** A gap of a constant rate that differs from the one asked for by this part of it is uneven. */
+const UNEVEN_PART = 0.5;
+
 /** What is known of the phase besides its requests. */
 export interface ArrivalsOptions {
   readonly issued: number;
@@ -25,6 +29,14 @@ export interface ArrivalsOptions {
   readonly meanAskedPerSecond: number | null;
   /** When the ramp of the rate is at its end; null: it has none. */
   readonly rampEndNs: number | null;
+  /** What is due before is excused by a cold start, unless all is; 0: nothing is. */
+  readonly coldEndNs: number;
+}
+
+/** What the gaps are held against. */
+interface Shape extends Pick<LoadFacts, "pattern" | "ratePerSecond" | "gapShape"> {
+  /** The position of the first arrival that no cold start excuses. */
+  readonly firstWarm: number;
 }
 
 /**
@@ -35,41 +47,57 @@ export interface ArrivalsOptions {
 export function arrivalsReport(
   requests: Pick<SentRequests, "dueNs" | "sentNs">,
   facts: LoadFacts,
-  { issued, unsent, wasCapped, moved, meanAskedPerSecond, rampEndNs }: ArrivalsOptions,
+  options: ArrivalsOptions,
 ): ArrivalsReport {
-  const { dueNs, sentNs } = requests;
+  const { issued, unsent, wasCapped, moved, meanAskedPerSecond, rampEndNs } = options;
   // While the rate grows, no one distribution is asked for.
-  const shape = rampEndNs === null ? facts : { ...facts, gapShape: null };
-  const scheduledGaps = gapsOf(dueNs);
-  const sentGaps = gapsOf(sentNs);
-  let largestErrorNs = 0;
-  for (let i = 0; i < sentGaps.length; i++) {
-    largestErrorNs = Math.max(largestErrorNs, Math.abs(sentGaps[i]! - scheduledGaps[i]!));
-  }
+  const whole = rampEndNs === null ? facts : { ...facts, ratePerSecond: null };
   return {
     pattern: facts.pattern,
     askedRatePerSecond: facts.ratePerSecond,
     meanAskedRatePerSecond: meanAskedPerSecond,
     issued,
     unsent,
-    scheduled: arrivalStats(dueNs.length, scheduledGaps, shape),
-    sent: arrivalStats(sentNs.length, sentGaps, shape),
-    largestGapErrorMs: sentGaps.length === 0 ? null : largestErrorNs / 1e6,
+    ...scheduledAndSent(requests, whole, options),
+    largestGapErrorMs: largestGapErrorMs(requests),
     moved,
     wasCapped,
-    steady: rampEndNs === null ? null : afterRamp(requests, facts, rampEndNs),
+    steady: rampEndNs === null
+      ? null
+      : scheduledAndSent(dueFrom(rampEndNs, requests), facts, options),
   };
 }
 
-/** The same of the requests that were due from the end of the ramp on. */
-function afterRamp(
+function scheduledAndSent(
   { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
   facts: LoadFacts,
-  rampEndNs: number,
+  { coldEndNs }: ArrivalsOptions,
 ): SteadyArrivals {
-  const isSteady = (_: number, i: number) => dueNs[i]! >= rampEndNs;
-  const of = (timesNs: Float64Array) => arrivalStats(timesNs.length, gapsOf(timesNs), facts);
-  return { scheduled: of(dueNs.filter(isSteady)), sent: of(sentNs.filter(isSteady)) };
+  const cold = dueNs.filter((due) => due < coldEndNs).length;
+  const shape = { ...facts, firstWarm: cold === dueNs.length ? 0 : cold };
+  const of = (timesNs: Float64Array) => arrivalStats(timesNs.length, gapsOf(timesNs), shape);
+  return { scheduled: of(dueNs), sent: of(sentNs) };
+}
+
+function dueFrom(
+  fromNs: number,
+  { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
+): Pick<SentRequests, "dueNs" | "sentNs"> {
+  const isMeant = (_: number, i: number) => dueNs[i]! >= fromNs;
+  return { dueNs: dueNs.filter(isMeant), sentNs: sentNs.filter(isMeant) };
+}
+
+function largestGapErrorMs(
+  { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
+): number | null {
+  const scheduledGaps = gapsOf(dueNs);
+  const sentGaps = gapsOf(sentNs);
+  if (sentGaps.length === 0) return null;
+  let largestErrorNs = 0;
+  for (let i = 0; i < sentGaps.length; i++) {
+    largestErrorNs = Math.max(largestErrorNs, Math.abs(sentGaps[i]! - scheduledGaps[i]!));
+  }
+  return largestErrorNs / 1e6;
 }
 
 function gapsOf(timesNs: Float64Array): Float64Array {
@@ -80,23 +108,40 @@ function gapsOf(timesNs: Float64Array): Float64Array {
   );
 }
 
-function arrivalStats(count: number, gaps: Float64Array, facts: LoadFacts): ArrivalStats {
+function arrivalStats(count: number, gaps: Float64Array, shape: Shape): ArrivalStats {
   const meanNs = gaps.length === 0 ? 0 : compensatedSum(gaps) / gaps.length;
-  if (meanNs === 0) return { count, ratePerSecond: null, gapCv: null, ks: null };
+  const unevenGaps = unevenGapsOf(gaps, shape);
+  if (meanNs === 0) return { count, ratePerSecond: null, gapCv: null, ks: null, unevenGaps };
   const squares = gaps.map((gap) => (gap - meanNs) ** 2);
   const deviationNs = Math.sqrt(compensatedSum(squares) / gaps.length);
   return {
     count,
     ratePerSecond: NS_PER_SECOND / meanNs,
     gapCv: gaps.length < 2 ? null : deviationNs / meanNs,
-    ks: ksTest(gaps, facts),
+    ks: ksTest(gaps, shape),
+    unevenGaps,
   };
 }
 
 /** Against the rate asked for, not the one that came about: nothing is fitted to the gaps. */
-function ksTest(gaps: Float64Array, { ratePerSecond, gapShape }: LoadFacts): KsTest | null {
+function ksTest(gaps: Float64Array, { ratePerSecond, gapShape }: Shape): KsTest | null {
   if (ratePerSecond === null || gapShape === null || gaps.length < FEWEST_KS_GAPS) return null;
   const meanNs = NS_PER_SECOND / ratePerSecond;
   const distance = ksDistance(gaps.toSorted(), (gap) => gammaCdf(gap, gapShape, meanNs));
   return { distance, pValue: ksPValue(distance, gaps.length) };
+}
+
+/**
+ * Likewise, and not by their variation: that a single long pause would decide, of whatever cause.
+ * Here it counts for itself and for those that were due in it and left together.
+ */
+function unevenGapsOf(
+  gaps: Float64Array,
+  { pattern, ratePerSecond, firstWarm }: Shape,
+): UnevenGaps | null {
+  const judged = gaps.subarray(firstWarm);
+  if (pattern !== "constant" || ratePerSecond === null || judged.length === 0) return null;
+  const askedNs = NS_PER_SECOND / ratePerSecond;
+  const isUneven = (gap: number) => Math.abs(gap - askedNs) >= UNEVEN_PART * askedNs;
+  return { gaps: judged.length, share: judged.filter(isUneven).length / judged.length };
 }

@@ -62,6 +62,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
       moved: tally.moved,
       meanAskedPerSecond: meanOfSeries(plan.load, lastedMs),
       rampEndNs,
+      coldEndNs: startNs + coldNs,
     }),
     concurrency: concurrencyReport(requests, facts, { steadyFromNs, hasLaterTurns }),
     prefill: facts.prefillLimit === null

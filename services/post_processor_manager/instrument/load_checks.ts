@@ -1,4 +1,4 @@
-import type { SteadyArrivals } from "../../../common/model/instrument.ts";
+import type { ArrivalsReport, SteadyArrivals } from "../../../common/model/instrument.ts";
 import { moreWorkers, ms, percent, reason, requests, worse } from "./check_parts.ts";
 import type { Finding, VerdictFacts } from "./finding.ts";
 import {
@@ -80,12 +80,31 @@ export function traceKept({ arrivals: { moved, sent } }: VerdictFacts): Finding[
   return [reason(THRESHOLDS.traceKept, percent(count, sent.count), text)];
 }
 
-/** Whether the gaps between requests have the distribution asked for. */
+/** Whether the gaps between requests are those of the pattern asked for. */
 export function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
-  const { pattern, askedRatePerSecond, wasCapped } = arrivals;
+  const { askedRatePerSecond: asked, wasCapped } = arrivals;
+  if (wasCapped || asked === null || 1000 / asked < FINEST_GAP_MS) return [];
+  return arrivals.pattern === "constant" ? evenGaps(arrivals, asked) : randomGaps(arrivals);
+}
+
+function evenGaps(arrivals: ArrivalsReport, askedPerSecond: number): Finding[] {
   const { sent, scheduled } = arrivals.steady ?? arrivals;
-  if (sent.ks === null || wasCapped || askedRatePerSecond === null) return [];
-  if (1000 / askedRatePerSecond < FINEST_GAP_MS) return [];
+  if (sent.unevenGaps === null || scheduled.unevenGaps === null) return [];
+  const { gaps, share } = sent.unevenGaps;
+  if (gaps + 1 < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
+  // A schedule has gaps of its own where no turn was ready.
+  const ofSchedule = scheduled.unevenGaps.share;
+  const inSchedule = ofSchedule === 0 ? "" : ` (in the schedule: ${shareText(ofSchedule)})`;
+  const text = `${shareText(share)} of the pauses between requests differ from the ` +
+    `${ms(1000 / askedPerSecond)} asked for by half of that or more${inSchedule}: requests left ` +
+    "late and in bunches. Use a lower rate, or a bigger machine.";
+  return [reason(THRESHOLDS.arrivalPattern, share - ofSchedule, text)];
+}
+
+function randomGaps(arrivals: ArrivalsReport): Finding[] {
+  const { pattern } = arrivals;
+  const { sent, scheduled } = arrivals.steady ?? arrivals;
+  if (sent.ks === null) return [];
   if (sent.count < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
   const { distance, pValue } = sent.ks;
   if (pValue >= KS_SIGNIFICANCE) return [];
@@ -200,6 +219,10 @@ function isByChance(askedByFound: number, count: number, gapShape: number | null
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function shareText(part: number): string {
+  return `${(part * 100).toFixed(0)} %`;
 }
 
 function perSecond(rate: number): string {

@@ -135,15 +135,17 @@ export const THRESHOLDS = {
   arrivalPattern: {
     check: "arrival_pattern",
     what:
-      "Kolmogorov–Smirnov distance between the gaps sent and the distribution asked for, with " +
-      `p below ${KS_SIGNIFICANCE}`,
+      "of a random pattern, Kolmogorov–Smirnov distance between the gaps sent and the distribution " +
+      `asked for, with p below ${KS_SIGNIFICANCE}; of a constant one, the part of the gaps sent that ` +
+      "differ by half or more from the gap asked for, less the part of those scheduled that do",
     unit: "",
     suspect: 0.15,
     invalid: 0.3,
     isLower: false,
     from:
-      `${FEWEST_FOR_P99} requests at a steady random rate, after its ramp, with gaps of ${FINEST_GAP_MS} ms or ` +
-      "more on average, none of which had to wait for a slot, and whose schedule follows it",
+      `${FEWEST_FOR_P99} requests at a steady rate, after its ramp (a constant one after the cold start, too), ` +
+      `with gaps of ${FINEST_GAP_MS} ms or more on average, none of which had to wait for a slot; of a ` +
+      "random pattern, if the schedule follows it",
   },
   concurrencyKept: {
     check: "concurrency_kept",

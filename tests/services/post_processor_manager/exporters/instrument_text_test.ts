@@ -25,7 +25,7 @@ Deno.test("instrumentText of a healthy run is a verdict and four lines", () => {
 });
 
 Deno.test("instrumentText of a single arrival has no shape to tell of", () => {
-  const only = { count: 1, ratePerSecond: null, gapCv: null, ks: null };
+  const only = { count: 1, ratePerSecond: null, gapCv: null, ks: null, unevenGaps: null };
   const arrivals = {
     ...verdictFactsOf().arrivals,
     issued: 1,

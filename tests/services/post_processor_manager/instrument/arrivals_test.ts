@@ -16,6 +16,7 @@ const POISSON: LoadFacts = {
   ramps: [],
 };
 const CONSTANT: LoadFacts = { ...POISSON, pattern: "constant", gapShape: null };
+const NONE = { count: 0, ratePerSecond: null, gapCv: null, ks: null, unevenGaps: null };
 
 function report(dueMs: readonly number[], sentMs: readonly number[], facts = CONSTANT) {
   const times = {
@@ -29,6 +30,7 @@ function report(dueMs: readonly number[], sentMs: readonly number[], facts = CON
     moved: null,
     meanAskedPerSecond: null,
     rampEndNs: null,
+    coldEndNs: 0,
   });
 }
 
@@ -41,7 +43,8 @@ function poissonTimes(count: number): number[] {
 
 Deno.test("arrivals are described as one would by hand", () => {
   const { scheduled, sent, largestGapErrorMs } = report([0, 10, 20, 30], [1, 10, 24, 31]);
-  assertEquals(scheduled, { count: 4, ratePerSecond: 100, gapCv: 0, ks: null });
+  const unevenGaps = { gaps: 3, share: 0 };
+  assertEquals(scheduled, { count: 4, ratePerSecond: 100, gapCv: 0, ks: null, unevenGaps });
   assertEquals([sent.count, sent.ratePerSecond], [4, 100]);
   assertAlmostEquals(sent.gapCv!, Math.sqrt((1 + 16 + 9) / 3) / 10, 1e-12); // gaps 9, 14 and 7
   assertEquals(largestGapErrorMs, 4);
@@ -86,7 +89,7 @@ Deno.test("gamma arrivals are tested against their own shape", () => {
 Deno.test("none, one and simultaneous arrivals have no rate and no variation", () => {
   for (const times of [[], [5], [5, 5, 5]]) {
     const { sent } = report(times, times, POISSON);
-    assertEquals(sent, { count: times.length, ratePerSecond: null, gapCv: null, ks: null });
+    assertEquals(sent, { ...NONE, count: times.length });
   }
   assertEquals(report([], []).largestGapErrorMs, null);
   const two = report([0, 10], [0, 10], POISSON).sent;
@@ -106,6 +109,7 @@ Deno.test("after a ramp of the rate, arrivals are described and tested by themse
       wasCapped: false,
       meanAskedPerSecond: null,
       rampEndNs,
+      coldEndNs: 0,
     });
   const { askedRatePerSecond, sent, steady } = of(1_000 * MS);
   assertEquals([askedRatePerSecond, sent.count, sent.ks], [100, 1_050, null]);
@@ -114,6 +118,5 @@ Deno.test("after a ramp of the rate, arrivals are described and tested by themse
   assert(steady!.sent.ks!.pValue > 0.01);
   assertEquals(of(null).steady, null);
   // It never came to its end.
-  const none = { count: 0, ratePerSecond: null, gapCv: null, ks: null };
-  assertEquals(of(1e6 * MS).steady, { scheduled: none, sent: none });
+  assertEquals(of(1e6 * MS).steady, { scheduled: NONE, sent: NONE });
 });

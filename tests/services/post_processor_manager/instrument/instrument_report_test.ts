@@ -58,9 +58,9 @@ Deno.test("a worker that blocks 20 ms at a time and more is found out, with the 
   assertEquals(PROBE_MS, 20);
   const late = healthOfBlocked(45);
   const { instrument } = reportOn(run(1_000, (i) => 1 + 19 * (i % 3)), { health: late });
-  assertEquals(instrument.verdict, "SUSPECT");
+  assertEquals(instrument.verdict, "INVALID");
   const checks = instrument.reasons.map(({ check }) => check).sort();
-  assertEquals(checks, ["lag_share", "schedule_lateness", "worker_busy"]);
+  assertEquals(checks, ["arrival_pattern", "lag_share", "schedule_lateness", "worker_busy"]);
   const lag = instrument.reasons.find(({ check }) => check === "lag_share")!;
   assertStringIncludes(lag.text, "The event loop of worker_0 was up to 2");
   assertStringIncludes(lag.text, "Keep other programs off this machine, or use");

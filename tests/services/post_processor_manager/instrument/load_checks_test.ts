@@ -238,7 +238,7 @@ Deno.test("a run that ends before its ramp is told of, with the flag, the load a
 
 Deno.test("after a ramp the schedule, the rate and the pattern are held to what was asked for", () => {
   const { scheduled, sent } = HEALTHY.arrivals;
-  const growing = { count: 1_000, ratePerSecond: 60, gapCv: 2, ks: null };
+  const growing = { count: 1_000, ratePerSecond: 60, gapCv: 2, ks: null, unevenGaps: null };
   const of = (scheduledRate: number, sentRate: number, change: object = {}) =>
     verdictWith({
       gapShape: null,

@@ -231,6 +231,7 @@ Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, 
         ratePerSecond: 20,
         gapCv: 3,
         ks: { distance: 0.7, pValue: 1e-5 },
+        unevenGaps: null,
       },
     },
     workers: workers({
