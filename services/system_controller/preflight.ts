@@ -6,6 +6,7 @@ import {
   ProxyError,
 } from "../../common/http/http_error.ts";
 import { parseUnixUrl } from "../../common/http/target.ts";
+import { tlsTrouble } from "../../common/http/tls_trouble.ts";
 import type { RunSecrets } from "../../common/model/run_config.ts";
 import { askServer, askStatus, type Question, type Reply } from "./ask_server.ts";
 import type { ServerCall } from "./server_calls.ts";
@@ -171,7 +172,9 @@ function describeNetworkError(error: unknown, timeoutMs = ANSWER_TIMEOUT_MS): st
   if (/dns error|lookup address|name or service not known|no record found/i.test(text)) {
     return "the host name cannot be resolved; is it spelled right?";
   }
-  if (/certificate|tls|handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
+  const trouble = tlsTrouble(text);
+  if (trouble !== null) return `no secure connection: ${trouble}`;
+  if (/certificate|tls|handshake|alert/i.test(text)) {
     return `the TLS connection failed (${lastPart(text)}); is it http or https?`;
   }
   if (error instanceof ConnectionClosedError) {

@@ -5,6 +5,7 @@ import {
   ProxyError,
   RedirectError,
 } from "../../common/http/http_error.ts";
+import { tlsTrouble } from "../../common/http/tls_trouble.ts";
 import { CUT_OFF_AT_END, type ErrorDetails, NOT_SENT_IN_TIME } from "../../common/model/record.ts";
 import { cleanText, excerpt, excerptOfHtml } from "./clean_text.ts";
 import { BROKEN_ANSWER, messageOf } from "./endpoints/openai_shapes.ts";
@@ -143,7 +144,7 @@ const KINDS: readonly Kind[] = [
   {
     pattern: /certificate|corrupt message|handshake|\btls\b|alert/i,
     type: "TLSError",
-    message: (host, detail) => `no secure connection to ${host}: ${detail}`,
+    message: (host, detail) => `no secure connection to ${host}: ${tlsTrouble(detail) ?? detail}`,
   },
   {
     pattern: /cannot assign requested address|address not available/i,

@@ -1,4 +1,6 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { PLAIN_CONNECTIONS } from "../../../common/model/connection_plan.ts";
 import {
   checkReachable,
@@ -6,6 +8,8 @@ import {
   NoModelError,
   UnreachableError,
 } from "../../../services/system_controller/preflight.ts";
+
+import { pemText } from "../../helpers/certificates.ts";
 
 const NO_SECRETS = { apiKey: null, headers: {} };
 
@@ -87,6 +91,22 @@ Deno.test("checkReachable() says that the other side does not speak HTTP", async
   assertEquals(/does not speak HTTP .*; is it http or https\?$/.test(error.message), true);
   listener.close();
   await serving;
+});
+
+Deno.test("checkReachable() says what is wrong with a secure connection, and which option mends it", async () => {
+  const server = createTlsServer({ cert: pemText("server"), key: pemText("server_key") });
+  server.on("tlsClientError", () => {});
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  const error = await assertRejects(
+    () => checkReachable([`https://127.0.0.1:${port}/`], NO_SECRETS),
+    UnreachableError,
+  );
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  assertMatch(
+    error.message,
+    /^Cannot reach \S+: no secure connection: its certificate comes from nobody .* --ca-cert$/,
+  );
 });
 
 Deno.test("discoverModel() takes the one model that the server names", async () => {

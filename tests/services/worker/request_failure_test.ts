@@ -33,14 +33,15 @@ const FAILURES: [unknown, string, string][] = [
       "error sending request for url (https://h:1/): client error (Connect): invalid peer certificate: UnknownIssuer",
     ),
     "TLSError",
-    "no secure connection to h:1: invalid peer certificate: UnknownIssuer",
+    "no secure connection to h:1: its certificate comes from nobody who is trusted here; name the " +
+    "authority's certificate, or its own where it has signed itself, with --ca-cert",
   ],
   [
     fetchFailed(
       "error sending request for url (https://h:1/): client error (Connect): received corrupt message of type InvalidContentType",
     ),
     "TLSError",
-    "no secure connection to h:1: received corrupt message of type InvalidContentType",
+    "no secure connection to h:1: it does not speak TLS; is it http rather than https?",
   ],
   [
     fetchFailed(

@@ -356,8 +356,8 @@ Deno.test("https to a server that speaks http", async () => {
   assertEquals(record.error, {
     code: null,
     type: "TLSError",
-    message: `no secure connection to ${server.host}: received corrupt message of type ` +
-      "InvalidContentType",
+    message: `no secure connection to ${server.host}: it does not speak TLS; is it http rather ` +
+      "than https?",
   });
 });
 
