@@ -31,11 +31,21 @@ export type RequestMetrics = readonly (number | readonly number[] | null)[];
 export const MOST_EXACT_REQUESTS = 100_000;
 export const MOST_EXACT_PIECES = 1_000_000;
 
-/** How the streams of the successful requests ended. */
-export interface StreamEnds {
+/** A stream of fewer pieces of content may come at once by chance. */
+const FEWEST_PIECES = 4;
+
+/** Pieces that come so soon one after the other were sent together, though not read at once. */
+const TOGETHER_NS = 0.2e6;
+
+/** How the streams of the successful requests came, and how they ended. */
+export interface StreamFacts {
   readonly all: number;
   /** Without the server's word that the answer was complete, where its API has one. */
   readonly openEnded: number;
+  /** With four pieces of content and more. */
+  readonly long: number;
+  /** Those of them of which at least half of the pieces came together with the piece before. */
+  readonly bunched: number;
 }
 
 /** What servers sent elsewhere. */
@@ -66,8 +76,7 @@ export class PhaseMetrics {
   readonly #account = { issued: 0, succeeded: 0, failed: 0, cancelled: 0, lost: 0 };
   #uncounted = 0;
   #countedAsNothing = 0;
-  #streams = 0;
-  #openEnded = 0;
+  readonly #streams = { all: 0, openEnded: 0, long: 0, bunched: 0 };
   #redirected: RedirectedRequests = { count: 0, first: null };
   #cutOff = 0;
   #calledOff = 0;
@@ -93,9 +102,9 @@ export class PhaseMetrics {
     return this.#countedAsNothing;
   }
 
-  /** Successful requests with streams, and how many of them ended without a word that they did. */
-  get streams(): StreamEnds {
-    return { all: this.#streams, openEnded: this.#openEnded };
+  /** Successful requests with streams. */
+  get streams(): StreamFacts {
+    return { ...this.#streams };
   }
 
   /** Requests that a server sent elsewhere. */
@@ -166,6 +175,14 @@ export class PhaseMetrics {
     }
   }
 
+  #noteStream({ isOpenEnded, chunksAfterNs }: RequestRecord): void {
+    this.#streams.all++;
+    if (isOpenEnded) this.#streams.openEnded++;
+    if (chunksAfterNs.length < FEWEST_PIECES) return;
+    this.#streams.long++;
+    if (isBunched(chunksAfterNs)) this.#streams.bunched++;
+  }
+
   #note({ record, tokens }: RequestFacts): void {
     this.#account.issued++;
     this.#account[ACCOUNT_OF[record.outcome]]++;
@@ -173,8 +190,7 @@ export class PhaseMetrics {
       const isUncounted = tokens.total === null && record.chunksAfterNs.length > 0;
       if (isUncounted && this.#options.tokenCountSource === "server") this.#uncounted++;
       if (countsNothing(record)) this.#countedAsNothing++;
-      if (record.streaming) this.#streams++;
-      if (record.isOpenEnded) this.#openEnded++;
+      if (record.streaming) this.#noteStream(record);
     } else {
       this.#errors.add(record.error ?? UNEXPLAINED);
       if (AT_END.has(record.error?.message)) this.#cutOff++;
@@ -189,6 +205,15 @@ export class PhaseMetrics {
     this.#firstSentNs = Math.min(this.#firstSentNs, record.sentNs);
     this.#lastEndNs = Math.max(this.#lastEndNs, record.sentNs + (record.endAfterNs ?? 0));
   }
+}
+
+/** Whether a stream came in bunches, as by way of a proxy that holds answers back. */
+function isBunched(chunksAfterNs: readonly number[]): boolean {
+  let together = 0;
+  for (let i = 1; i < chunksAfterNs.length; i++) {
+    if (chunksAfterNs[i]! - chunksAfterNs[i - 1]! < TOGETHER_NS) together++;
+  }
+  return together * 2 >= chunksAfterNs.length;
 }
 
 /** The error type of requests whose redirects lead nowhere. */

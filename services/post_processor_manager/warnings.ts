@@ -8,7 +8,7 @@ import {
   MOST_EXACT_PIECES,
   MOST_EXACT_REQUESTS,
   type RedirectedRequests,
-  type StreamEnds,
+  type StreamFacts,
 } from "./phase_metrics.ts";
 import { DISCREPANCY_PERCENT } from "./metrics/usage_metrics.ts";
 
@@ -42,7 +42,7 @@ export interface WarningFacts {
   readonly countedAsNothing: number;
   /** Successful requests whose output tokens nobody could count. */
   readonly uncounted: number;
-  readonly streams: StreamEnds;
+  readonly streams: StreamFacts;
   /** What the streams of the API say at their end. */
   readonly streamEnd: string;
   readonly redirected: RedirectedRequests;
@@ -75,6 +75,8 @@ export function warningsFor(facts: WarningFacts): string[] {
     facts.streams.openEnded > 0 &&
     `${facts.streams.openEnded} of ${facts.streams.all} streams ended without ${facts.streamEnd}: ` +
       "they may have been cut off. They count as successes.",
+    facts.streams.bunched > 0 && facts.streams.bunched * 2 >= facts.streams.long &&
+    bunched(facts.streams),
     facts.oslMismatches !== null && facts.oslMismatches > 0 &&
     oslMismatch(facts.oslMismatches, account.succeeded),
     facts.usageDiscrepancies !== null && facts.usageDiscrepancies > 0 &&
@@ -172,6 +174,13 @@ function countedAsNothing(facts: WarningFacts): string {
       "so.";
   return `The server's usage says 0 tokens for ${countedAsNothing} of ${account.succeeded} answers, ` +
     `which had content: it does not count, and ${effect}`;
+}
+
+function bunched({ bunched: count, long }: StreamFacts): string {
+  return `${count} of ${long} streams came in bunches, several pieces of content at once: a proxy on ` +
+    "the way may hold answers back (nginx: proxy_buffering off; HAProxy: option http-no-delay), or " +
+    "the server sends several at once. Time to First Token and Inter Token Latency are those of the " +
+    "bunches.";
 }
 
 function bundled(tokensPerChunk: number): string {

@@ -26,7 +26,7 @@ const FINE: WarningFacts = {
   tokenCountSource: "auto",
   countedAsNothing: 0,
   uncounted: 0,
-  streams: { all: 10, openEnded: 0 },
+  streams: { all: 10, openEnded: 0, long: 10, bunched: 0 },
   streamEnd: "[DONE]",
   redirected: { count: 0, first: null },
   cutOff: 0,
@@ -55,7 +55,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     tokenCountSource: "auto",
     countedAsNothing: 6,
     uncounted: 5,
-    streams: { all: 9, openEnded: 7 },
+    streams: { all: 9, openEnded: 7, long: 8, bunched: 4 },
     streamEnd: "[DONE]",
     redirected: { count: 8, first: { status: 308, to: "https://one.test/v1/chat/completions" } },
     cutOff: 1,
@@ -73,6 +73,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^8 of 20 requests were redirected, the first by a 308 to https:\/\/one\.test\/v1\/chat\/completions: /,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /^7 of 9 streams ended without \[DONE\]: they may have been cut off\./,
+    /^4 of 8 streams came in bunches, several pieces of content at once: .* proxy_buffering off/,
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
     /^The server's usage says 0 tokens for 6 of 0 answers, which had content: .* client/,
@@ -245,4 +246,25 @@ Deno.test("the report warns of what its records show", () => {
   );
   assertEquals(reportOn([noUsage], { tokenCountSource: "client" }).warnings, []);
   assertMatch(reportOn([failedRecordOf()]).warnings[0]!, /^No request of 1 succeeded/);
+});
+
+const BUNCHED = /^\d of \d streams came in bunches/;
+
+Deno.test("streams that a proxy has held back are told of, from half of the long ones on", () => {
+  const withPieces = (afterMs: readonly number[]) =>
+    recordOf({ chunksAfterNs: afterMs.map((ms) => ms * 1e6), endAfterNs: 200e6 });
+  const bunchesOf = (streams: readonly (readonly number[])[]) =>
+    reportOn(streams.map(withPieces)).warnings
+      .filter((text) => BUNCHED.test(text)).map((text) => text.split(" came")[0]);
+  const even = [100, 110, 120, 130, 140];
+  const held = [100, 100, 100.1, 130, 140, 150];
+  const whole = [100, 100, 100, 100];
+  assertEquals(bunchesOf([whole]), ["1 of 1 streams"]);
+  assertEquals(bunchesOf([even, whole]), ["1 of 2 streams"]);
+  assertEquals(bunchesOf([even, even, whole]), []);
+  // Two of six came with the piece before: fewer than half.
+  assertEquals(bunchesOf([held]), []);
+  assertEquals(bunchesOf([[100, 100, 100.1, 100.2, 140, 150]]), ["1 of 1 streams"]);
+  assertEquals(bunchesOf([[100, 100.2, 100.4, 100.6]]), []);
+  assertEquals(bunchesOf([[100, 100, 100]]), []);
 });
