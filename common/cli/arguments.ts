@@ -5,6 +5,7 @@ import { type Problem, quote } from "../config/problem.ts";
 import { suggestion } from "../config/suggest.ts";
 import { givenByTexts } from "../config/text_layer.ts";
 import { type FlagMeaning, negation } from "./flags.ts";
+import { flagAdvice } from "./other_tools/advice.ts";
 
 /** A command line, taken apart. */
 export interface Arguments {
@@ -136,9 +137,11 @@ class ArgumentReader implements Arguments {
   #refuseUnknown(flag: string, arg: string): void {
     // Without its value, which may be a secret under a mistyped name.
     this.redacted.push(arg === flag ? arg : `${flag}=${REDACTED}`);
-    const values = arg === flag ? this.#takeValues("one") : [];
+    const advice = flagAdvice(flag);
+    const values = arg === flag ? this.#takeValues(advice === null ? "one" : "many") : [];
     this.redacted.push(...values.map(() => REDACTED));
-    this.#report(flag, `unknown option${suggestion(flag, [...this.#flags.keys()])}`);
+    const hint = advice === null ? suggestion(flag, [...this.#flags.keys()]) : `; ${advice}`;
+    this.#report(flag, `unknown option${hint}`);
   }
 
   #refuseValue(flag: string, { option }: FlagMeaning, value: string): void {

@@ -9,6 +9,7 @@ import { AIPERF_VERSION } from "../version.ts";
 import { type Arguments, hasFlag, readArguments } from "./arguments.ts";
 import { type Command, COMMANDS, commandsUnder } from "./commands.ts";
 import { flagsOf } from "./flags.ts";
+import { commandAdvice } from "./other_tools/advice.ts";
 import { commandFamilyHelp, commandHelp, programHelp } from "./help.ts";
 import { shellQuote } from "./shell_quote.ts";
 
@@ -101,7 +102,10 @@ function withoutCommand(
   }
   const typed = family.length > 0 ? words.slice(0, 2).join(" ") : words[0]!;
   const candidates = (family.length > 0 ? family : COMMANDS).map(({ name }) => name);
-  const message = `unknown command${suggestion(typed, candidates)}`;
+  const advice = commandAdvice(typed);
+  const message = `unknown command${
+    advice === null ? suggestion(typed, candidates) : `; ${advice}`
+  }`;
   return { kind: "problems", problems: [{ where: quote(typed), message }] };
 }
 

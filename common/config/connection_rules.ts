@@ -12,6 +12,9 @@ const ALL: readonly OptionKey[] = [
   "localAddress",
 ];
 
+/** Those that a mock server at a URL of its own takes: it speaks neither TLS nor HTTP/2. */
+const ALSO_PLAIN: readonly OptionKey[] = ["connectionReuseStrategy", "proxy", "localAddress"];
+
 /** What must hold between the options about connections. */
 export const CONNECTION_RULES: readonly Rule[] = [
   ...(["caCert", "clientCert", "clientKey"] as const).map((key) =>
@@ -27,7 +30,9 @@ export const CONNECTION_RULES: readonly Rule[] = [
     hasEffectOnly(key, {
       when: (values) => !values.mockServer,
       about: ["mockServer"],
-      otherwise: "with --mock-server, which is reached on plain connections",
+      otherwise: `with --mock-server, which is reached on plain connections${
+        ALSO_PLAIN.includes(key) ? "; start aiperf mock-server by itself and give its --url" : ""
+      }`,
     })
   ),
   contradicts("httpVersion", "connectionReuseStrategy", {

@@ -171,6 +171,22 @@ function checkExtraInputs(candidate: Candidate): Problem[] {
   ];
 }
 
+/** What other tools call the metrics that objectives are set for. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ttft: "time_to_first_token",
+  tpot: "inter_token_latency",
+  itl: "inter_token_latency",
+  e2el: "request_latency",
+  e2e: "request_latency",
+};
+
+function metricHint(tag: string, known: readonly string[]): string {
+  const other = OTHER_NAMES[tag.toLowerCase()];
+  if (other !== undefined) return `; use ${other}`;
+  const examples = "; some are time_to_first_token, inter_token_latency and request_latency";
+  return suggestion(tag, known) || examples;
+}
+
 function checkGoodput(candidate: Candidate, { goodputTags }: RuleContext): Problem[] {
   const { goodput, streaming } = candidate.values;
   if (goodput === null || goodputTags === null) return [];
@@ -180,7 +196,7 @@ function checkGoodput(candidate: Candidate, { goodputTags }: RuleContext): Probl
     if (metric && (streaming || !metric.streamingOnly)) return [];
     const message = metric
       ? `${tag} is measured only with --streaming`
-      : `${quote(tag)} is no metric of single requests${suggestion(tag, known)}`;
+      : `${quote(tag)} is no metric of single requests${metricHint(tag, known)}`;
     return [problem(candidate, "goodput", message)];
   });
 }

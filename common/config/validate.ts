@@ -7,6 +7,7 @@ import type { RatePoint, TemplatePlan } from "../model/run_config.ts";
 import type { GoodputTag } from "./rule.ts";
 import { ruleProblems } from "./rules.ts";
 import type { FileTimes } from "./trace_default.ts";
+import { valueHint } from "./value_hint.ts";
 import type { Zod } from "./value_type.ts";
 
 /** Checked options. */
@@ -83,5 +84,6 @@ function refusals(entry: Given, issues: readonly { code: string; message: string
   }
   const { type, secret } = specOf(entry.key);
   const shown = secret ? "a value that is not shown" : entry.shown;
-  return [{ where, message: `must be ${type.allowed}, got ${shown}` }];
+  const hint = secret ? "" : valueHint(entry.key, type, entry.raw);
+  return [{ where, message: `must be ${type.allowed}, got ${shown}${hint}` }];
 }

@@ -68,6 +68,8 @@ const KEY_BY_PATH = new Map(
 
 const SECTIONS = new Set([...KEY_BY_PATH.keys()].flatMap(ancestors));
 
+const TOP_SECTIONS = [...SECTIONS].filter((path) => !path.includes(".")).join(", ");
+
 /** The sections that a path lies in, outermost first. */
 function ancestors(path: string): string[] {
   const parts = path.split(".");
@@ -82,7 +84,8 @@ function unknownKey(file: string, path: string): Problem {
   const known = [...KEY_BY_PATH.keys(), ...SECTIONS];
   const namesake = known.find((other) => lastPart(other) === lastPart(path));
   const siblings = known.filter((other) => parentOf(other) === parentOf(path));
-  const hint = namesake ? `; did you mean ${namesake}?` : suggestion(path, siblings);
+  const near = namesake ? `; did you mean ${namesake}?` : suggestion(path, siblings);
+  const hint = near || (parentOf(path) === "" ? `; the sections are ${TOP_SECTIONS}` : "");
   return { where: place(file, path), message: `unknown key${hint}` };
 }
 

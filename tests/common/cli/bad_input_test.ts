@@ -20,13 +20,11 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ["--concurrency -4", '--concurrency: must be a whole number of at least 1, got "-4"'],
   ["--concurrency 1.5", '--concurrency: must be a whole number of at least 1, got "1.5"'],
   ["--concurrency NaN", '--concurrency: must be a whole number of at least 1, got "NaN"'],
-  ["--concurrency 1,2,4", '--concurrency: must be a whole number of at least 1, got "1,2,4"'],
   ["--concurrency 0x10", '--concurrency: must be a whole number of at least 1, got "0x10"'],
   ["--concurrency=", '--concurrency: must be a whole number of at least 1, got ""'],
   ["--concurrency 1e99", '--concurrency: must be a whole number of at least 1, got "1e99"'],
   ["--request-rate 0", '--request-rate: must be a number above 0, got "0"'],
   ["--request-rate -2.5", '--request-rate: must be a number above 0, got "-2.5"'],
-  ["--request-rate inf", '--request-rate: must be a number above 0, got "inf"'],
   ["--request-rate -inf", '--request-rate: must be a number above 0, got "-inf"'],
   ["--num-requests 0", '--num-requests: must be a whole number of at least 1, got "0"'],
   ["--isl 99999999", '--isl: must be a whole number from 1 to 10000000, got "99999999"'],
@@ -45,7 +43,7 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   [
     "--input-file a.jsonl --custom-dataset-type single-turn",
     "--custom-dataset-type: must be one of " +
-    `${DATASET_FORMATS.join(", ")}, got "single-turn"`,
+    `${DATASET_FORMATS.join(", ")}, got "single-turn"; did you mean single_turn?`,
   ],
   ["--custom-dataset-type multi_turn", "--custom-dataset-type: has no effect without --input-file"],
   ["--skip-bad-lines", "--skip-bad-lines: has no effect without --input-file"],
@@ -93,10 +91,11 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ],
   [
     "--endpoint-type chta",
-    `--endpoint-type: must be one of ${ENDPOINT_TYPE_NAMES.join(", ")}, got "chta"`,
+    `--endpoint-type: must be one of ${
+      ENDPOINT_TYPE_NAMES.join(", ")
+    }, got "chta"; did you mean chat?`,
   ],
   ["--export-level all", '--export-level: must be one of summary, records, raw, got "all"'],
-  ["--ui dashboard", '--ui: must be one of simple, none, got "dashboard"'],
   [
     "--token-count-source both",
     '--token-count-source: must be one of auto, server, client, got "both"',
@@ -158,15 +157,10 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ],
   [["--goodput", ""], `--goodput: must be ${GOODPUT_ALLOWED}, got ""`],
   [
-    "--goodput request_latncy:5",
-    '--goodput: "request_latncy" is no metric of single requests; did you mean request_latency?',
-  ],
-  [
     "--goodput time_to_first_token:5",
     "--goodput: time_to_first_token is measured only with --streaming",
   ],
   // Flags.
-  ["--concurency 8", "--concurency: unknown option; did you mean --concurrency?"],
   ["--frobnicate", "--frobnicate: unknown option"],
   ["-x", "-x: unknown option"],
   ["--concurrency", "--concurrency: needs a value: a whole number of at least 1"],
@@ -306,7 +300,12 @@ const IN_THE_FILE: readonly (readonly [string, ...string[]])[] = [
     "run.yaml: loadgen.concurency: unknown key; did you mean loadgen.concurrency?",
   ],
   ["concurrency: 8\n", "run.yaml: concurrency: unknown key; did you mean loadgen.concurrency?"],
-  ["frobnicate: 8\n", "run.yaml: frobnicate: unknown key"],
+  [
+    "frobnicate: 8\n",
+    "run.yaml: frobnicate: unknown key; the sections are endpoint, input, tokenizer, loadgen, " +
+    "output, service, mock_server",
+  ],
+  ["loadgen:\n  frobnicate: 8\n", "run.yaml: loadgen.frobnicate: unknown key"],
   ["endpoint: 5\n", "run.yaml: endpoint: must be a mapping, got 5"],
   ["- a\n", "run.yaml: must be a mapping"],
   [

@@ -137,6 +137,11 @@ const BAD: [line: string, ...expected: string[]][] = [
     "--mock-server --http-version 2",
     "--http-version: has no effect with --mock-server, which is reached on plain connections",
   ],
+  [
+    "--mock-server --connection-reuse-strategy never",
+    "--connection-reuse-strategy: has no effect with --mock-server, which is reached on plain " +
+    "connections; start aiperf mock-server by itself and give its --url",
+  ],
 ];
 
 for (const [line, ...expected] of BAD) {
