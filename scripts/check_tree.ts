@@ -1,9 +1,9 @@
 /**
- * Checks the tree's import rules, file names and file lengths: `deno task lint` runs it.
+ * Checks the tree's import rules, exports, file names and file lengths: `deno task lint` runs it.
  * Exits with 1 and a line for each breach.
  */
 
-import { findProblems, type SourceModule } from "./tree_rules.ts";
+import { exportedNames, findProblems, type SourceModule } from "./tree_rules.ts";
 
 /** The part of `deno info --json` that is read here. */
 interface ModuleGraph {
@@ -64,8 +64,13 @@ async function readModules(paths: string[]): Promise<SourceModule[]> {
       relative(code?.specifier ?? type?.specifier ?? "") ?? []
     );
     const text = Deno.readTextFileSync(new URL(path, ROOT));
-    return [{ path, imports, lines: text.split("\n").length - 1 }];
+    const lines = text.split("\n").length - 1;
+    return [{ path, imports, lines, exports: exportedNames(text), words: wordsOf(text) }];
   });
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.match(/\w+/g));
 }
 
 async function moduleGraph(paths: string[]): Promise<ModuleGraph> {

@@ -3,7 +3,7 @@
  * `Math.random` and `console`, next to `main.ts`, every `service.ts`, `common/runtime/`, `scripts/`
  * and `tests/`. A file that also computes something does not belong here; split it.
  */
-export const IO_FILES: ReadonlySet<string> = new Set([
+const IO_FILES: ReadonlySet<string> = new Set([
   // The sockets.
   "common/comms/unix_transport.ts",
   // The frame that every service.ts stands in: connects, waits, repeats, gives up.

@@ -6,10 +6,14 @@ export interface SourceModule {
   lines: number;
   /** The paths of the repository's files that it imports, by types or by `import()` too. */
   imports: readonly string[];
+  /** The functions, classes and constants that it exports. */
+  exports: readonly string[];
+  /** Every word in it. */
+  words: ReadonlySet<string>;
 }
 
 /** The longest that a source file may be, in lines. */
-export const MAX_LINES = 400;
+const MAX_LINES = 400;
 
 const SNAKE_CASE_REGEXP = /^[a-z0-9]+(_[a-z0-9]+)*\.ts$/;
 const SERVICE_FACTORY = "services/service_factory.ts";
@@ -20,6 +24,7 @@ export function findProblems(modules: readonly SourceModule[]): string[] {
     ...shapeProblems(module),
     ...module.imports.flatMap((to) => importProblem(module.path, to) ?? []),
   ]);
+  problems.push(...unusedExports(modules));
   const graph = new Map(modules.map(({ path, imports }) => [path, imports]));
   for (const cycle of findCycles(graph)) {
     problems.push(`${cycle[0]}: imports itself in a circle: ${cycle.join(" → ")}`);
@@ -42,6 +47,29 @@ function shapeProblems({ path, lines }: SourceModule): string[] {
 function importProblem(from: string, to: string): string | undefined {
   const reason = forbidden(areaOf(from), areaOf(to), from);
   return reason === undefined ? undefined : `${from}: must not import ${to}: ${reason}`;
+}
+
+/**
+ * The functions, classes and constants that a formatted source exports: each at the start of a line,
+ * and not inside a text that has several.
+ */
+export function exportedNames(source: string): string[] {
+  const code = source.replaceAll(/`(?:\\.|[^`\\])*`/gs, "``");
+  const exported = /^export (?:abstract |async )*(?:function\*?|class|const|let) (\w+)/gm;
+  return [...code.matchAll(exported)].map(([, name]) => name!);
+}
+
+/** Types may stand alone: the shape of a parameter is for whoever reads the function it belongs to. */
+function unusedExports(modules: readonly SourceModule[]): string[] {
+  const users = new Map<string, SourceModule[]>();
+  for (const module of modules) {
+    for (const to of module.imports) users.set(to, [...users.get(to) ?? [], module]);
+  }
+  return modules.flatMap(({ path, exports }) =>
+    exports
+      .filter((name) => !(users.get(path) ?? []).some(({ words }) => words.has(name)))
+      .map((name) => `${path}: exports ${name}, which no other file uses`)
+  );
 }
 
 /**

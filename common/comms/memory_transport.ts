@@ -45,7 +45,7 @@ export function memoryChannelPair(name: string): [MemoryChannel, MemoryChannel] 
 const END = null;
 
 /** One end of a connection in memory. */
-export class MemoryChannel implements Channel {
+class MemoryChannel implements Channel {
   peer: string;
   readonly closed: Promise<Error | null>;
 

@@ -14,7 +14,7 @@ import { quickCheck } from "./quick_check.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "../model/primitives.ts";
 
 /** Wire schemas of what one service can ask of another and wait for. */
-export const commandSchema = z.discriminatedUnion("kind", [
+const commandSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("configure"),
     config: runConfigSchema,

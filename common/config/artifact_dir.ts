@@ -18,7 +18,7 @@ export function defaultArtifactDir(label: RunLabel): string {
 }
 
 /** The load in a file name, such as `concurrency10` or `request_rate10.0-concurrency5`. */
-export function describeLoad(load: LoadPlan): string {
+function describeLoad(load: LoadPlan): string {
   switch (load.kind) {
     case "closed":
       return `concurrency${load.concurrency}`;

@@ -23,7 +23,7 @@ export function plainValue(key: OptionKey, value: unknown): unknown {
 }
 
 /** Sets `a.b.c` in nested objects, making those that are missing. */
-export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
+function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
   const parts = path.split(".");
   let section = target;
   for (const part of parts.slice(0, -1)) {

@@ -1,7 +1,7 @@
 import type { OptionKey } from "./option_table.ts";
 
 /** The places where options come from, strongest first; what none of them sets has its default. */
-export const LAYERS = ["command line", "environment", "file", "input file"] as const;
+const LAYERS = ["command line", "environment", "file", "input file"] as const;
 
 /** Where a value comes from. */
 export interface Origin {

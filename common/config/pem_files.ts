@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { quote, Refusal } from "./problem.ts";
 
 /** The options that name a file with certificates or a key. */
-export const PEM_OPTIONS = ["caCert", "clientCert", "clientKey"] as const;
+const PEM_OPTIONS = ["caCert", "clientCert", "clientKey"] as const;
 
 /** Such an option. */
 export type PemOption = typeof PEM_OPTIONS[number];

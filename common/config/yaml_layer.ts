@@ -36,7 +36,7 @@ export async function readYamlText(text: string, context: FileContext): Promise<
 }
 
 /** Finds the options in a parsed file; null stands for "not set", unknown keys are problems. */
-export function readDocument(document: unknown, context: FileContext): FileReading {
+function readDocument(document: unknown, context: FileContext): FileReading {
   const given: Given[] = [];
   const problems: Problem[] = [];
   const visit = (value: unknown, path: string) => {

@@ -29,7 +29,7 @@ export function renderYaml(entries: readonly YamlEntry[]): string {
 }
 
 /** A value in YAML's flow style, on one line. */
-export function yamlValue(value: unknown): string {
+function yamlValue(value: unknown): string {
   const isPlain = typeof value === "string" && /^[A-Za-z/][\w./:-]*[\w/]$/.test(value) &&
     !/^(true|false|null|yes|no|on|off)$/i.test(value);
   return isPlain ? value : JSON.stringify(value);

@@ -63,7 +63,7 @@ async function skip({ body }: HttpAnswer): Promise<void> {
  * As the fetch standard has it: 301 and 302 turn a POST into a GET, 303 everything, and
  * credentials do not go to another origin. Throws RedirectError when the location is no place to go to.
  */
-export function redirected(
+function redirected(
   request: HttpMessage,
   status: number,
   location: string,

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of what a turn shows besides text. */
-export const mediaSchema = z.object({
+const mediaSchema = z.object({
   /** Each a URL or a data URI. */
   images: z.array(STRING),
   audios: z.array(STRING),
@@ -13,7 +13,7 @@ export const mediaSchema = z.object({
 export type Media = z.infer<typeof mediaSchema>;
 
 /** Wire schema of one turn of a conversation. */
-export const turnSchema = z.object({
+const turnSchema = z.object({
   /** Who speaks; the synthetic prompts speak as `user`. */
   role: STRING,
   /** The text parts of the turn, in order; of a ranking, the query. */

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { BOOLEAN, INT, NUMBER } from "./primitives.ts";
 
 /** The phases of a run, in the order they run. */
-export const PHASES = ["warmup", "profiling"] as const;
+const PHASES = ["warmup", "profiling"] as const;
 
 /** Wire schema of a phase name. */
 export const phaseSchema = z.enum(PHASES);

@@ -3,7 +3,7 @@ import { DATASET_FORMATS } from "./dataset_format.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of what `--synthesis-…` makes of a trace. */
-export const synthesisPlanSchema = z.object({
+const synthesisPlanSchema = z.object({
   /** Every time is divided by it. */
   speedupRatio: NUMBER,
   /** The length of what a prompt shares with others is multiplied by it. */

@@ -28,6 +28,6 @@ export function sentTurns(
 }
 
 /** An answer as a turn of its own; nobody has counted its tokens. */
-export function answerTurn(answer: string): Turn {
+function answerTurn(answer: string): Turn {
   return plainTurn([answer], { role: "assistant" });
 }

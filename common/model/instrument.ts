@@ -14,7 +14,7 @@ export const lagSampleSchema = z.object({
 export type LagSample = z.infer<typeof lagSampleSchema>;
 
 /** Wire schema of the lag of an event loop over the profiling phase. */
-export const lagStatsSchema = z.object({
+const lagStatsSchema = z.object({
   /** Looks, those included that a blocked loop did not make. */
   samples: INT,
   p50Ms: NUMBER,
@@ -26,7 +26,7 @@ export const lagStatsSchema = z.object({
 export type LagStats = z.infer<typeof lagStatsSchema>;
 
 /** Wire schema of the health of a process. */
-export const processHealthSchema = z.object({
+const processHealthSchema = z.object({
   serviceId: STRING,
   serviceType: serviceTypeSchema,
   /** CPU time by elapsed time, 1 is one whole CPU; null: not watched for long enough. */
@@ -42,7 +42,7 @@ export const processHealthSchema = z.object({
 export type ProcessHealth = z.infer<typeof processHealthSchema>;
 
 /** Wire schema of the health of the machine. */
-export const machineHealthSchema = z.object({
+const machineHealthSchema = z.object({
   cpus: INT,
   /** Of all CPUs together, 0 to 1, by whatever program. */
   cpuShare: NUMBER,
@@ -75,13 +75,13 @@ export type HealthSummary = z.infer<typeof healthSummarySchema>;
 export const VERDICTS = ["VALID", "SUSPECT", "INVALID"] as const;
 
 /** Wire schema of a verdict. */
-export const verdictSchema = z.enum(VERDICTS);
+const verdictSchema = z.enum(VERDICTS);
 
 /** What a result is worth: whether the load was kept and the times can be believed. */
 export type Verdict = z.infer<typeof verdictSchema>;
 
 /** Wire schema of why a verdict is not VALID. */
-export const verdictReasonSchema = z.object({
+const verdictReasonSchema = z.object({
   /** Which row of the table of thresholds. */
   check: STRING,
   level: verdictSchema,
@@ -93,7 +93,7 @@ export const verdictReasonSchema = z.object({
 export type VerdictReason = z.infer<typeof verdictReasonSchema>;
 
 /** Wire schema of the distribution of a delay. */
-export const delayStatsSchema = z.object({
+const delayStatsSchema = z.object({
   avgMs: NUMBER,
   p50Ms: NUMBER,
   p90Ms: NUMBER,
@@ -105,7 +105,7 @@ export const delayStatsSchema = z.object({
 export type DelayStats = z.infer<typeof delayStatsSchema>;
 
 /** Wire schema of how late requests left. */
-export const latenessReportSchema = z.object({
+const latenessReportSchema = z.object({
   /** Requests that were sent, whatever became of them. */
   requests: INT,
   /** Sent − due. */
@@ -133,13 +133,13 @@ export const latenessReportSchema = z.object({
 export type LatenessReport = z.infer<typeof latenessReportSchema>;
 
 /** Wire schema of the test whether gaps follow a distribution. */
-export const ksTestSchema = z.object({ distance: NUMBER, pValue: NUMBER });
+const ksTestSchema = z.object({ distance: NUMBER, pValue: NUMBER });
 
 /** The Kolmogorov–Smirnov test of gaps against the distribution that was asked for. */
 export type KsTest = z.infer<typeof ksTestSchema>;
 
 /** Wire schema of how many gaps are not those of a constant rate. */
-export const unevenGapsSchema = z.object({
+const unevenGapsSchema = z.object({
   /** Gaps that were looked at: those between requests that no cold start excuses. */
   gaps: INT,
   /** Of these, the part (0 to 1) that differs from the gap asked for by half of it or more. */
@@ -150,7 +150,7 @@ export const unevenGapsSchema = z.object({
 export type UnevenGaps = z.infer<typeof unevenGapsSchema>;
 
 /** Wire schema of the shape of arrivals. */
-export const arrivalStatsSchema = z.object({
+const arrivalStatsSchema = z.object({
   count: INT,
   /** Gaps by the time from the first to the last; null below two arrivals. */
   ratePerSecond: z.nullable(NUMBER),
@@ -166,7 +166,7 @@ export const arrivalStatsSchema = z.object({
 export type ArrivalStats = z.infer<typeof arrivalStatsSchema>;
 
 /** Wire schema of the arrivals after a ramp. */
-export const steadyArrivalsSchema = z.object({
+const steadyArrivalsSchema = z.object({
   scheduled: arrivalStatsSchema,
   sent: arrivalStatsSchema,
 });
@@ -175,7 +175,7 @@ export const steadyArrivalsSchema = z.object({
 export type SteadyArrivals = z.infer<typeof steadyArrivalsSchema>;
 
 /** Wire schema of the turns of a trace that were due later than it says. */
-export const movedTurnsSchema = z.object({
+const movedTurnsSchema = z.object({
   /** Those that were so by 10 ms and more. */
   requests: INT,
   maxMs: NUMBER,
@@ -185,7 +185,7 @@ export const movedTurnsSchema = z.object({
 export type MovedTurns = z.infer<typeof movedTurnsSchema>;
 
 /** Wire schema of the arrivals asked for, scheduled and sent. */
-export const arrivalsReportSchema = z.object({
+const arrivalsReportSchema = z.object({
   /** `concurrency`, `fixed_schedule`, `user_centric`, or the arrival pattern of a rate. */
   pattern: STRING,
   /** The rate from the end of its ramp on; null when no rate, or one that changes, was asked for. */
@@ -214,7 +214,7 @@ export const arrivalsReportSchema = z.object({
 export type ArrivalsReport = z.infer<typeof arrivalsReportSchema>;
 
 /** Wire schema of the concurrency asked for and achieved. */
-export const concurrencyReportSchema = z.object({
+const concurrencyReportSchema = z.object({
   /** null when the load has no concurrency to keep. */
   asked: z.nullable(INT),
   /** Requests in flight, time-weighted, from the first sending to the last end. */
@@ -231,7 +231,7 @@ export const concurrencyReportSchema = z.object({
 export type ConcurrencyReport = z.infer<typeof concurrencyReportSchema>;
 
 /** Wire schema of the requests without a first token. */
-export const prefillReportSchema = z.object({
+const prefillReportSchema = z.object({
   /** The limit. */
   asked: INT,
   /** The most at the same time. */
@@ -242,7 +242,7 @@ export const prefillReportSchema = z.object({
 export type PrefillReport = z.infer<typeof prefillReportSchema>;
 
 /** Wire schema of the requests that were to be cut off. */
-export const cutOffReportSchema = z.object({
+const cutOffReportSchema = z.object({
   /** Requests drawn for it. */
   asked: INT,
   /** How long after they were sent. */
@@ -257,7 +257,7 @@ export const cutOffReportSchema = z.object({
 export type CutOffReport = z.infer<typeof cutOffReportSchema>;
 
 /** Wire schema of what a worker did and how it was. */
-export const workerReportSchema = z.object({
+const workerReportSchema = z.object({
   workerId: STRING,
   requests: INT,
   /** null when nothing is known of its health. */
@@ -268,7 +268,7 @@ export const workerReportSchema = z.object({
 export type WorkerReport = z.infer<typeof workerReportSchema>;
 
 /** Wire schema of the connections to the servers. */
-export const connectionsReportSchema = z.object({
+const connectionsReportSchema = z.object({
   /** Requests that were the first on their connection. */
   opened: INT,
   /** Requests on a connection that had served another one before. */

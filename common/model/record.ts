@@ -32,7 +32,7 @@ export const CALLED_OFF_AT_END: ErrorDetails = {
 export const NOT_SENT_IN_TIME = "NotSentInTime";
 
 /** Wire schema of the server's own token counts. */
-export const usageSchema = z.object({
+const usageSchema = z.object({
   promptTokens: z.nullable(INT),
   completionTokens: z.nullable(INT),
   totalTokens: z.nullable(INT),
@@ -45,7 +45,7 @@ export const usageSchema = z.object({
 export type Usage = z.infer<typeof usageSchema>;
 
 /** Wire schema of answer text that is still to be tokenized. */
-export const answerTextSchema = z.object({
+const answerTextSchema = z.object({
   output: STRING,
   reasoning: STRING,
 });
@@ -54,7 +54,7 @@ export const answerTextSchema = z.object({
 export type AnswerText = z.infer<typeof answerTextSchema>;
 
 /** Wire schema of what came with the first read that brought content. */
-export const firstChunkSchema = z.union([
+const firstChunkSchema = z.union([
   /** Tokens by the server's count, from usage that it gives with each chunk. */
   z.object({ tokens: INT }),
   /** The text, reasoning included, whose tokens are still to be counted. */
@@ -65,7 +65,7 @@ export const firstChunkSchema = z.union([
 export type FirstChunk = z.infer<typeof firstChunkSchema>;
 
 /** Wire schema of what a request and its answer held beside text. */
-export const mediaCountsSchema = z.object({
+const mediaCountsSchema = z.object({
   /** Pictures that the request showed, those of earlier turns included. */
   imagesSent: INT,
   /** Pictures that the answer brought. */
@@ -78,7 +78,7 @@ export const mediaCountsSchema = z.object({
 export type MediaCounts = z.infer<typeof mediaCountsSchema>;
 
 /** Wire schema of where a request was sent instead. */
-export const redirectionSchema = z.object({
+const redirectionSchema = z.object({
   /** The lowest of the redirects: below 307 it made a GET without a body of the request. */
   status: INT,
   /** Where the last one led to, without user-info and query. */

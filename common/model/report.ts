@@ -27,13 +27,13 @@ export const STATISTICS = [
 export type Statistic = typeof STATISTICS[number];
 
 /** Wire schema of a metric's statistics; a scalar metric has `avg` alone. */
-export const metricStatsSchema = z.partialRecord(z.enum(STATISTICS), NUMBER);
+const metricStatsSchema = z.partialRecord(z.enum(STATISTICS), NUMBER);
 
 /** The statistics of a metric, in the metric's display unit. */
 export type MetricStats = z.infer<typeof metricStatsSchema>;
 
 /** Wire schema of one metric's result. */
-export const metricSummarySchema = z.object({
+const metricSummarySchema = z.object({
   tag: STRING,
   header: STRING,
   /** The display unit of every value in `stats`. */
@@ -49,7 +49,7 @@ export const metricSummarySchema = z.object({
 export type MetricSummary = z.infer<typeof metricSummarySchema>;
 
 /** Wire schema of a kind of error and how often it happened. */
-export const errorCountSchema = z.object({
+const errorCountSchema = z.object({
   error: errorDetailsSchema,
   count: INT,
 });
@@ -70,7 +70,7 @@ export const creditAccountSchema = z.object({
 export type CreditAccount = z.infer<typeof creditAccountSchema>;
 
 /** Wire schema of the part of the load that went one way. */
-export const loadShareSchema = z.object({
+const loadShareSchema = z.object({
   /** A URL, or a model. */
   name: STRING,
   /** All that were sent, or were to be. */
@@ -83,7 +83,7 @@ export const loadShareSchema = z.object({
 export type LoadShare = z.infer<typeof loadShareSchema>;
 
 /** Wire schema of the summary of the warm-up. */
-export const warmupReportSchema = z.object({
+const warmupReportSchema = z.object({
   /** Metrics in export order. */
   metrics: z.array(metricSummarySchema),
   errors: z.array(errorCountSchema),
@@ -94,7 +94,7 @@ export const warmupReportSchema = z.object({
 export type WarmupReport = z.infer<typeof warmupReportSchema>;
 
 /** Wire schema of the one result model. */
-export const runReportSchema = z.object({
+const runReportSchema = z.object({
   benchmarkId: STRING,
   /** Metrics in export order. */
   metrics: z.array(metricSummarySchema),

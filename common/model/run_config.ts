@@ -12,13 +12,13 @@ import { tokenizerPlanSchema } from "./tokenizer_plan.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of a point of a rate that changes over time. */
-export const ratePointSchema = z.object({ atMs: NUMBER, ratePerSecond: NUMBER });
+const ratePointSchema = z.object({ atMs: NUMBER, ratePerSecond: NUMBER });
 
 /** The rate asked for at one time of the phase; between two points it changes in a straight line. */
 export type RatePoint = z.infer<typeof ratePointSchema>;
 
 /** Wire schema of how requests are paced. */
-export const loadPlanSchema = z.discriminatedUnion("kind", [
+const loadPlanSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("closed"),
     /** So many sessions at the same time; a new one starts when one has ended. */
@@ -67,7 +67,7 @@ export const loadPlanSchema = z.discriminatedUnion("kind", [
 export type LoadPlan = z.infer<typeof loadPlanSchema>;
 
 /** Wire schema of a phase's plan. */
-export const phasePlanSchema = z.object({
+const phasePlanSchema = z.object({
   phase: phaseSchema,
   load: loadPlanSchema,
   /** At most `limit` requests without a first token, growing from 1 over `rampMs`; null: no limit. */
@@ -90,7 +90,7 @@ export const phasePlanSchema = z.object({
 export type PhasePlan = z.infer<typeof phasePlanSchema>;
 
 /** Wire schema of the data set's plan. */
-export const datasetPlanSchema = z.object({
+const datasetPlanSchema = z.object({
   /** null: the conversations are made up. */
   file: z.nullable(datasetFileSchema),
   /** How many conversations are made up; of a file, `DatasetInfo` says how many it has. */
@@ -123,7 +123,7 @@ export const datasetPlanSchema = z.object({
 export type DatasetPlan = z.infer<typeof datasetPlanSchema>;
 
 /** Wire schema of a body and a way to read answers that the user has written. */
-export const templatePlanSchema = z.object({
+const templatePlanSchema = z.object({
   /** In Jinja. */
   body: STRING,
   /** In JMESPath; null: the answer's shape is guessed. */
@@ -134,7 +134,7 @@ export const templatePlanSchema = z.object({
 export type TemplatePlan = z.infer<typeof templatePlanSchema>;
 
 /** Wire schema of the endpoint's plan. */
-export const endpointPlanSchema = z.object({
+const endpointPlanSchema = z.object({
   type: STRING,
   /**
    * Where requests go, at least one: scheme, host, port and path. Journals of before had one `url`,
@@ -163,13 +163,13 @@ export const endpointPlanSchema = z.object({
 export type EndpointPlan = z.infer<typeof endpointPlanSchema>;
 
 /** Wire schema of a service level objective of one metric. */
-export const sloSchema = z.object({ tag: STRING, threshold: NUMBER });
+const sloSchema = z.object({ tag: STRING, threshold: NUMBER });
 
 /** A good request has every metric on the right side of its threshold (display unit). */
 export type Slo = z.infer<typeof sloSchema>;
 
 /** Wire schema of a run's place among several. */
-export const trialSchema = z.object({
+const trialSchema = z.object({
   number: INT,
   of: INT,
   label: STRING,
@@ -178,7 +178,7 @@ export const trialSchema = z.object({
 });
 
 /** Wire schema of when the journal's writes have to be on the disk itself. */
-export const journalSyncSchema = z.enum(["never", "interval", "always"]);
+const journalSyncSchema = z.enum(["never", "interval", "always"]);
 
 /** When the journal's writes have to be on the disk: when the system likes, each second, or each. */
 export type JournalSync = z.infer<typeof journalSyncSchema>;

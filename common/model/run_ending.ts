@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Why a run came to its end; the words of the exports. */
-export const END_REASONS = [
+const END_REASONS = [
   /** All that was asked for was sent, or its time was up. */
   "complete",
   /** More requests failed than `--failed-request-threshold` allows. */

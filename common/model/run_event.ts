@@ -4,7 +4,7 @@ import { creditSchema, phaseSchema } from "./credit.ts";
 import { BOOLEAN, INT, NUMBER, STRING } from "./primitives.ts";
 
 /** Wire schema of why a phase stopped sending. */
-export const stopReasonSchema = z.enum([
+const stopReasonSchema = z.enum([
   "count",
   "duration",
   /** Nothing is left to send: the trace, or the rate series, is at its end. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 /** Every kind of process that a run consists of. */
-export const SERVICE_TYPES = [
+const SERVICE_TYPES = [
   "system_controller",
   "dataset_manager",
   "timing_manager",

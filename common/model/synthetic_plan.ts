@@ -3,13 +3,13 @@ import { PROMPT_CORPORA } from "./prompt_corpus.ts";
 import { INT, NUMBER } from "./primitives.ts";
 
 /** Wire schema of a normal distribution. */
-export const normalSchema = z.object({ mean: NUMBER, stddev: NUMBER });
+const normalSchema = z.object({ mean: NUMBER, stddev: NUMBER });
 
 /** A normal distribution. */
 export type Normal = z.infer<typeof normalSchema>;
 
 /** Wire schema of lengths that go together. */
-export const lengthPairSchema = z.object({
+const lengthPairSchema = z.object({
   /** Tokens of a prompt. */
   isl: normalSchema,
   /** Tokens of its answer. */
@@ -22,7 +22,7 @@ export const lengthPairSchema = z.object({
 export type LengthPair = z.infer<typeof lengthPairSchema>;
 
 /** Wire schema of made-up pictures. */
-export const imagePlanSchema = z.object({
+const imagePlanSchema = z.object({
   /** Pixels. */
   width: normalSchema,
   /** Pixels. */
@@ -37,7 +37,7 @@ export const imagePlanSchema = z.object({
 export type ImagePlan = z.infer<typeof imagePlanSchema>;
 
 /** Wire schema of made-up sounds. */
-export const audioPlanSchema = z.object({
+const audioPlanSchema = z.object({
   seconds: normalSchema,
   /** How many a turn has. */
   perTurn: INT,
@@ -53,7 +53,7 @@ export const audioPlanSchema = z.object({
 export type AudioPlan = z.infer<typeof audioPlanSchema>;
 
 /** Wire schema of made-up rankings. */
-export const rankingPlanSchema = z.object({
+const rankingPlanSchema = z.object({
   /** How many passages a request has. */
   passages: normalSchema,
   passageTokens: normalSchema,

@@ -4,7 +4,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { PROTOCOL_VERSION } from "../version.ts";
 
 /** How long a connection may stay silent before it says who it is. */
-export const HELLO_TIMEOUT_MS = 5_000;
+const HELLO_TIMEOUT_MS = 5_000;
 
 /** What an admission needs of the service that it guards. */
 export interface AdmissionOptions {

@@ -12,7 +12,7 @@ import type { ServiceState } from "./lifecycle.ts";
 import type { Peer } from "./peer.ts";
 
 /** Milliseconds between two signs of life. */
-export const HEARTBEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 
 /** Thrown when the controller is gone: nobody is left to work for. */
 export class OrphanedError extends Error {

@@ -32,7 +32,7 @@ export interface PeriodicHook {
  * In the order of declaration, the hooks of a base class before those of its subclasses. A method
  * that a subclass overrides is called in its place, once, whether the override is decorated or not.
  */
-export class HookRegistry {
+class HookRegistry {
   readonly stages: Record<Stage, StageMethod[]> = {
     init: [],
     configure: [],

@@ -1,5 +1,5 @@
 /** So many characters may wait to be acknowledged. */
-export const MOST_WAITING_CHARS = 64 * 1024 * 1024;
+const MOST_WAITING_CHARS = 64 * 1024 * 1024;
 
 /** Thrown when the other side has not acknowledged for so long that memory would run out. */
 export class ResendBufferFullError extends Error {

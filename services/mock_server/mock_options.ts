@@ -38,7 +38,7 @@ export interface MockSettings {
 export type MockServerOptions = Partial<MockSettings>;
 
 /** Settings of a mock server that nobody configured: answers at once, never fails. */
-export const DEFAULT_MOCK_SETTINGS: MockSettings = {
+const DEFAULT_MOCK_SETTINGS: MockSettings = {
   host: "127.0.0.1",
   port: 0,
   model: "mock-model",

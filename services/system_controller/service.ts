@@ -2,7 +2,7 @@ import type { Command, Hello, MessageOf } from "../../common/comms/messages.ts";
 import type { RecordsSummary, WrittenResults } from "../../common/model/report.ts";
 import type { RunEvent } from "../../common/model/run_event.ts";
 import type { RunConfig, RunSecrets, WorkerPlan } from "../../common/model/run_config.ts";
-import { CONTROLLER_ID, type ServiceType } from "../../common/model/service_type.ts";
+import type { ServiceType } from "../../common/model/service_type.ts";
 import { spawnChild } from "../../common/runtime/child_process.ts";
 import { describeError, type LogLevel } from "../../common/runtime/log.ts";
 import type { ServiceContext } from "../../common/service/base_service.ts";
@@ -393,6 +393,3 @@ export class SystemController extends ControllerService {
     this.#ended.resolve();
   }
 }
-
-/** The id that the controller goes by. */
-export const SERVICE_ID = CONTROLLER_ID;

@@ -18,8 +18,8 @@ export interface AnswerOptions {
  * The longest text of an answer, in characters, and its most pieces of content: far beyond what any
  * model says, and so little that its record can be kept and passed on.
  */
-export const MOST_CHARACTERS = 4 * 2 ** 20;
-export const MOST_CHUNKS = 2 ** 20;
+const MOST_CHARACTERS = 4 * 2 ** 20;
+const MOST_CHUNKS = 2 ** 20;
 
 /** Gathers the parts of one answer into its timeline, counts and text. */
 export class Answer {

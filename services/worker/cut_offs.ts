@@ -2,7 +2,7 @@ import type { Credit, Phase } from "../../common/model/credit.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 
 /** Cuts off the requests of one phase, all at once. */
-export class CutOff {
+class CutOff {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
 

@@ -49,6 +49,6 @@ export function atMost(limit: number): Pick<Figure, "target"> {
 }
 
 /** A target that leaves nothing open. */
-export function exactly(value: number): Pick<Figure, "target"> {
+function exactly(value: number): Pick<Figure, "target"> {
   return { target: { of: "value", atMost: value, atLeast: value } };
 }

@@ -35,7 +35,7 @@ export interface PacingOptions {
 }
 
 /** The floor: an alarm that is set from due time to due time, and nothing else. */
-export async function measureAlarm(
+async function measureAlarm(
   Kind: typeof ThreadAlarm | typeof TimerAlarm,
   { ratePerSecond, seconds }: PacingOptions,
 ): Promise<Lateness> {
@@ -58,7 +58,7 @@ export async function measureAlarm(
 }
 
 /** Paces credits that go nowhere and come back at once. */
-export async function measureIdlePacing(options: PacingOptions): Promise<PacingResult> {
+async function measureIdlePacing(options: PacingOptions): Promise<PacingResult> {
   const clock = new SystemClock(Date.now());
   const { issued, cpuPercent } = await pace(options, clock, (credit, returned) => {
     returned(credit);
@@ -67,7 +67,7 @@ export async function measureIdlePacing(options: PacingOptions): Promise<PacingR
 }
 
 /** Paces credits through a Unix socket to another process, which sends each back at once. */
-export async function measureSocketPacing(options: PacingOptions): Promise<PacingResult> {
+async function measureSocketPacing(options: PacingOptions): Promise<PacingResult> {
   const folder = await Deno.makeTempDir();
   const epochUnixMs = Date.now();
   const connected = Promise.withResolvers<Channel>();

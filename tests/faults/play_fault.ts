@@ -104,7 +104,7 @@ async function strike(
 }
 
 /** The process of a service; of the workers, the first that is found. */
-export async function pidOf(
+async function pidOf(
   service: ServiceType,
   sandbox: Sandbox,
   running: RunningAiperf,

@@ -174,7 +174,7 @@ export function startsOf(conversations: readonly (readonly TurnOutline[])[]): Tr
 }
 
 /** Outlines that nobody has to wait for. */
-export function knownOutlines(conversations: readonly (readonly TurnOutline[])[]): Outlines {
+function knownOutlines(conversations: readonly (readonly TurnOutline[])[]): Outlines {
   return { turnsOf: (index) => conversations[index] ?? null, load: () => Promise.resolve() };
 }
 

@@ -1,8 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { areaOf, findCycles, findProblems, type SourceModule } from "../../scripts/tree_rules.ts";
+import {
+  areaOf,
+  exportedNames,
+  findCycles,
+  findProblems,
+  type SourceModule,
+} from "../../scripts/tree_rules.ts";
 
 function sourceModule(path: string, imports: string[] = [], lines = 10): SourceModule {
-  return { path, imports, lines };
+  return { path, imports, lines, exports: [], words: new Set() };
 }
 
 Deno.test("areaOf() tells the services apart, and files that are directly in services/", () => {
@@ -81,6 +87,31 @@ Deno.test("findProblems() shows an import circle as the way round", () => {
   assertEquals(findProblems(modules), [
     "common/a.ts: imports itself in a circle: common/a.ts → common/b.ts → common/c.ts → common/a.ts",
   ]);
+});
+
+Deno.test("findProblems() wants what a file exports to be used by a file that imports it", () => {
+  const exporting = { ...sourceModule("common/a.ts"), exports: ["run", "stop"] };
+  const user = { ...sourceModule("common/b.ts", ["common/a.ts"]), words: new Set(["run"]) };
+  const namesake = { ...sourceModule("common/c.ts"), words: new Set(["stop"]) };
+  assertEquals(findProblems([exporting, user, namesake]), [
+    "common/a.ts: exports stop, which no other file uses",
+  ]);
+});
+
+Deno.test("exportedNames() finds functions, classes and constants, but no types and no sample texts", () => {
+  const source = [
+    "export const LIMIT_MS = 5;",
+    "export async function run() {}",
+    "export function* walk() {}",
+    "export abstract class Base {}",
+    "export interface Shape {}",
+    "function inner() {}",
+    "const sample = `a \\` b",
+    "export const TEXT = 1;",
+    "`;",
+    "export class Last {}",
+  ];
+  assertEquals(exportedNames(source.join("\n")), ["LIMIT_MS", "run", "walk", "Base", "Last"]);
 });
 
 function cyclesOf(graph: Record<string, string[]>): string[] {

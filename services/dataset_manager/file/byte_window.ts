@@ -1,5 +1,5 @@
 /** How much is read at a time; a window holds at least twice that. */
-export const READ_BYTES = 256 * 1024;
+const READ_BYTES = 256 * 1024;
 
 /** A part of a file in memory: bytes are taken from its front while more is read to its end. */
 export class ByteWindow {

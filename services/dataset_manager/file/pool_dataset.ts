@@ -168,7 +168,7 @@ function named(pool: string, turn: Turn): Turn {
 }
 
 /** One turn that says what all of them say; of what there can be only one, the first has its way. */
-export function mergeTurns(turns: readonly Turn[]): Turn {
+function mergeTurns(turns: readonly Turn[]): Turn {
   const first = <K extends keyof Turn>(key: K) =>
     turns.find((turn) => turn[key] !== null)?.[key] ?? null;
   const passages = turns.flatMap((turn) => turn.passages ?? []);

@@ -14,7 +14,7 @@ import { epochNsText } from "./epoch_ns.ts";
 import { inSnakeCase } from "./snake_case.ts";
 
 /** The version of the reference tool's schema that the file follows. */
-export const SCHEMA_VERSION = "1.5";
+const SCHEMA_VERSION = "1.5";
 
 /**
  * The text of `profile_export_aiperf.json`: a block for each metric at the top level, keyed by its
