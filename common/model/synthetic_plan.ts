@@ -86,16 +86,3 @@ export const syntheticPlanSchema = z.object({
 
 /** What made-up conversations are like beside their lengths and turns. */
 export type SyntheticPlan = z.infer<typeof syntheticPlanSchema>;
-
-/** Made-up conversations as they are unless anything is said. */
-export const PLAIN_SYNTHETIC: SyntheticPlan = {
-  lengths: null,
-  corpus: "words",
-  prefixes: null,
-  systemTokens: 0,
-  contextTokens: 0,
-  textsPerTurn: 1,
-  images: null,
-  audio: null,
-  rankings: null,
-};

@@ -1,6 +1,19 @@
 import type { DatasetPlan } from "../../common/model/run_config.ts";
-import { PLAIN_SYNTHETIC } from "../../common/model/synthetic_plan.ts";
+import type { SyntheticPlan } from "../../common/model/synthetic_plan.ts";
 import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
+
+/** Made-up conversations as they are unless anything is said. */
+export const PLAIN_SYNTHETIC: SyntheticPlan = {
+  lengths: null,
+  corpus: "words",
+  prefixes: null,
+  systemTokens: 0,
+  contextTokens: 0,
+  textsPerTurn: 1,
+  images: null,
+  audio: null,
+  rankings: null,
+};
 
 /** A thousand made-up conversations of one turn. */
 export function datasetPlanOf(change: Partial<DatasetPlan> = {}): DatasetPlan {

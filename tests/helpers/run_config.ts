@@ -1,6 +1,5 @@
 import type { RunConfig } from "../../common/model/run_config.ts";
-import { PLAIN_SYNTHETIC } from "../../common/model/synthetic_plan.ts";
-import { BUILTIN_TOKENIZER } from "../../common/model/tokenizer_plan.ts";
+import { datasetPlanOf } from "./dataset_plan.ts";
 import { endpointPlanOf } from "./endpoint_plan.ts";
 import { phasePlanOf } from "./phase_plan.ts";
 
@@ -17,23 +16,12 @@ export function runConfigOf(change: Partial<RunConfig> = {}): RunConfig {
     exportRaw: false,
     journalSync: "interval",
     endpoint: endpointPlanOf(),
-    dataset: {
-      file: null,
+    dataset: datasetPlanOf({
       entries: 100,
       isl: { mean: 20, stddev: 0 },
       osl: { mean: 5, stddev: 0 },
-      turns: { mean: 1, stddev: 0 },
-      turnDelayMs: { mean: 0, stddev: 0 },
-      delayRatio: 1,
-      longestDelayMs: null,
-      synthetic: PLAIN_SYNTHETIC,
-      cacheBust: "none",
-      sampling: "sequential",
-      wraps: true,
-      history: "server",
       seed: 0,
-      tokenizer: BUILTIN_TOKENIZER,
-    },
+    }),
     phases: [phasePlanOf({ maxRequests: 10 })],
     serverCalls: null,
     workers: 1,

@@ -38,17 +38,6 @@ export function joinBlocks(blocks: readonly string[]): string {
   return blocks.join(" ");
 }
 
-/** A block to be written: equal streams of random numbers make equal blocks. */
-export interface BlockRequest {
-  readonly random: Random;
-  readonly tokens: number;
-}
-
-/** Writes a prompt out of blocks: `exactBlock` of each, joined. */
-export function exactBlocks(lexicon: Lexicon, blocks: readonly BlockRequest[]): string {
-  return joinBlocks(blocks.map(({ random, tokens }) => exactBlock(lexicon, random, tokens)));
-}
-
 interface Wanted {
   readonly tokens: number;
   /** What the text may begin with. */

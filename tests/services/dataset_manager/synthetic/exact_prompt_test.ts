@@ -7,7 +7,6 @@ import { loadTokenizer, TIKTOKEN_ENCODINGS } from "../../../../common/tokenizer/
 import type { OpenTokenizer, Tokenizer } from "../../../../common/tokenizer/tokenizer.ts";
 import {
   exactBlock,
-  exactBlocks,
   exactPrompt,
   joinBlocks,
 } from "../../../../services/dataset_manager/synthetic/exact_prompt.ts";
@@ -68,12 +67,11 @@ for (const name of ["o200k_base", ...TOKENIZER_KINDS]) {
     const { tokenizer, lexicon } = await subject(name);
     const size = 16;
     const prompt = (ids: readonly number[], last: number) =>
-      exactBlocks(
-        lexicon,
-        ids.map((id, at) => ({
-          random: deriveRandom(3, `block.${id}`),
-          tokens: at === ids.length - 1 ? last : size,
-        })),
+      joinBlocks(
+        ids.map((id, at) => {
+          const tokens = at === ids.length - 1 ? last : size;
+          return exactBlock(lexicon, deriveRandom(3, `block.${id}`), tokens);
+        }),
       );
     fc.assert(
       fc.property(

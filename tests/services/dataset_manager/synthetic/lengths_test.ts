@@ -1,8 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
-import { PLAIN_SYNTHETIC } from "../../../../common/model/synthetic_plan.ts";
 import { lengthsOf } from "../../../../services/dataset_manager/synthetic/lengths.ts";
 import { createSyntheticDataset } from "../../../../services/dataset_manager/synthetic/synthetic_dataset.ts";
-import { datasetPlanOf } from "../../../helpers/dataset_plan.ts";
+import { datasetPlanOf, PLAIN_SYNTHETIC } from "../../../helpers/dataset_plan.ts";
 
 function fixed(mean: number) {
   return { mean, stddev: 0 };

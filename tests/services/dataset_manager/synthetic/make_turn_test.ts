@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Conversation } from "../../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../../common/model/run_config.ts";
-import { PLAIN_SYNTHETIC, type SyntheticPlan } from "../../../../common/model/synthetic_plan.ts";
+import type { SyntheticPlan } from "../../../../common/model/synthetic_plan.ts";
 import { BadInputError } from "../../../../common/service/bad_input_error.ts";
 import { loadTokenizer } from "../../../../common/tokenizer/load_tokenizer.ts";
 import type { Tokenizer } from "../../../../common/tokenizer/tokenizer.ts";
@@ -11,7 +11,7 @@ import {
 } from "../../../../services/dataset_manager/synthetic/lexicon.ts";
 import { createLexicon } from "../../../../services/dataset_manager/synthetic/measure_lexicon.ts";
 import { createSyntheticDataset } from "../../../../services/dataset_manager/synthetic/synthetic_dataset.ts";
-import { datasetPlanOf } from "../../../helpers/dataset_plan.ts";
+import { datasetPlanOf, PLAIN_SYNTHETIC } from "../../../helpers/dataset_plan.ts";
 import { fixtureTokenizer, TOKENIZER_KINDS } from "../../../helpers/tokenizers.ts";
 
 const COUNT = 300;

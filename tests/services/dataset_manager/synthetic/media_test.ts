@@ -3,11 +3,7 @@ import { decode as decodePng } from "fast-png";
 import fc from "fast-check";
 import { decode as decodeJpeg } from "jpeg-js";
 import { deriveRandom } from "../../../../common/runtime/random.ts";
-import {
-  type AudioPlan,
-  type ImagePlan,
-  PLAIN_SYNTHETIC,
-} from "../../../../common/model/synthetic_plan.ts";
+import type { AudioPlan, ImagePlan } from "../../../../common/model/synthetic_plan.ts";
 import { encodeMp3 } from "../../../../services/dataset_manager/synthetic/mp3.ts";
 import {
   type MediaMaker,
@@ -15,7 +11,7 @@ import {
 } from "../../../../services/dataset_manager/synthetic/media.ts";
 import { noiseBytes, noiseSamples } from "../../../../services/dataset_manager/synthetic/noise.ts";
 import { encodeWav } from "../../../../services/dataset_manager/synthetic/wav.ts";
-import { datasetPlanOf } from "../../../helpers/dataset_plan.ts";
+import { datasetPlanOf, PLAIN_SYNTHETIC } from "../../../helpers/dataset_plan.ts";
 
 const IMAGES: ImagePlan = {
   width: { mean: 40, stddev: 8 },
