@@ -46,41 +46,10 @@ export async function profile(plan: RunPlan, host: ProfileHost): Promise<number>
     if (readiness !== null && !await isReady(plan, readiness, host)) {
       return interruptedExit(readiness.front.interrupts.received);
     }
-    const model = plan.model ?? await discoverModel(plan.baseUrls.map(modelsUrl), plan.secrets);
-    const { plan: tokenizer, note } = await chooseTokenizer(plan, model, host);
-    const config = runConfig(plan, {
-      benchmarkId: crypto.randomUUID(),
-      epochUnixMs: Math.floor(host.startUnixMs),
-      model,
-      tokenizer,
-      publicFile: plan.publicDataset && await host.preparePublic({
-        ...plan.publicDataset,
-        tokenizer,
-        say: (line) => host.say(`aiperf: ${line}`),
-      }),
-    });
+    const request = await launchRequest(plan, host);
     if (plan.keepsCpusAwake) letSleep = await keepAwake();
-    prepareArtifactDir(config.artifactDir, folderOptions(plan));
-    const request: LaunchRequest = {
-      config,
-      secrets: plan.secrets,
-      mockServer: plan.mockServer && { ...plan.mockServer },
-      runtimeDir: plan.runtimeDir,
-      ui: plan.ui,
-      plainIntervalMs: plan.plainIntervalMs,
-      note: note ?? noteOnSeveral(plan, model),
-      showFrom: shownFrom(plan.logLevel),
-    };
-    const front = readiness?.front ?? openFront();
-    try {
-      const code = await make(request, { plan, front, host });
-      const unwritten = front.unwritten();
-      if (unwritten === null) return code;
-      host.say(`aiperf: ${notOnStdout(unwritten)}; the results are in ${config.artifactDir}`);
-      return code === EXIT.complete ? EXIT.failed : code;
-    } finally {
-      front.close();
-    }
+    prepareArtifactDir(request.config.artifactDir, folderOptions(plan));
+    return await makeInFront(request, { plan, front: readiness?.front ?? openFront(), host });
   } catch (error) {
     const code = exitCodeFor(error);
     if (code === null) throw error;
@@ -115,6 +84,33 @@ async function isReady(
     say: (line) => terminal.line(`aiperf: ${line}`),
     look: (timeoutMs) => lookAtServers({ plan, mode, timeoutMs, signal, probeInference }),
   });
+}
+
+/** Finds out what the plan leaves open: the model, its tokenizer, the file of a public data set. */
+async function launchRequest(plan: RunPlan, host: ProfileHost): Promise<LaunchRequest> {
+  const model = plan.model ?? await discoverModel(plan.baseUrls.map(modelsUrl), plan.secrets);
+  const { plan: tokenizer, note } = await chooseTokenizer(plan, model, host);
+  const config = runConfig(plan, {
+    benchmarkId: crypto.randomUUID(),
+    epochUnixMs: Math.floor(host.startUnixMs),
+    model,
+    tokenizer,
+    publicFile: plan.publicDataset && await host.preparePublic({
+      ...plan.publicDataset,
+      tokenizer,
+      say: (line) => host.say(`aiperf: ${line}`),
+    }),
+  });
+  return {
+    config,
+    secrets: plan.secrets,
+    mockServer: plan.mockServer && { ...plan.mockServer },
+    runtimeDir: plan.runtimeDir,
+    ui: plan.ui,
+    plainIntervalMs: plan.plainIntervalMs,
+    note: note ?? noteOnSeveral(plan, model),
+    showFrom: shownFrom(plan.logLevel),
+  };
 }
 
 /** Usually its name is enough; what looks for files is loaded only when there are any. */
@@ -154,6 +150,21 @@ interface Making {
   readonly plan: RunPlan;
   readonly front: Front;
   readonly host: ProfileHost;
+}
+
+/** Closes the front; a result that could not be written to stdout is no complete run. */
+async function makeInFront(request: LaunchRequest, making: Making): Promise<number> {
+  const { front, host } = making;
+  try {
+    const code = await make(request, making);
+    const unwritten = front.unwritten();
+    if (unwritten === null) return code;
+    const folder = request.config.artifactDir;
+    host.say(`aiperf: ${notOnStdout(unwritten)}; the results are in ${folder}`);
+    return code === EXIT.complete ? EXIT.failed : code;
+  } finally {
+    front.close();
+  }
 }
 
 async function make(request: LaunchRequest, { plan, front, host }: Making): Promise<number> {
