@@ -382,7 +382,9 @@ export class SystemController extends ControllerService {
   }
 
   /** Ends the run, unless the end of another process, which comes to be known just now, is the cause. */
-  #complain(failure: string, interruptedBy = this.#interruptedBy): void {
+  #complain(failure: string): void {
+    // An interrupt in the meantime does not excuse what had happened before it.
+    const interruptedBy = this.#interruptedBy;
     void this.clock.sleep(CAUSE_MS, this.life).then(() => this.#end(failure, interruptedBy));
   }
 

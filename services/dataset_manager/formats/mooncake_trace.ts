@@ -6,7 +6,6 @@ import {
   type JsonObject,
   mustBe,
   readId,
-  readObject,
   readObjects,
   readText,
 } from "./fields.ts";
@@ -102,7 +101,7 @@ function readMessages(
   if (mode !== undefined && mode !== "history" && mode !== "delta") {
     throw mustBe("message_mode", '"history" or "delta"', mode);
   }
-  if (readObject(fields as JsonObject, "extra", "")?.["messages"] !== undefined) {
+  if (fields.extra?.["messages"] !== undefined) {
     throw new FieldError("extra.messages", "would take the place of messages");
   }
   const tools = readObjects(row, "tools");
