@@ -1,5 +1,12 @@
 import { deriveRandom, type Random } from "../../common/runtime/random.ts";
-import { type AnswerIdentity, type ApiRequest, jsonAnswer, type MockApi } from "./apis/api.ts";
+import {
+  type AnswerIdentity,
+  type ApiRequest,
+  jsonAnswer,
+  type MockApi,
+  type StreamShape,
+  type WholeAnswer,
+} from "./apis/api.ts";
 import { ApiError, errorJson } from "./apis/api_error.ts";
 import { APIS_BY_PATH } from "./apis/registry.ts";
 import { CALL_PATHS, CallLog } from "./call_log.ts";
@@ -22,6 +29,16 @@ const METHODS = new Map<string, readonly string[]>([
 ]);
 
 const NO_RANDOM: Random = { next: () => 0.5 };
+
+/** One request that is to be answered with content. */
+interface Exchange {
+  readonly api: MockApi;
+  readonly request: HttpRequest;
+  readonly receivedMs: number;
+  readonly logged: ReplyLog;
+  readonly random: Random;
+  readonly fault: StreamFault;
+}
 
 /** Turns requests into replies and keeps the log; does no I/O. */
 export class Router {
@@ -76,52 +93,44 @@ export class Router {
     }
   }
 
-  #generate(
-    wanted: ApiRequest,
-    context: {
-      api: MockApi;
-      request: HttpRequest;
-      receivedMs: number;
-      logged: ReplyLog;
-      random: Random;
-      fault: StreamFault;
-    },
-  ): Reply {
-    const { api, request, receivedMs, logged, random, fault } = context;
-    const { outputTokens } = wanted;
+  #generate(wanted: ApiRequest, exchange: Exchange): Reply {
+    const { api, receivedMs, logged } = exchange;
     const identity: AnswerIdentity = {
       serial: logged.entry.index.toString(16).padStart(12, "0"),
       createdUnixS: Math.floor(receivedMs / 1000),
       reportUsage: this.#settings.reportUsage,
     };
-    const schedule = new TokenSchedule(this.#settings, random);
-    const close = !request.keepAlive;
+    return wanted.stream && api.streamed !== undefined
+      ? this.#streamReply(wanted.outputTokens, api.streamed(wanted, identity), exchange)
+      : this.#wholeReply(wanted.outputTokens, api.whole(wanted, identity), exchange);
+  }
+
+  #streamReply(outputTokens: number, shape: StreamShape, exchange: Exchange): Reply {
+    const { request: { keepAlive }, receivedMs, random, fault, logged } = exchange;
     const { chunkTokens } = this.#settings;
-    if (wanted.stream && api.streamed !== undefined) {
-      const text = new StreamText(api.streamed(wanted, identity), {
-        keepAlive: request.keepAlive,
-        chunkTokens,
-      });
-      return new StreamReply({
-        outputTokens,
-        chunkTokens,
-        text,
-        schedule,
-        receivedMs,
-        close,
-        fault,
-        logged,
-      });
-    }
+    return new StreamReply({
+      outputTokens,
+      chunkTokens,
+      text: new StreamText(shape, { keepAlive, chunkTokens }),
+      schedule: new TokenSchedule(this.#settings, random),
+      receivedMs,
+      close: !keepAlive,
+      fault,
+      logged,
+    });
+  }
+
+  #wholeReply(outputTokens: number, body: WholeAnswer, exchange: Exchange): Reply {
+    const { request: { keepAlive }, receivedMs, random, fault, logged } = exchange;
+    const schedule = new TokenSchedule(this.#settings, random);
     schedule.advanceTo(Math.max(0, outputTokens - 1));
-    const { keepAlive } = request;
-    const whole = plainResponse(200, api.whole(wanted, identity), { keepAlive });
+    const whole = plainResponse(200, body, { keepAlive });
     const isCut = fault === "disconnect";
     return new PlainReply({
       bytes: isCut ? whole.subarray(0, whole.length >> 1) : whole,
       status: 200,
       dueMs: receivedMs + schedule.offsetMs,
-      close: close || isCut,
+      close: !keepAlive || isCut,
       tokens: isCut ? 0 : outputTokens,
       isCut,
       logged,
