@@ -45,7 +45,8 @@ export async function prepareTokenizer(
     if (!(error instanceof NoTokenizerError)) throw error;
     if (isDefault && !choice.appliesChatTemplate) return fallback(model, error.message);
     const what = place.kind === "path" ? "" : `${name}: `;
-    throw new BadInputError(`--tokenizer: ${what}${error.message}${builtinHint(place)}`);
+    const hint = error.isOutOfReach ? WITHOUT_THE_HUB : builtinHint(place);
+    throw new BadInputError(`--tokenizer: ${what}${error.message}${hint}`);
   }
   if (found.plan.kind === "builtin" && choice.appliesChatTemplate) {
     throw new BadInputError(
@@ -55,6 +56,9 @@ export async function prepareTokenizer(
   }
   return found;
 }
+
+const WITHOUT_THE_HUB =
+  "; without the hub a folder with its tokenizer.json does, or builtin; HF_ENDPOINT names a mirror";
 
 /** Whoever gives a name of one word may have meant one that needs no hub. */
 function builtinHint(place: TokenizerPlace): string {

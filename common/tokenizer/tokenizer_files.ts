@@ -14,6 +14,11 @@ const DEFAULT_DOWNLOAD_MS = 20_000;
 /** A tokenizer cannot be had; the message says why, without the option's name. */
 export class NoTokenizerError extends Error {
   override readonly name = "NoTokenizerError";
+
+  /** `isOutOfReach`: the hub does not answer, or must not be asked. */
+  constructor(message: string, readonly isOutOfReach = false) {
+    super(message);
+  }
 }
 
 /** The files of a tokenizer, absolute. */
@@ -60,14 +65,17 @@ export async function findOnHub(query: HubQuery): Promise<TokenizerPaths> {
   const there = await findInHuggingFaceCache(query) ?? await findInCache(query);
   if (there !== null) return there;
   if (query.hub.isOffline) {
-    throw new NoTokenizerError("it is not in the cache, and HF_HUB_OFFLINE forbids to fetch it");
+    const reason = "it is not in the cache, and HF_HUB_OFFLINE forbids to fetch it";
+    throw new NoTokenizerError(reason, true);
   }
   try {
     return await download(query);
   } catch (error) {
     if (isTimeout(error)) throw new NoTokenizerError("its download takes too long");
-    const isKnown = error instanceof HubError || error instanceof BrokenTokenizerError;
-    throw isKnown ? new NoTokenizerError(error.message) : error;
+    if (error instanceof HubError) {
+      throw new NoTokenizerError(error.message, error.kind === "transient");
+    }
+    throw error instanceof BrokenTokenizerError ? new NoTokenizerError(error.message) : error;
   }
 }
 

@@ -161,8 +161,8 @@ function oslMismatch(count: number, succeeded: number): string {
 
 function usageDiscrepancy(count: number, succeeded: number): string {
   return `For ${count} of ${succeeded} requests the server's token counts are over ` +
-    `${DISCREPANCY_PERCENT} % away from ours: its tokenizer or chat template differs. Set ` +
-    "--tokenizer to the model's own, or --token-count-source server.";
+    `${DISCREPANCY_PERCENT} % away from ours: its tokenizer or chat template differs (the mock server ` +
+    "counts words). Set --tokenizer to the model's own, or --token-count-source server.";
 }
 
 function countedAsNothing(facts: WarningFacts): string {

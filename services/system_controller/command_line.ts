@@ -1,4 +1,5 @@
 import { type Invocation, parseCommandLine } from "../../common/cli/parse_command_line.ts";
+import { shellQuote } from "../../common/cli/shell_quote.ts";
 import { renderProblems } from "../../common/config/problem.ts";
 import type { MockServerOptions } from "../../common/config/mock_server_options.ts";
 import type { GoodputTag } from "../../common/config/rule.ts";
@@ -9,6 +10,7 @@ import type { InferenceProbe } from "../../common/model/readiness.ts";
 import type { PublicDatasetRequest } from "../../common/model/public_dataset.ts";
 import type { DatasetFile } from "../../common/model/dataset_file.ts";
 import type { RunSeries } from "../../common/model/run_series.ts";
+import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
 import { FILE_MODE } from "../../common/runtime/file_mode.ts";
 import { harmless } from "../../common/runtime/harmless.ts";
 import type { RebuiltReport } from "../../common/model/report.ts";
@@ -171,16 +173,23 @@ async function writeOut(text: string): Promise<number> {
   return EXIT.failed;
 }
 
+/** The only file that a command writes for its user to edit: the configuration. */
 function writeNewFile(path: string, text: string): number {
   try {
     Deno.writeTextFileSync(path, text, { createNew: true, mode: FILE_MODE });
-    return EXIT.complete;
   } catch (error) {
-    const reason = error instanceof Deno.errors.AlreadyExists
-      ? "it exists already"
-      : (error as Error).message;
-    return complain(`"${path}": cannot be written: ${reason}\n`);
+    return complain(`FILE: cannot write "${harmless(path)}": ${whyNotNew(error)}\n`);
   }
+  const command = shellQuote(["aiperf", "profile", "--config", path]);
+  writeStderr(`aiperf: wrote ${harmless(path)}; edit it, then run: ${harmless(command)}\n`);
+  return EXIT.complete;
+}
+
+function whyNotNew(error: unknown): string {
+  if (error instanceof Deno.errors.AlreadyExists) {
+    return "it exists already; give another name, or take it away first";
+  }
+  return isNotFound(error) ? "its folder is not there" : describeFileError(error);
 }
 
 function complain(text: string): number {

@@ -93,3 +93,34 @@ Deno.test("--help and --version answer on stdout, with 0, and start nothing", as
     assertEquals(await filesBelow(sandbox.path), []);
   });
 });
+
+Deno.test("config init writes a file that runs, and says what to do with it", async () => {
+  await withSandbox(async (sandbox) => {
+    const init = (path: string) => sandbox.run(["config", "init", path]);
+    assertEquals(await init("my run.yaml"), {
+      code: 0,
+      stdout: "",
+      stderr:
+        "aiperf: wrote my run.yaml; edit it, then run: aiperf profile --config 'my run.yaml'\n",
+    });
+    assertEquals(await init("my run.yaml"), {
+      code: 2,
+      stdout: "",
+      stderr:
+        'FILE: cannot write "my run.yaml": it exists already; give another name, or take it ' +
+        "away first\n",
+    });
+    assertEquals(
+      (await init("nowhere/my.yaml")).stderr,
+      'FILE: cannot write "nowhere/my.yaml": its folder is not there\n',
+    );
+    const path = `${sandbox.path}/my run.yaml`;
+    const edited = (await Deno.readTextFile(path))
+      .replace("# enabled: false", "enabled: true")
+      .replace("# request_count:", "request_count: 3");
+    await Deno.writeTextFile(path, edited);
+    const { code, stdout, stderr } = await sandbox.run(["profile", "--config", "my run.yaml"]);
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /Credits: 3 issued = 3 succeeded/);
+  });
+});

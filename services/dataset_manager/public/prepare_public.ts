@@ -38,10 +38,16 @@ export async function preparePublic(
     await convert({ request, set, hub, path });
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    throw new BadInputError(`--public-dataset: ${request.name}: ${error.message}`);
+    const isOutOfReach = hub.isOffline || error.kind === "transient";
+    const hint = isOutOfReach ? WITHOUT_THE_HUB : "";
+    throw new BadInputError(`--public-dataset: ${request.name}: ${error.message}${hint}`);
   }
   return file;
 }
+
+const WITHOUT_THE_HUB =
+  "; without the hub --input-file sends a copy in a format of docs/input_files.md; HF_ENDPOINT " +
+  "names a mirror";
 
 function setFor({ name, subset }: PublicDatasetRequest): PublicSet {
   const set = PUBLIC_SETS[name];

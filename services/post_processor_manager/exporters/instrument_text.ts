@@ -100,11 +100,11 @@ function connectionsText({ connections }: InstrumentReport): string[] {
     ? ""
     : `, ${withThousands(String(reconnects))} of them in place of closed ones`;
   const most = mostOpen === null ? "" : `, ${withThousands(String(mostOpen))} at once at most`;
-  const open = withThousands(String(reused));
+  const onOpen = `${withThousands(String(reused))} ${reused === 1 ? "request" : "requests"}`;
   return [
     `Connections: ${
       withThousands(String(opened))
-    } opened${cost}${again}${most}${without}; ${open} requests on open ones.`,
+    } opened${cost}${again}${most}${without}; ${onOpen} on open ones.`,
   ];
 }
 

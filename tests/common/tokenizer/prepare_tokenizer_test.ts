@@ -136,7 +136,16 @@ Deno.test("a tokenizer that is asked for by name and cannot be had ends the run"
     );
     assertEquals(
       await told("org/other", { isOffline: true }),
-      "--tokenizer: org/other: it is not in the cache, and HF_HUB_OFFLINE forbids to fetch it",
+      "--tokenizer: org/other: it is not in the cache, and HF_HUB_OFFLINE forbids to fetch it; " +
+        "without the hub a folder with its tokenizer.json does, or builtin; HF_ENDPOINT names a " +
+        "mirror",
+    );
+    const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    closed.close();
+    assertEquals(
+      await told("org/other", { endpoint: `http://127.0.0.1:${closed.addr.port}` }),
+      "--tokenizer: org/other: cannot reach HUB: connection refused; without the hub a folder with " +
+        "its tokenizer.json does, or builtin; HF_ENDPOINT names a mirror",
     );
     assertEquals(
       await told("a b"),

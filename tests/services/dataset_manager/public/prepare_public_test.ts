@@ -174,7 +174,8 @@ Deno.test("what cannot be had is said with the name of the set, and nothing is l
       await problemOf({}, { ...config, isOffline: true }),
       "--public-dataset: sharegpt: ShareGPT_V3_unfiltered_cleaned_split.json of " +
         "anon8231489123/ShareGPT_Vicuna_unfiltered is not in the cache, and HF_HUB_OFFLINE " +
-        "forbids to fetch it",
+        "forbids to fetch it; without the hub --input-file sends a copy in a format of " +
+        "docs/input_files.md; HF_ENDPOINT names a mirror",
     );
     hub.gated.clear();
     assertEquals(

@@ -86,6 +86,10 @@ Deno.test("instrumentText says what the connections cost, where that is known", 
     lineOf({ opened: 0, reused: 5, reconnects: 0, mostOpen: 2, failed: 3, opening: null }),
     "    Connections: 0 opened, 2 at once at most, 3 could not be; 5 requests on open ones.",
   );
+  assertStringIncludes(
+    lineOf({ opened: 1, reused: 1, reconnects: 0, mostOpen: 1, failed: 0, opening: null })!,
+    "; 1 request on open ones.",
+  );
   assertEquals(
     lineOf({ opened: 1_000, reused: 2, reconnects: 988, mostOpen: 12, failed: 0, opening }),
     "    Connections: 1,000 opened in 1.00 ms (median), 3.00 ms (p99), 988 of them in place of " +
