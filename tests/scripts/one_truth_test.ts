@@ -17,9 +17,15 @@ Deno.test("the task start asks for the permissions of common/runtime/permissions
   assertEquals(TASKS.start?.command, `deno run ${PERMISSION_FLAGS.join(" ")} main.ts`);
 });
 
-Deno.test("no task but start names the program's permissions, and only tests may do anything", () => {
+Deno.test("the task install makes a command with the same permissions", () => {
+  const command = TASKS.install?.command ?? "";
+  assert(command.startsWith("deno install --global "), command);
+  assert(command.endsWith(` --config deno.json ${PERMISSION_FLAGS.join(" ")} main.ts`), command);
+});
+
+Deno.test("no other task names the program's permissions, and only tests may do anything", () => {
   for (const [name, { command }] of Object.entries(TASKS)) {
-    assertEquals(command.includes("--allow-net"), name === "start", name);
+    assertEquals(command.includes("--allow-net"), ["start", "install"].includes(name), name);
     if (!/deno test|tests\//.test(command)) assert(!/ -A\b/.test(command), name);
   }
 });
