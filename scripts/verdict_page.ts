@@ -77,6 +77,12 @@ const CLOSING = [
   "where a server keeps it open after its last byte; over the run as a whole and over the " +
   "time when all slots are open and in use. Under a prefill limit, the most requests without a first " +
   "token at the same time.",
+  "- **Use of the limits**: while requests waited for `--concurrency` at a rate, or for " +
+  "`--prefill-concurrency`, how many of the slots were in use, as the server saw it (from being sent " +
+  "to the end or the first token), by how many could have been. What is missing is the way from an " +
+  "answer or a first token to the next request, which with a very quick server takes longer than " +
+  "the answer: then it is not the limit that sets the pace but the machine that measures. The " +
+  "verdict blames `concurrency_kept` for what that cost, and `cap_held_back` for what remains.",
   "- **Event loops**: fifty times a second each worker looks how late a timer fires. What arrives " +
   "while the loop is busy is noticed that much later, so the lag is by how much single latencies " +
   "may be too high. Looks that a blocked loop did not make count as if it had, so the percentiles " +

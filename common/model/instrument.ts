@@ -299,6 +299,11 @@ export const instrumentReportSchema = z.object({
   concurrency: z.nullable(concurrencyReportSchema),
   /** null when there was no limit on them. */
   prefill: z.nullable(prefillReportSchema),
+  /**
+   * While requests waited for a limit: what was in use of it, by what would have been if each of them
+   * had left at once (0 to 1); null: none had to wait, or nobody knows.
+   */
+  limitUse: z.nullable(NUMBER),
   /** null when none was drawn for it; journals of before do not tell. */
   cancellation: z.nullable(cutOffReportSchema),
   workers: z.array(workerReportSchema),

@@ -66,6 +66,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     },
     concurrency: { asked: null, avg: 8, max: 20, steady: null },
     prefill: null,
+    limitUse: null,
     cancellation: null,
     workers: [{ workerId: "worker_0", requests: 1_000, health: healthOf() }],
     processes: ["timing_manager", "worker_manager"].map((id) =>

@@ -64,6 +64,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
       ["Prefill Concurrency Asked", String(prefill.asked)] as Row,
       ["Prefill Concurrency max", String(prefill.max)] as Row,
     ]),
+    ...percentRow("Limit Used while Requests Waited (%)", instrument.limitUse),
     ...(cancellation === null ? [] : [
       ["Requests to Be Cut Off", String(cancellation.asked)] as Row,
       ["Requests Cut Off", String(cancellation.cancelled)] as Row,

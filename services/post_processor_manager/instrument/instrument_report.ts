@@ -7,6 +7,7 @@ import { rateProfileOf } from "../../../common/stats/rate_profile.ts";
 import { arrivalsReport } from "./arrivals.ts";
 import { concurrencyReport } from "./concurrency.ts";
 import { connectionsReport } from "./connections.ts";
+import { limitUse } from "./limit_use.ts";
 import { latenessReport } from "./lateness.ts";
 import { type LoadFacts, loadFacts } from "./load_facts.ts";
 import type { LoadTally, SentRequests } from "./load_tally.ts";
@@ -68,6 +69,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     prefill: facts.prefillLimit === null
       ? null
       : { asked: facts.prefillLimit, max: tally.mostPrefills },
+    limitUse: hasWaits ? limitUseOf(tally, { facts, requests, steadyFromNs }) : null,
     cancellation: plan.cancellation === null || tally.cutOffs.asked === 0
       ? null
       : { ...tally.cutOffs, delayMs: plan.cancellation.delayMs },
@@ -115,6 +117,30 @@ function isCapReached({ cap }: LoadFacts, { mostSessions }: LoadTally): boolean 
 
 function isPrefillReached({ prefillLimit }: LoadFacts, { mostPrefills }: LoadTally): boolean {
   return prefillLimit !== null && mostPrefills >= prefillLimit;
+}
+
+/** What waits for a limit is due and not sent; of a closed loop, a slot is empty as long. */
+function limitUseOf(
+  tally: LoadTally,
+  { facts, requests, steadyFromNs }: {
+    facts: LoadFacts;
+    requests: SentRequests;
+    steadyFromNs: number;
+  },
+): number | null {
+  const { concurrency, cap, prefillLimit } = facts;
+  const { dueNs, sentNs } = requests;
+  const isLate = (_: number, i: number) => sentNs[i]! > dueNs[i]!;
+  const waiting = { starts: dueNs.filter(isLate), ends: sentNs.filter(isLate) };
+  const slots = concurrency ?? cap;
+  const prefills = tally.prefills();
+  const limits = [
+    ...slots === null ? [] : [{ limit: slots, used: tally.slots() }],
+    ...prefillLimit === null || prefills === null ? [] : [{ limit: prefillLimit, used: prefills }],
+  ];
+  if (limits.length === 0) return null;
+  const to = sentNs.reduce((latest, ns) => Math.max(latest, ns), steadyFromNs);
+  return limitUse(waiting, limits, { from: steadyFromNs, to });
 }
 
 /** The limits that requests had to wait for, as on the command line. */

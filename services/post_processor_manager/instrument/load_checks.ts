@@ -124,26 +124,50 @@ export function concurrencyKept(facts: VerdictFacts): Finding[] {
   if (steady === null || steady.windowMs < SHORTEST_STEADY_MS) {
     return [{ unjudged: "the concurrency" }];
   }
-  const share = percent(steady.avg, asked);
-  const inFlight = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight`;
-  if (hasPrefillHeld(facts, (asked - steady.avg) * steady.windowMs)) {
-    const text = `${inFlight}: --prefill-concurrency ${facts.prefill!.asked} held the others ` +
-      "back. Raise it, or take the result as that of this limit rather than of the concurrency.";
-    return [reason(THRESHOLDS.capHeldBack, share, text)];
-  }
+  const room = roomUnderPrefillLimit(facts, { asked, avg: steady.avg });
+  if (room < asked) return prefillKept(facts, { asked, avg: steady.avg, room });
   // By Little's law: how long a slot is empty before it is used again. A ramp has a rate of its own.
   const emptyMs = (asked - steady.avg) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
   const wait = ramps.length > 0 ? "it takes" : `it takes ${ms(emptyMs)},`;
-  const text = `${inFlight}: from an answer to the next request ${wait} too long next to the ` +
-    `answers. Use a higher --concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
-  return [reason(THRESHOLDS.concurrencyKept, share, text)];
+  const text = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight: from an ` +
+    `answer to the next request ${wait} too long next to the answers. Use a higher --concurrency ` +
+    `or a --request-rate, or ${moreWorkers(facts)}.`;
+  return [reason(THRESHOLDS.concurrencyKept, percent(steady.avg, asked), text)];
 }
 
-/** Whether it is for the limit on prefills that slots were empty, for so long all together: half of it. */
-function hasPrefillHeld({ prefill, lateness }: VerdictFacts, emptyMs: number): boolean {
-  const slotWait = lateness?.slotWait ?? null;
-  if (prefill === null || slotWait === null) return false;
-  return slotWait.requests * slotWait.avgMs >= emptyMs / 2;
+/**
+ * How many requests would have been in flight, had each left as soon as it could: the slots of the
+ * limit in use all the time make for more requests by as much, and they by Little's law for as many
+ * more in flight.
+ */
+function roomUnderPrefillLimit(
+  { prefill, limitUse }: VerdictFacts,
+  { asked, avg }: { asked: number; avg: number },
+): number {
+  if (prefill === null || limitUse === null || limitUse === 0) return asked;
+  return Math.min(asked, avg / limitUse);
+}
+
+/** Whether that was kept, and whether it is what was asked for. */
+function prefillKept(
+  { prefill }: VerdictFacts,
+  { asked, avg, room }: { asked: number; avg: number; room: number },
+): Finding[] {
+  const flag = `--prefill-concurrency ${prefill!.asked}`;
+  const kept =
+    `On average ${avg.toFixed(1)} requests were in flight where ${flag} leaves room for ` +
+    `${
+      room.toFixed(1)
+    }: from a first token to the next request it takes too long next to the time ` +
+    "to first token, and the pace is that of the machine that measures, too. Use longer prompts, a " +
+    "higher limit or a bigger machine.";
+  const held =
+    `${flag} left room for ${room.toFixed(1)} of ${asked} requests in flight on average. ` +
+    "Raise it, or take the result as that of this limit rather than of the concurrency.";
+  return [
+    reason(THRESHOLDS.concurrencyKept, percent(avg, room), kept),
+    reason(THRESHOLDS.capHeldBack, percent(room, asked), held),
+  ];
 }
 
 /** Whether the load has grown to the one asked for. */
@@ -159,20 +183,35 @@ export function rampFinished({ ramps, sendingMs }: VerdictFacts): Finding[] {
 
 /**
  * Whether a cap made another load of the one asked for: then it is as closed a loop as the cap, and
- * its rate is the server's. The latencies are true all the same.
+ * its rate is the server's, unless slots stayed empty while requests waited for them. The latencies
+ * are true all the same.
  */
 export function capHeldBack(facts: VerdictFacts): Finding[] {
-  const { heldBy, arrivals: { pattern, issued, unsent, sent } } = facts;
+  const { heldBy, limitUse, arrivals: { pattern, issued, unsent, sent } } = facts;
   if (heldBy === null || sent.count === 0 || pattern === "concurrency") return [];
   const due = issued + unsent;
   const ofDue = due < FEWEST_FOR_MEDIAN ? null : percent(sent.count, due);
   const ofRate = capRateShare(facts);
   if (ofDue === null && ofRate === null) return [{ unjudged: "the rate" }];
   const share = Math.min(ofDue ?? 100, ofRate ?? 100);
+  // With the slots always in use the rate would have been higher by as much.
+  const possible = limitUse ? Math.min(100, share / limitUse) : share;
   const text = `${heldBy} held ${whatWasHeld(facts)}: this is the pace of the server within that ` +
     "limit, as in a closed loop, not the load asked for. Raise the limit, or take the rate as that " +
     "of the server.";
-  return [reason(THRESHOLDS.capHeldBack, share, text)];
+  return [
+    ...ofRate === null ? [] : slotsUsed(facts, percent(share, possible)),
+    reason(THRESHOLDS.capHeldBack, possible, text),
+  ];
+}
+
+/** `share`: of what could have been sent within the limits, how much was, in per cent. */
+function slotsUsed({ heldBy, limitUse }: VerdictFacts, share: number): Finding[] {
+  if (limitUse === null) return [];
+  const text = `While requests waited for ${heldBy}, ${shareText(limitUse)} of the slots were in ` +
+    `use: until one is used again it takes too long next to the answers, and the pace is that of ` +
+    "the machine that measures, too. Use a higher limit or a bigger machine.";
+  return [reason(THRESHOLDS.concurrencyKept, share, text)];
 }
 
 /** Completes "--concurrency 2 held". */

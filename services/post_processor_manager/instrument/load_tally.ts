@@ -3,7 +3,7 @@ import type { MovedTurns } from "../../../common/model/instrument.ts";
 import { NOT_SENT_IN_TIME, type RequestRecord } from "../../../common/model/record.ts";
 import { Column } from "../../../common/stats/column.ts";
 import { SHORTEST_MOVE_MS } from "./thresholds.ts";
-import { maxOpen } from "../../../common/stats/time_weighted.ts";
+import { type Intervals, maxOpen } from "../../../common/stats/time_weighted.ts";
 import { handOverDelayNs, issueDelayNs } from "../lateness_parts.ts";
 
 /** The error types that say that this machine, not the server, was at its end. */
@@ -182,8 +182,7 @@ export class LoadTally {
    * to the end of its last one, pauses included.
    */
   get mostSessions(): number {
-    const starts = joined(this.#sentNs, this.#pauseNs);
-    return maxOpen({ starts, ends: joined(this.#endNs, this.#resumeNs) });
+    return maxOpen(this.slots());
   }
 
   /** The most requests without a first token at the same time; 0: they were not counted. */
@@ -191,6 +190,18 @@ export class LoadTally {
     if (this.#prefills === null) return 0;
     const { startNs, endNs } = this.#prefills;
     return maxOpen({ starts: wide(startNs), ends: wide(endNs) });
+  }
+
+  /** From when to when slots were taken, each for a request or for the pause after one. */
+  slots(): Intervals {
+    const starts = joined(this.#sentNs, this.#pauseNs);
+    return { starts, ends: joined(this.#endNs, this.#resumeNs) };
+  }
+
+  /** From being sent to the first token, of all requests; null: they were not counted. */
+  prefills(): Intervals | null {
+    if (this.#prefills === null) return null;
+    return { starts: wide(this.#sentNs), ends: wide(this.#prefills.endNs) };
   }
 
   /** How many requests were to be cut off, and what became of them. */

@@ -151,14 +151,15 @@ export const THRESHOLDS = {
     check: "concurrency_kept",
     what:
       "requests in flight, averaged over the time when all slots are open and used, as a share " +
-      "of --concurrency",
+      "of --concurrency, or of what a prefill limit leaves room for; where requests at a rate waited " +
+      "for a limit: their rate, as a share of the one with its slots always in use",
     unit: "%",
     suspect: 95,
     invalid: 80,
     isLower: true,
     from:
-      `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations ` +
-      "that no prefill limit held back",
+      `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations; ` +
+      `at a rate ${FEWEST_FOR_MEDIAN} requests over ${SHORTEST_STEADY_MS} ms`,
   },
   rampFinished: {
     check: "ramp_finished",
@@ -174,7 +175,8 @@ export const THRESHOLDS = {
     what:
       "where requests waited for a concurrency or prefill limit: requests sent, as a share of those that " +
       "were due; or their rate, as a share of the one scheduled, if that is less; in a closed loop " +
-      "under a prefill limit: requests in flight, as for `concurrency_kept`",
+      "under a prefill limit: requests in flight that it leaves room for, as a share of " +
+      "--concurrency; all of it as with the slots of the limit always in use",
     unit: "%",
     suspect: 95,
     invalid: null,

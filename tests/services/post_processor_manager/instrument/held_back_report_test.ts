@@ -37,7 +37,7 @@ Deno.test("a cap that is reached is told of: what it held back is no fault, and 
 Deno.test("a cap is reached by conversations that pause, too, as each keeps its slot meanwhile", () => {
   // Two turns of 140 ms with a pause of 4 s between, five at a time: seldom more than one in flight.
   const turn = (session: number, turnIndex: number): RequestRecord => {
-    const startNs = (600 + Math.floor(session / 5) * 5_000 + session % 5 * 200) * MS;
+    const startNs = (600 + Math.floor(session / 5) * 4_300 + session % 5 * 200) * MS;
     const sentNs = startNs + turnIndex * 4_140 * MS;
     return recordOf({
       creditId: 2 * session + turnIndex,

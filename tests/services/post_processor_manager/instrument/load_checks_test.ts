@@ -273,26 +273,77 @@ Deno.test("that answers were kept open is noted from 10 ms on", () => {
   ]]);
 });
 
-Deno.test("a prefill limit that keeps slots empty is SUSPECT, and the reason names it", () => {
-  // So many times a request waited for it, 30 ms each.
-  const of = (avg: number, requests: number) =>
+Deno.test("slots that a prefill limit keeps empty are its fault, those that wait for us are ours", () => {
+  // So many of ten in flight, and so much of the limit in use while requests waited for it.
+  const of = (avg: number, limitUse: number | null) =>
     verdictWith({
-      concurrency: { asked: 4, avg, max: 4, steady: { avg, windowMs: 2_000 } },
+      concurrency: { asked: 10, avg, max: 10, steady: { avg, windowMs: 2_000 } },
       prefill: { asked: 2, max: 2 },
-      lateness: waitedFor(30, requests),
+      limitUse,
     }).reasons;
-  const checksOf = (avg: number, requests: number) =>
-    of(avg, requests).map(({ check, level }) => [check, level]);
-  assertEquals(checksOf(3.9, 100), []);
-  assertEquals(checksOf(1, 100), [["cap_held_back", "SUSPECT"]]);
-  assertStringIncludes(
-    of(2.3, 100)[0]!.text,
-    "On average 2.3 of 4 requests were in flight: --prefill-concurrency 2 held the others back.",
+  const checksOf = (avg: number, limitUse: number | null) =>
+    of(avg, limitUse).map(({ check, level }) => [check, level]);
+  assertEquals(checksOf(9.6, 1), []);
+  assertEquals(checksOf(9.6, 0.2), []);
+  // All of it is the limit's.
+  assertEquals(checksOf(5, 1), [["cap_held_back", "SUSPECT"]]);
+  assertEquals(
+    of(5, 0.96)[0]!.text,
+    "--prefill-concurrency 2 left room for 5.2 of 10 requests in flight on average. Raise it, or " +
+      "take the result as that of this limit rather than of the concurrency.",
   );
-  // For less than half of the time it was not the limit that kept them empty.
-  assertEquals(checksOf(3.9, 0), []);
-  assertEquals(checksOf(1, 99), [["concurrency_kept", "INVALID"]]);
-  assertEquals(checksOf(1, 0), [["concurrency_kept", "INVALID"]]);
+  // All of it is ours: with each of its slots in use there would have been ten.
+  assertEquals(checksOf(5, 0.5), [["concurrency_kept", "INVALID"]]);
+  assertEquals(checksOf(5, 0.1), [["concurrency_kept", "INVALID"]]);
+  assertEquals(checksOf(9, 0.9), [["concurrency_kept", "SUSPECT"]]);
+  assertStringIncludes(
+    of(9, 0.9)[0]!.text,
+    "On average 9.0 of 10 requests were in flight: from an",
+  );
+  // Some of both.
+  assertEquals(checksOf(5, 0.9), [
+    ["concurrency_kept", "SUSPECT"],
+    ["cap_held_back", "SUSPECT"],
+  ]);
+  assertEquals(checksOf(0.27, 0.27), [
+    ["concurrency_kept", "INVALID"],
+    ["cap_held_back", "SUSPECT"],
+  ]);
+  assertStringIncludes(
+    of(0.27, 0.27)[0]!.text,
+    "On average 0.3 requests were in flight where --prefill-concurrency 2 leaves room for 1.0: " +
+      "from a first token to the next request it takes too long",
+  );
+  // Nobody had to wait for it.
+  assertEquals(checksOf(5, null), [["concurrency_kept", "INVALID"]]);
+});
+
+Deno.test("a cap whose slots stayed empty while requests waited for them is not what held the rate", () => {
+  const of = (ratePerSecond: number, limitUse: number | null, count = 1_000) =>
+    verdictWith({
+      heldBy: "--concurrency 1",
+      limitUse,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        wasCapped: true,
+        sent: { ...HEALTHY.arrivals.sent, count, ratePerSecond, ks: null },
+      },
+    }).reasons;
+  const checksOf = (...given: Parameters<typeof of>) =>
+    of(...given).map(({ check, level }) => [check, level]);
+  const cap = ["cap_held_back", "SUSPECT"];
+  assertEquals([checksOf(50, null), checksOf(50, 1), checksOf(50, 0.96)], [[cap], [cap], [cap]]);
+  assertEquals(checksOf(50, 0.95), [["concurrency_kept", "SUSPECT"], cap]);
+  assertEquals(checksOf(40, 0.8), [["concurrency_kept", "INVALID"], cap]);
+  // In use all the time, they would have been enough for the whole rate.
+  assertEquals(checksOf(40, 0.4), [["concurrency_kept", "INVALID"]]);
+  assertEquals(checksOf(90, 0.2), [["concurrency_kept", "SUSPECT"]]);
+  assertEquals(checksOf(96, 0.2), []);
+  assertStringIncludes(
+    of(40, 0.4)[0]!.text,
+    "While requests waited for --concurrency 1, 40 % of the slots were in use: until one is used " +
+      "again it takes too long next to the answers",
+  );
 });
 
 Deno.test("requests that ended before they could be cut off are told of, and change no verdict", () => {
