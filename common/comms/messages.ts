@@ -145,6 +145,11 @@ const firstToken = z.object({
   /** When it came, in nanoseconds since the run's epoch. */
   atNs: NUMBER,
 });
+/**
+ * worker → worker_manager → timing_manager: so many more credits wait for no worker any more: their
+ * requests have begun, or have ended before that. Told of many together.
+ */
+const creditsBegun = z.object({ type: z.literal("credits_begun"), count: INT });
 const cancelCredits = z.object({ type: z.literal("cancel_credits") });
 const record = z.object({ type: z.literal("record"), record: requestRecordSchema });
 /**
@@ -167,6 +172,7 @@ export const messageSchema = z.discriminatedUnion("type", [
   credit,
   creditReturn,
   firstToken,
+  creditsBegun,
   cancelCredits,
   record,
   recordsAck,

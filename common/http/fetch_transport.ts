@@ -42,7 +42,7 @@ export class FetchTransport implements HttpTransport {
   endSession(): void {}
 
   async #send(
-    { method, url, headers, body, onSent }: HttpMessage,
+    { method, url, headers, body, onBegun, onSent }: HttpMessage,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
     const init: RequestInit = {
@@ -52,6 +52,7 @@ export class FetchTransport implements HttpTransport {
       signal,
       redirect: "manual",
     };
+    onBegun?.();
     const answering = this.#fetch(url, init);
     onSent?.();
     const response = await answering;

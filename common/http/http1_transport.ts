@@ -156,10 +156,11 @@ export class Http1Transport implements HttpTransport {
   }
 
   async #exchange(encoded: Encoded, signal: AbortSignal): Promise<HttpAnswer> {
-    const { message, target, isOnly, pieces, key } = encoded;
+    const { message, isOnly, pieces, key } = encoded;
     signal.throwIfAborted();
-    const connection = this.#takeIdle(key) ?? await this.#coming.take(key, signal) ??
-      await this.#takeTurn(encoded, signal) ?? await this.#open(target.address, signal);
+    const idle = this.#takeIdle(key);
+    if (idle !== null) message.onBegun?.();
+    const connection = idle ?? await this.#takeOther(encoded, signal);
     if (signal.aborted) {
       this.#release(key, connection, { isReusable: true, keepAliveMs: null });
       throw signal.reason;
@@ -193,6 +194,16 @@ export class Http1Transport implements HttpTransport {
   /** Not before those who wait for one. */
   #takeIdle(key: string): Http1Connection | null {
     return this.#line !== null && this.#line.size > 0 ? null : this.#pool.take(key);
+  }
+
+  /** Where none is idle: one that is coming, one that becomes idle in time, or a new one. */
+  async #takeOther(encoded: Encoded, signal: AbortSignal): Promise<Http1Connection> {
+    const { message, target, key } = encoded;
+    const coming = this.#coming.take(key, signal);
+    if (coming !== null) message.onBegun?.();
+    const connection = await coming ?? await this.#takeTurn(encoded, signal);
+    if (coming === null) message.onBegun?.();
+    return connection ?? await this.#open(target.address, signal);
   }
 
   /** Null when a connection is to be opened. */

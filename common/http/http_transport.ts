@@ -8,6 +8,8 @@ export interface HttpMessage {
   readonly body: string | Uint8Array<ArrayBuffer> | null;
   /** Names in lower case of headers that a redirect does not take to another origin. */
   readonly secretHeaders?: ReadonlySet<string>;
+  /** Called when nothing in this client holds the request up any more: from now on it waits for its server. */
+  readonly onBegun?: () => void;
   /** Called when the request has a connection. Not called where nobody knows. */
   readonly onConnection?: (connection: ConnectionFacts) => void;
   /** Called when this machine cannot let the request begin yet; `onHeldUp` follows, unless it is given up. */

@@ -33,6 +33,8 @@ export const creditSchema = z.object({
   slotWaitNs: z.optional(NUMBER),
   /** Only where its time in a trace passed before the answer that it follows: how long before. */
   movedNs: z.optional(NUMBER),
+  /** Only where workers had too many unsent requests on their hands: how long it waited for that. */
+  backlogWaitNs: z.optional(NUMBER),
   /** When the end of the phase cuts it off, where that is set beforehand: it is not sent any more then. */
   cutOffNs: z.optional(NUMBER),
   /** When the timing manager let the credit go; perhaps some milliseconds before it is due. */

@@ -13,13 +13,14 @@ export type CreditedRequest = Pick<
   | "dueNs"
   | "slotWaitNs"
   | "movedNs"
+  | "backlogWaitNs"
   | "issuedNs"
 >;
 
 /** What is known of a request before anybody has it in hand. */
 export function creditedRequest(credit: Credit): CreditedRequest {
   const { id, phase, index, conversationIndex, turnIndex, isLastTurn } = credit;
-  const { dueNs, slotWaitNs, movedNs, issuedNs } = credit;
+  const { dueNs, slotWaitNs, movedNs, backlogWaitNs, issuedNs } = credit;
   return {
     creditId: id,
     phase,
@@ -30,6 +31,7 @@ export function creditedRequest(credit: Credit): CreditedRequest {
     dueNs,
     ...(slotWaitNs !== undefined && { slotWaitNs }),
     ...(movedNs !== undefined && { movedNs }),
+    ...(backlogWaitNs !== undefined && { backlogWaitNs }),
     issuedNs,
   };
 }

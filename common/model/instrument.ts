@@ -196,6 +196,8 @@ const arrivalsReportSchema = z.object({
   issued: INT,
   /** Requests that were due besides, and found no free slot until the end: counted up to ten million. */
   unsent: INT,
+  /** Likewise, and that no worker got to until the end, as this machine was too far behind. */
+  overdue: INT,
   /** By the due times. */
   scheduled: arrivalStatsSchema,
   /** By the times of sending, in their own order. */

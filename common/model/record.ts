@@ -113,6 +113,8 @@ export const requestRecordSchema = z.object({
   slotWaitNs: z.optional(NUMBER),
   /** Only where its time in a trace passed before the answer that it follows: how long before it was due. */
   movedNs: z.optional(NUMBER),
+  /** Only where workers were too far behind to be given more: how long it waited for that. */
+  backlogWaitNs: z.optional(NUMBER),
   issuedNs: NUMBER,
   /** When the worker had the credit in hand. */
   receivedNs: NUMBER,

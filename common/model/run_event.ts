@@ -47,6 +47,8 @@ export const phaseCompleteSchema = z.object({
   reason: stopReasonSchema,
   /** Only where there are any: sessions that were due and found no free slot until the end. */
   unsent: z.optional(INT),
+  /** Only where there are any: sessions that were due and that workers were too far behind to begin. */
+  overdue: z.optional(INT),
   /** Only where there are any: requests that failed or got lost. */
   failed: z.optional(INT),
   /** Only where there are any: requests that were cancelled. */

@@ -5,9 +5,12 @@ import type { RequestRecord } from "../../common/model/record.ts";
  * A credit may be issued and received ahead of its due time: that much is nobody's delay.
  */
 
-/** How long after it was due the credit was issued, in nanoseconds. */
-export function issueDelayNs({ issuedNs, dueNs }: RequestRecord): number {
-  return Math.max(0, issuedNs - dueNs);
+/**
+ * How long after it was due the credit was issued, in nanoseconds, but for what it waited for a worker
+ * that was behind.
+ */
+export function issueDelayNs({ issuedNs, dueNs, backlogWaitNs = 0 }: RequestRecord): number {
+  return Math.max(0, issuedNs - dueNs - backlogWaitNs);
 }
 
 /** How long the credit was on its way to the worker after it was due, in nanoseconds. */
@@ -15,7 +18,12 @@ export function handOverDelayNs({ receivedNs, issuedNs, dueNs }: RequestRecord):
   return Math.max(dueNs, receivedNs) - Math.max(dueNs, issuedNs);
 }
 
-/** How long the worker took after it could have sent, in nanoseconds; null: nothing was sent. */
-export function workerDelayNs({ sentNs, receivedNs, dueNs }: RequestRecord): number | null {
-  return sentNs === null ? null : sentNs - Math.max(dueNs, receivedNs);
+/**
+ * How long the worker took after it could have sent, in nanoseconds, what it could not take the credit
+ * for included; null: nothing was sent.
+ */
+export function workerDelayNs(
+  { sentNs, receivedNs, dueNs, backlogWaitNs = 0 }: RequestRecord,
+): number | null {
+  return sentNs === null ? null : sentNs - Math.max(dueNs, receivedNs) + backlogWaitNs;
 }

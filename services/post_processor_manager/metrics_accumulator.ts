@@ -38,6 +38,8 @@ export interface ReportOptions {
   readonly endNs?: number;
   /** Requests that were due in it and found no free slot until its end; without it, none. */
   readonly unsent?: number | undefined;
+  /** Requests that were due in it and that no worker got to; without it, none. */
+  readonly overdue?: number | undefined;
   /** Why the phase stopped sending; without it, nobody knows. */
   readonly reason?: StopReason | undefined;
   /** How the processes were; without it, the verdict is built on the records alone. */
@@ -149,6 +151,7 @@ export class MetricsAccumulator {
         startNs: options.startNs ?? null,
         account,
         unsent: options.unsent ?? 0,
+        overdue: options.overdue ?? 0,
         reason: options.reason ?? null,
         wasCancelled,
         metrics,

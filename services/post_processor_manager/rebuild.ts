@@ -169,8 +169,8 @@ class Rebuilding {
   #note(note: JournalNote): void {
     if (note.type === "run_closing") this.#closing = note;
     if (note.type !== "phase_complete" || note.phase !== "profiling") return;
-    const { startNs, endNs, issued, unsent, reason } = note;
-    this.#bounds = { startNs, endNs, unsent, reason };
+    const { startNs, endNs, issued, unsent, overdue, reason } = note;
+    this.#bounds = { startNs, endNs, unsent, overdue, reason };
     this.#issued = issued;
     this.#reason = reason;
   }

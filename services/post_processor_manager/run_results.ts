@@ -20,6 +20,8 @@ export interface PhaseBounds {
   readonly endNs: number;
   /** Requests that were due in it and found no free slot until its end. */
   readonly unsent?: number | undefined;
+  /** Requests that were due in it and that no worker got to. */
+  readonly overdue?: number | undefined;
   /** Why it stopped sending. */
   readonly reason?: StopReason | undefined;
 }

@@ -83,9 +83,9 @@ export class PostProcessorManager extends ComponentService {
 
   @onMessage("phase_complete")
   protected noteBounds(
-    { phase, startNs, endNs, unsent, reason }: MessageOf<"phase_complete">,
+    { phase, startNs, endNs, unsent, overdue, reason }: MessageOf<"phase_complete">,
   ): void {
-    if (phase === "profiling") this.#bounds = { startNs, endNs, unsent, reason };
+    if (phase === "profiling") this.#bounds = { startNs, endNs, unsent, overdue, reason };
   }
 
   @onCommand("write_results")

@@ -65,6 +65,8 @@ export interface PhaseOutcome {
    * Counted up to ten million.
    */
   readonly unsent: number;
+  /** Those that were due, and that workers were too far behind to be given: likewise. */
+  readonly overdue: number;
   /** Credits that never came back; the account has them as lost. */
   readonly missing: readonly Credit[];
   readonly account: PhaseAccount;
@@ -91,12 +93,15 @@ export class PhaseRunner {
   #startNs = -Infinity;
   #issued = 0;
   #unsent = 0;
+  #overdue = 0;
   #reason: StopReason | null = null;
   #wasCancelled = false;
   /** When what is in flight is cut off before its time; Infinity: not at all. */
   #cutOffNs = Infinity;
   /** The way out is full until it resolves. */
   #full: Promise<void> | null = null;
+  /** Since when something has been late because of that; Infinity: nothing is. */
+  #behindNs = Infinity;
   /** Wakes the one who waits for something to send, for the last return or for a new deadline. */
   #wake: (() => void) | null = null;
   /** The pause of the pacer that is under way, and its end. */
@@ -145,6 +150,7 @@ export class PhaseRunner {
       wasCancelled: this.#wasCancelled,
       wasCutShort: this.#cutOffNs < Infinity,
       unsent: this.#unsent,
+      overdue: this.#overdue,
       missing,
       account: this.#ledger.account(this.#plan.phase),
     };
@@ -196,18 +202,19 @@ export class PhaseRunner {
   }
 
   /** Sends what is due when it is due, until sending has stopped or the duration is over. */
-  async #send({ endNs }: StopRule): Promise<void> {
+  async #send({ endNs, graceEndNs }: StopRule): Promise<void> {
     const { clock, pacer } = this.#ports;
     while (!this.#hasStopped) {
-      if (this.#full !== null) {
-        await this.#full;
-        this.#full = null;
+      if (this.#full !== null && !await this.#waitForRoom(this.#full, graceEndNs)) {
+        if (!this.#hasStopped) this.#overdue = this.#countLeft(endNs!);
+        return;
       }
       const next = this.#turns!.next();
       const mayGo = next !== null && (endNs === null || next.dueNs < endNs);
       const nowNs = clock.nowNs();
       if (endNs !== null && nowNs >= endNs && !(mayGo && next.atNs <= nowNs)) {
-        return this.#countUnsent(endNs);
+        this.#unsent = this.#countLeft(endNs);
+        return;
       }
       if (!mayGo) {
         await new Promise<void>((resolve) => this.#wake = resolve);
@@ -217,9 +224,22 @@ export class PhaseRunner {
       const untilNs = isDue ? nowNs : this.#departsNs(next, this.#lead.leastNs);
       // A slot that opens only after the end is not waited for.
       const pause = this.#pause(pacer, Math.min(untilNs, endNs ?? Infinity));
+      if (!isDue) this.#behindNs = Infinity;
       if (pause) await pause;
       this.#tryIssue(this.#lead.mostNs);
     }
+  }
+
+  /** Whether there is room again before sending has stopped, and early enough to send. */
+  async #waitForRoom(full: Promise<void>, graceEndNs: number): Promise<boolean> {
+    const room = new AbortController();
+    void full.then(() => {
+      this.#full = null;
+      room.abort("there is room");
+    });
+    const over = AbortSignal.any([room.signal, this.#sendingStopped.signal]);
+    await this.#sleepUntil(graceEndNs === Infinity ? null : graceEndNs, over);
+    return this.#full === null && !this.#hasStopped;
   }
 
   /** Leaves the thread only when there is something to wait for. */
@@ -240,6 +260,7 @@ export class PhaseRunner {
     const issuedNs = this.#ports.clock.nowNs();
     if (next === null || this.#departsNs(next, leadNs) > issuedNs) return;
     const { dueNs, atNs, movedNs = 0 } = next;
+    const backlogWaitNs = issuedNs - Math.max(atNs, this.#behindNs);
     const reason = this.#rule!.check(this.#issued, dueNs);
     if (reason === "count") this.#stopSending(reason);
     if (reason !== null) return;
@@ -250,12 +271,14 @@ export class PhaseRunner {
     const times = {
       ...atNs > dueNs && { slotWaitNs: atNs - dueNs },
       ...movedNs > 0 && { movedNs },
+      ...backlogWaitNs > 0 && { backlogWaitNs },
       ...graceEndNs < Infinity && { cutOffNs: graceEndNs },
     };
     const index = this.#issued++;
     const credit: Credit = { id, phase, index, ...turn, dueNs, ...times, issuedNs };
     this.#ledger.issue(credit);
     this.#full = this.#ports.issue(credit) ?? null;
+    if (this.#full !== null) this.#behindNs = Math.min(this.#behindNs, issuedNs);
     if (this.#rule!.check(this.#issued, dueNs) === "count") this.#stopSending("count");
     this.#checkEnd();
   }
@@ -319,9 +342,10 @@ export class PhaseRunner {
     this.#wake?.();
   }
 
-  #countUnsent(endNs: number): void {
+  /** Sessions that were due before the end and have not begun. */
+  #countLeft(endNs: number): number {
     const left = (this.#plan.maxRequests ?? Infinity) - this.#issued;
-    this.#unsent = this.#turns!.countUnsent(endNs, Math.min(left, MOST_UNSENT));
+    return this.#turns!.countUnsent(endNs, Math.min(left, MOST_UNSENT));
   }
 
   /** Waits for what is in flight, cancels it when its time is up, and gives up on the rest. */

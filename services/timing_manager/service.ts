@@ -14,6 +14,7 @@ import {
 import type { Peer } from "../../common/service/peer.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_credits.ts";
+import { Backlog, mostWaiting } from "./backlog.ts";
 import { CreditLedger } from "./credit_ledger.ts";
 import { learnTurns, mustAskForTurns, singleTurns, type Turns } from "./learn_turns.ts";
 import { TimerPacer } from "./pacer.ts";
@@ -36,6 +37,7 @@ const BROKEN_PAUSE_MS = 500;
 /** Decides when each request is sent: issues the credits of one phase after the other. */
 export class TimingManager extends ComponentService {
   readonly #ledger = new CreditLedger();
+  readonly #backlog = new Backlog();
   #config: RunConfig | null = null;
   #workers: Peer | null = null;
   #turns: Turns | null = null;
@@ -69,6 +71,11 @@ export class TimingManager extends ComponentService {
   @onMessage("first_token")
   protected noteFirstToken({ creditId, atNs }: MessageOf<"first_token">): void {
     this.#runner?.onFirstToken(creditId, atNs);
+  }
+
+  @onMessage("credits_begun")
+  protected noteBegun({ count }: MessageOf<"credits_begun">): void {
+    this.#backlog.begin(count);
   }
 
   @onCommand("begin_profiling")
@@ -159,6 +166,7 @@ export class TimingManager extends ComponentService {
     const { phase, maxDurationMs } = plan;
     const { size, outlines, starts } = this.#turns!;
     const lead = leadOf(plan);
+    this.#backlog.limit(mostWaiting(plan, config.workers));
     this.#runner = new PhaseRunner({
       plan,
       dataset: { ...config.dataset, entries: size.count, known: size },
@@ -187,8 +195,12 @@ export class TimingManager extends ComponentService {
   }
 
   #report({ phase }: PhasePlan, outcome: PhaseOutcome): void {
-    const { startNs, endNs, issued, reason, unsent, missing, account, wasCutShort } = outcome;
+    const { startNs, endNs, issued, reason, unsent, overdue, missing, account, wasCutShort } =
+      outcome;
     if (unsent > 0) this.log.warning(`${unsent} requests were due and found no free slot in time`);
+    if (overdue > 0) {
+      this.log.warning(`${overdue} requests were due that the workers did not get to in time`);
+    }
     if (missing.length > 0) {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
       this.log.error(`${missing.length} credits never came back, the first of them ${ids}`);
@@ -199,6 +211,7 @@ export class TimingManager extends ComponentService {
     const { cancelled } = account;
     const rest = {
       ...unsent > 0 && { unsent },
+      ...overdue > 0 && { overdue },
       ...failed > 0 && { failed },
       ...cancelled > 0 && { cancelled },
       ...wasCutShort && { wasCutShort },
@@ -210,7 +223,11 @@ export class TimingManager extends ComponentService {
     return {
       clock: this.clock,
       pacer: new TimerPacer(this.clock),
-      issue: (credit) => this.#workers!.send({ type: "credit", credit }),
+      issue: (credit) => {
+        const sent = this.#workers!.send({ type: "credit", credit });
+        const taken = this.#backlog.add();
+        return sent && taken ? Promise.all([sent, taken]).then(() => {}) : sent ?? taken;
+      },
       cancelInFlight: () => void this.#workers!.send({ type: "cancel_credits" }),
     };
   }

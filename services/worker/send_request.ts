@@ -46,6 +46,8 @@ export interface RequestJob {
   conversationWaitNs: number;
   /** What was said before; the answer is added to it when another turn follows. */
   session: Session;
+  /** Called once: when nothing here holds the request up any more, or it has ended before that. */
+  onBegun?: () => void;
   /** Called when the first piece of content has come, with when: in ns since the run's epoch. */
   onFirstContent?: (atNs: number) => void;
 }
@@ -106,6 +108,7 @@ class SentRequest implements PreparedRequest {
   /** Ends the wait for the moment to cut the request off; null when it is to end by itself. */
   #cut: AbortController | null = null;
   #sentNs: number | null = null;
+  #hasBegun = false;
   /** Whether a server has all of it. */
   #isOut = false;
   #connectNs: number | null = null;
@@ -149,6 +152,7 @@ class SentRequest implements PreparedRequest {
         secretHeaders: template.secretHeaders,
         sessionId: session.correlationId,
         // A redirect may lead to another server, and another connection.
+        onBegun: () => this.#noteBegun(),
         onConnection: (facts) => this.#noteConnection(facts),
         onHeld: () => this.#noteHeld(),
         onHeldUp: () => this.#noteHeldUp(),
@@ -198,6 +202,12 @@ class SentRequest implements PreparedRequest {
 
   #noteSent(): void {
     this.#sentNs = this.#context.clock.nowNs();
+  }
+
+  #noteBegun(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#job.onBegun?.();
   }
 
   /** As long as we hold it up it is not sent, and perhaps never will be. */
@@ -256,6 +266,7 @@ class SentRequest implements PreparedRequest {
       : sentNs + overAfterNs;
     this.#cut?.abort();
     this.#open = null;
+    this.#noteBegun();
     const { credit, session } = this.#job;
     if (this.#outcome === "success" && !credit.isLastTurn) {
       session.answers.push(this.#answer.content);

@@ -40,6 +40,7 @@ import type { Peer } from "../../common/service/peer.ts";
 import { RecordsOutlet } from "../../common/service/records_outlet.ts";
 import { SteadyLink } from "../../common/service/steady_link.ts";
 import { AbortableWaits } from "./abortable_waits.ts";
+import { BegunCount } from "./begun_count.ts";
 import { ConnectionsAhead } from "./connections_ahead.ts";
 import { CutOffs } from "./cut_offs.ts";
 import { ConversationCache } from "./conversation_cache.ts";
@@ -90,6 +91,9 @@ export class Worker extends ComponentService {
   });
   /** The credits that have not been returned. */
   readonly #held = new Set<number>();
+  readonly #begun = new BegunCount((count) =>
+    void this.#manager?.sendLater({ type: "credits_begun", count })
+  );
   /** So many of its records are in the journal, as far as its manager knows. */
   #toldSafe = 0;
   #config: RunConfig | null = null;
@@ -322,6 +326,7 @@ export class Worker extends ComponentService {
       ...received,
       conversation: this.#marked(received.conversation, credit),
       session: this.#sessions.of(credit),
+      onBegun: () => this.#begun.note(),
     };
     if (this.#phases.get(phase)!.prefill !== null) {
       const type = "first_token";

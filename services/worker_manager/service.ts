@@ -25,6 +25,7 @@ import { askForMissing, MISSING_CHECK_MS } from "../../common/service/missing_cr
 import { Replacements } from "./replacements.ts";
 import { WorkerRouter } from "./routing.ts";
 import { UnconfirmedReturns } from "./unconfirmed_returns.ts";
+import { WaitingCredits } from "./waiting_credits.ts";
 
 /** How long a worker may take to stop, and the whole lot of them to end. */
 const STOP_TIMEOUT_MS = 1_000;
@@ -39,6 +40,7 @@ const DRAIN_LOOK_MS = 20;
 export class WorkerManager extends ComponentService {
   readonly #router = new WorkerRouter();
   readonly #unconfirmed = new UnconfirmedReturns();
+  readonly #unbegun = new WaitingCredits();
   readonly #replacements = new Replacements();
   readonly #workers = new Map<string, Peer>();
   /** Credits that came while no worker was alive. */
@@ -95,9 +97,11 @@ export class WorkerManager extends ComponentService {
     this.#used.add(message.credit.conversationIndex);
     const workerId = this.#router.assign(message.credit);
     if (workerId !== null) {
+      this.#unbegun.hand(workerId);
       void this.#workers.get(workerId)!.send(message);
     } else if (message.credit.turnIndex > 0) {
       this.#reportLost(message.credit, null, "The worker with the session's history is gone");
+      this.#tellBegun(1);
     } else {
       // All workers are dead; the first that takes a dead one's place gets it, late but in order.
       this.#waiting.push(message);
@@ -117,6 +121,12 @@ export class WorkerManager extends ComponentService {
   @onMessage("first_token")
   protected passOn(message: MessageOf<"first_token">): void {
     void this.#timing?.send(message);
+  }
+
+  @onMessage("credits_begun")
+  protected passOnBegun({ count }: MessageOf<"credits_begun">, peer: Peer): void {
+    this.#unbegun.begin(peer.id, count);
+    this.#tellBegun(count);
   }
 
   @onMessage("records_ack")
@@ -142,6 +152,8 @@ export class WorkerManager extends ComponentService {
         if (this.#router.release(credit.id, "lost") === null) continue;
         this.log.error(`Credit ${credit.id} got lost on its way to ${worker.id} or back`);
         this.#reportLost(credit, worker.id, "The worker knows nothing of it");
+        this.#unbegun.begin(worker.id, 1);
+        this.#tellBegun(1);
       }
     });
     await Promise.all(checks);
@@ -171,6 +183,7 @@ export class WorkerManager extends ComponentService {
   protected cancelAll(message: MessageOf<"cancel_credits">): void {
     for (const { credit } of this.#waiting.splice(0)) {
       this.#reportLost(credit, null, "The worker that was to send it is dead");
+      this.#tellBegun(1);
     }
     for (const worker of this.#workers.values()) void worker.send(message);
   }
@@ -236,6 +249,7 @@ export class WorkerManager extends ComponentService {
     if (worker) await atMost(this.clock, LAST_WORDS_MS, worker.channel.closed);
     const what = `The worker ${reason}`;
     for (const credit of this.#router.leave(workerId)) this.#reportLost(credit, workerId, what);
+    this.#tellBegun(this.#unbegun.leave(workerId));
     // Of most of them the records manager has the record: then it drops this one.
     for (const credit of this.#unconfirmed.leave(workerId)) this.#record(credit, workerId, what);
     await this.#replace(workerId, reason);
@@ -267,6 +281,11 @@ export class WorkerManager extends ComponentService {
     this.#record(credit, workerId, reason);
     const creditReturn = { creditId: credit.id, phase: credit.phase, outcome: "lost" as const };
     void this.#timing?.send({ type: "credit_return", creditReturn });
+  }
+
+  /** So many credits are in nobody's hands any more, or their requests have begun. */
+  #tellBegun(count: number): void {
+    if (count > 0) void this.#timing?.send({ type: "credits_begun", count });
   }
 
   #record(credit: Credit, workerId: string | null, reason: string): void {

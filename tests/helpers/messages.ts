@@ -122,6 +122,7 @@ export const messageExamples: { readonly [T in MessageType]: MessageOf<T> } = {
     creditReturn: { creditId: 12, phase: "profiling", outcome: "success" },
   },
   first_token: { type: "first_token", creditId: 12, phase: "profiling", atNs: 11_020_000_000 },
+  credits_begun: { type: "credits_begun", count: 64 },
   cancel_credits: { type: "cancel_credits" },
   record: { type: "record", record: recordOf({ text: { output: "a", reasoning: "b" } }) },
   records_ack: { type: "records_ack", count: 10 },

@@ -51,6 +51,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
       meanAskedRatePerSecond: null,
       issued: 1_000,
       unsent: 0,
+      overdue: 0,
       scheduled: { count: 1_000, ratePerSecond: 100, gapCv: 1, ks: null, unevenGaps: null },
       sent: {
         count: 1_000,

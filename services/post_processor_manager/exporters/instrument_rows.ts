@@ -41,6 +41,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
     ["Requests Issued", String(arrivals.issued)],
     ["Requests Sent", String(arrivals.sent.count)],
     ["Requests without a Slot", String(arrivals.unsent)],
+    ["Requests not Reached", String(arrivals.overdue)],
     ...numberRow("Rate Asked (requests/sec)", arrivals.askedRatePerSecond),
     ...numberRow("Mean Rate Asked (requests/sec)", arrivals.meanAskedRatePerSecond),
     ...arrivalRows("Scheduled", arrivals.scheduled),

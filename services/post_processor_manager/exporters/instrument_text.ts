@@ -51,9 +51,9 @@ function latenessText({ total, issue, handOver, worker }: LatenessReport): strin
 }
 
 function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
-  const { pattern, sent, steady, unsent, moved, largestGapErrorMs } = arrivals;
+  const { pattern, sent, steady, unsent, overdue, moved, largestGapErrorMs } = arrivals;
   const waited = lateness?.slotWait?.requests ?? 0;
-  const due = String(arrivals.issued + unsent);
+  const due = String(arrivals.issued + unsent + overdue);
   const count = `${withThousands(String(sent.count))} of ${withThousands(due)}`;
   if (pattern === "concurrency") return `Sent: ${count} requests.`;
   const steadyRate = steady?.sent.ratePerSecond ?? null;
@@ -71,6 +71,7 @@ function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
       `${milliseconds(moved.maxMs)} at most`,
     waited > 0 && `${withThousands(String(waited))} waited for a slot`,
     unsent > 0 && `${withThousands(String(unsent))} were due and found none until the end`,
+    overdue > 0 && `${withThousands(String(overdue))} were due and not reached until the end`,
   ].filter((detail) => detail !== false);
   const shape = details.length === 0 ? pattern : `${pattern}: ${details.join("; ")}`;
   return `Sent: ${count} requests${rate}, ${shape}.`;

@@ -23,6 +23,7 @@ const UNEVEN_PART = 0.5;
 export interface ArrivalsOptions {
   readonly issued: number;
   readonly unsent: number;
+  readonly overdue: number;
   readonly wasCapped: boolean;
   readonly moved: ArrivalsReport["moved"];
   /** Of a rate that changes, the mean; null: it is none. */
@@ -49,7 +50,7 @@ export function arrivalsReport(
   facts: LoadFacts,
   options: ArrivalsOptions,
 ): ArrivalsReport {
-  const { issued, unsent, wasCapped, moved, meanAskedPerSecond, rampEndNs } = options;
+  const { issued, unsent, overdue, wasCapped, moved, meanAskedPerSecond, rampEndNs } = options;
   // While the rate grows, no one distribution is asked for.
   const whole = rampEndNs === null ? facts : { ...facts, ratePerSecond: null };
   return {
@@ -58,6 +59,7 @@ export function arrivalsReport(
     meanAskedRatePerSecond: meanAskedPerSecond,
     issued,
     unsent,
+    overdue,
     ...scheduledAndSent(requests, whole, options),
     largestGapErrorMs: largestGapErrorMs(requests),
     moved,

@@ -24,6 +24,8 @@ export interface InstrumentOptions {
   readonly account: CreditAccount;
   /** Requests that were due and found no free slot until the end. */
   readonly unsent: number;
+  /** Requests that were due and that no worker got to: not issued either. */
+  readonly overdue: number;
   /** Why sending stopped; null: nobody knows. */
   readonly reason: StopReason | null;
   /** Whether it was ended before its time, be it after it had stopped sending. */
@@ -37,7 +39,7 @@ export interface InstrumentOptions {
 
 /** The proof that the load was kept, or what speaks against it. */
 export function instrumentReport(tally: LoadTally, options: InstrumentOptions): InstrumentReport {
-  const { phases, account, unsent, reason, metrics, health } = options;
+  const { phases, account, unsent, overdue, reason, metrics, health } = options;
   const plan = phases.find(({ phase }) => phase === "profiling")!;
   const facts = loadFacts(plan);
   const requests = options.tellsSlotWaits ? tally.requests() : withWaitsGuessed(tally, facts);
@@ -59,6 +61,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     arrivals: arrivalsReport(requests, facts, {
       issued: account.issued,
       unsent,
+      overdue,
       wasCapped,
       moved: tally.moved,
       meanAskedPerSecond: meanOfSeries(plan.load, lastedMs),
@@ -84,7 +87,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     ...parts,
     succeeded: account.succeeded,
     missing: missingOf(account),
-    neverSent: tally.notSentInTime + (isNatural(options) ? tally.calledOff : 0),
+    neverSent: tally.notSentInTime + (isNatural(options) ? tally.calledOff + overdue : 0),
     keptOpenMs: tally.keptOpenMs,
     isHealthKnown: health !== null,
     areWaitsGuessed: !options.tellsSlotWaits && hasWaits,

@@ -21,12 +21,19 @@ export function endLine(end: PhaseEnd, planned: number | null): string {
   return `${phase} ${how} after ${sent}, ${seconds} s${restText(end)}`;
 }
 
-function restText({ wasCutShort, failed = 0, cancelled = 0, unsent = 0 }: PhaseEnd): string {
+function restText(end: PhaseEnd): string {
+  const { wasCutShort, failed = 0, cancelled = 0, unsent = 0, overdue = 0 } = end;
   const failures = failed > 0 ? `, ${failed} failed` : "";
   const cancellations = wasCutShort && cancelled > 0 ? `, ${cancelled} cancelled` : "";
-  const were = unsent === 1 ? "1 more was" : `${unsent} more were`;
-  const notSent = unsent > 0 ? `; ${were} due and found no free slot in time` : "";
-  return failures + cancellations + notSent;
+  const notSent = unsent > 0 ? `; ${moreWere(unsent)} due and found no free slot in time` : "";
+  const notReached = overdue > 0
+    ? `; ${moreWere(overdue)} due, but this machine was too far behind`
+    : "";
+  return failures + cancellations + notSent + notReached;
+}
+
+function moreWere(count: number): string {
+  return count === 1 ? "1 more was" : `${count} more were`;
 }
 
 function requestsText(count: number): string {

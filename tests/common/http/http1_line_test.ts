@@ -43,6 +43,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
   const transport = new Http1Transport({ dial, clock, reads: new ReadQueue(turns) });
   const held: number[] = [];
   const heldUp: number[] = [];
+  const begun: number[] = [];
   let answered = 0;
   const ask = async (i: number) => {
     const { body } = await sendNow(transport, {
@@ -53,6 +54,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
       signal: new AbortController().signal,
       onHeld: () => held.push(i),
       onHeldUp: () => heldUp.push(i),
+      onBegun: () => begun.push(i),
     });
     await body.read();
     answered++;
@@ -61,6 +63,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
   await clock.advance(0);
   assertEquals([connections.length, heldUp.length], [32, 0]);
   assertEquals(held, [32, 33, 34, 35, 36, 37, 38, 39]);
+  assertEquals(begun, Array.from({ length: 32 }, (_, i) => i));
   for (const connection of connections.slice(0, 5)) connection.answer();
   await clock.advance(0);
   assertEquals(answered, 5);
@@ -68,6 +71,7 @@ Deno.test("of many requests at once some wait a turn, take what is idle by then,
   await clock.advance(0);
   // Five of the eight found an idle connection.
   assertEquals([connections.length, heldUp], [35, [32, 33, 34, 35, 36, 37, 38, 39]]);
+  assertEquals(begun.slice(32), [32, 33, 34, 35, 36, 37, 38, 39]);
   for (const connection of connections) connection.answer();
   await Promise.all(all);
   transport.close();

@@ -47,6 +47,7 @@ Deno.test("in a closed loop the next credit of a slot is due the moment its last
     wasCancelled: false,
     wasCutShort: false,
     unsent: 0,
+    overdue: 0,
     missing: [],
     account: { issued: 6, succeeded: 6, failed: 0, cancelled: 0, lost: 0, inFlight: 0 },
   });

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { MOST_PER_WORKER } from "../../../services/timing_manager/backlog.ts";
 import { TimingManager } from "../../../services/timing_manager/service.ts";
 import { withFolder } from "../../helpers/journal_text.ts";
-import { closedLoad, phasePlanOf } from "../../helpers/phase_plan.ts";
+import { closedLoad, openLoad, phasePlanOf } from "../../helpers/phase_plan.ts";
 import { ComponentHarness } from "../../helpers/service_harness.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -104,5 +105,36 @@ Deno.test("a phase that is broken off says so, and how many of its requests were
     assertEquals({ issued, reason, cancelled, wasCutShort }, {
       ...{ issued: 2, reason: "cancelled", cancelled: 1, wasCutShort: true },
     });
+  });
+});
+
+Deno.test("no more credits go out than workers can have in hand, until requests have begun", async () => {
+  await withFolder(async (runDir) => {
+    await using harness = await ComponentHarness.up((context) => new TimingManager(context), {
+      type: "timing_manager",
+    });
+    const manager = harness.host("worker_manager");
+    const load = openLoad(1e6);
+    const phases = [phasePlanOf({ load, maxDurationMs: 100, graceMs: 100 })];
+    await harness.configure({ runDir, phases, workers: 1 });
+    await harness.start();
+    const workers = await manager.guest();
+    const credits = () => workers.of("credit").length;
+    await harness.clock.advance(50);
+    const untilSent = async (count: number) =>
+      await until(`${count} credits`, async () => {
+        await harness.clock.advance(0);
+        return credits() === count;
+      });
+    await untilSent(MOST_PER_WORKER);
+    await harness.clock.advance(20);
+    assertEquals(credits(), MOST_PER_WORKER);
+    workers.send({ type: "credits_begun", count: MOST_PER_WORKER });
+    await untilSent(2 * MOST_PER_WORKER);
+    await harness.clock.advance(2_000);
+    const { controller } = harness;
+    await until("the end", () => controller.of("run_complete").length === 1);
+    const [end] = controller.of("phase_complete");
+    assertEquals([end!.issued, end!.overdue], [credits(), 100_000 - credits()]);
   });
 });

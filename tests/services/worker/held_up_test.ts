@@ -5,7 +5,7 @@ import type {
   HttpTransport,
 } from "../../../common/http/http_transport.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
-import { sendOnce } from "./sending.ts";
+import { JOB, sendOnce } from "./sending.ts";
 
 /** A transport that refuses everything with 500 after it has done with a message what the test says. */
 function transportThat(play: (message: HttpMessage) => Promise<void>, clock: FakeClock) {
@@ -94,4 +94,31 @@ Deno.test("a redirect that is held up is a part of the answer", async () => {
     await clock.advance(4);
   });
   assertEquals(times, [5e6, 34e6]);
+});
+
+Deno.test("a request has begun when its transport says so, once, or when it has ended before that", async () => {
+  const begunWhen = async (play: (message: HttpMessage, events: string[]) => void) => {
+    const events: string[] = [];
+    const clock = new FakeClock();
+    const transport = transportThat((message) => {
+      play(message, events);
+      return Promise.resolve();
+    }, clock);
+    const job = { ...JOB, onBegun: () => void events.push("begun") };
+    await sendOnce({ clock, transport, job });
+    return [...events, "ended"];
+  };
+  const held = await begunWhen(({ onHeld, onHeldUp, onBegun }, events) => {
+    onHeld!();
+    events.push("held");
+    onHeldUp!();
+    onBegun!();
+    events.push("redirected");
+    onBegun!();
+  });
+  assertEquals(held, ["held", "begun", "redirected", "ended"]);
+  const refused = await begunWhen(() => {
+    throw new Error("no way");
+  });
+  assertEquals(refused, ["begun", "ended"]);
 });

@@ -71,3 +71,28 @@ Deno.test("a credit that its worker knows nothing of becomes a lost record", asy
   const held = await timing.ask({ kind: "find_missing_credits", ids: [1, 2, 3, 4] });
   assertEquals(held, [2, 4]);
 });
+
+Deno.test("the timing manager is told how many requests have begun, those that nobody will begin included", async () => {
+  await using harness = await managerUp();
+  harness.host("records_manager");
+  await harness.configure();
+  await harness.start();
+  const timing = await harness.connectAs("timing_manager", "timing_manager");
+  const worker = await harness.connectAs("worker", "worker_0");
+  const told = () => timing.of("credits_begun").map(({ count }) => count);
+  worker.answer("find_missing_credits", () => [2]);
+  const issuedNs = harness.clock.nowNs();
+  for (const id of [1, 2]) {
+    timing.send({ type: "credit", credit: { ...CREDIT, id, issuedNs, turnIndex: 0 } });
+  }
+  worker.send({ type: "credits_begun", count: 1 });
+  await settle();
+  assertEquals(told(), [1]);
+  // One gets lost on its way, one has no worker with its history.
+  await harness.clock.advance(11_000);
+  assertEquals(told(), [1, 1]);
+  const orphan = { ...CREDIT, id: 3, turnIndex: 1, sessionIndex: 77 };
+  timing.send({ type: "credit", credit: orphan });
+  await settle();
+  assertEquals(told(), [1, 1, 1]);
+});

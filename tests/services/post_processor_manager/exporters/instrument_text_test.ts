@@ -122,3 +122,11 @@ Deno.test("inSnakeCase renames fields at every depth and leaves out what is null
     { p99_ms: 1, hand_over: [{ worker_id: "aB" }], kept: false },
   );
 });
+
+Deno.test("instrumentText says how many were due that no worker got to", () => {
+  const { arrivals } = verdictFactsOf();
+  const line = instrumentText(reportOf({ arrivals: { ...arrivals, overdue: 9_000 } }), 500)
+    .find((text) => text.includes("Sent: "));
+  assertStringIncludes(line!, "Sent: 1,000 of 10,000 requests at ");
+  assertStringIncludes(line!, "; 9,000 were due and not reached until the end.");
+});

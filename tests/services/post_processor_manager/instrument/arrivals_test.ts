@@ -26,6 +26,7 @@ function report(dueMs: readonly number[], sentMs: readonly number[], facts = CON
   return arrivalsReport(times, facts, {
     issued: dueMs.length,
     unsent: 0,
+    overdue: 0,
     wasCapped: false,
     moved: null,
     meanAskedPerSecond: null,
@@ -105,6 +106,7 @@ Deno.test("after a ramp of the rate, arrivals are described and tested by themse
     arrivalsReport({ dueNs: times, sentNs: times }, POISSON, {
       issued: 1_050,
       unsent: 0,
+      overdue: 0,
       moved: null,
       wasCapped: false,
       meanAskedPerSecond: null,

@@ -126,6 +126,17 @@ Deno.test("requests that were called off count as never sent only if the run end
   }
 });
 
+Deno.test("requests that no worker got to count as never sent", () => {
+  const accumulator = accumulatorOf({ phases: phasesOf(CONSTANT) });
+  for (const record of run(150, () => 0.4)) accumulator.add(record);
+  const { reasons, arrivals } =
+    accumulator.report({ wasCancelled: false, startNs: 0, reason: "duration", overdue: 50 })
+      .instrument;
+  assertEquals(reasons.map(({ check, level }) => [check, level]), [["rate_kept", "INVALID"]]);
+  assertStringIncludes(reasons[0]!.text, "50 of the 200 requests that were due were not sent");
+  assertEquals([arrivals.issued, arrivals.overdue, arrivals.wasCapped], [150, 50, false]);
+});
+
 Deno.test("requests whose time was up before this machine sent them count as never sent however the run ended", () => {
   const error = { code: null, type: "NotSentInTime", message: "this machine was too busy" };
   const unsent = { outcome: "error" as const, sentNs: null, endAfterNs: null, error };

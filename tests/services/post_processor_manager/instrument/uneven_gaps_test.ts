@@ -27,6 +27,7 @@ function unevenOf(
     {
       issued: lateMs.length,
       unsent: 0,
+      overdue: 0,
       wasCapped: false,
       moved: null,
       meanAskedPerSecond: null,

@@ -51,6 +51,13 @@ Deno.test("the end of a phase says how much was due and not sent", () => {
   );
 });
 
+Deno.test("the end of a phase says how much was due that this machine did not get to", () => {
+  assertEquals(
+    shown("", false, { ...ENDED, overdue: 400 }),
+    "profiling complete: 10 requests in 2.00 s; 400 more were due, but this machine was too far behind\n",
+  );
+});
+
 Deno.test("the end of a phase says how many of its requests failed", () => {
   assertEquals(
     shown("", false, { ...ENDED, phase: "warmup", failed: 10, unsent: 1 }),
