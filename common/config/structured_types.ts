@@ -304,9 +304,12 @@ function readPairs(text: string): [string, unknown][] {
   });
 }
 
-/** Cuts `a:1,b:2` at the commas that begin a new pair; a value with brackets or quotes stays whole. */
+/**
+ * Cuts `a:1,b:2` or `a:1 b:2` where a new pair begins; a value with brackets or quotes stays whole,
+ * and a URL is no pair.
+ */
 function splitPairs(text: string): string[] {
-  return /[[{"]/.test(text) ? [text] : text.split(/,(?=\s*[A-Za-z_][\w.-]*:)/);
+  return /[[{"]/.test(text) ? [text] : text.trim().split(/[,\s]+(?=[A-Za-z_][\w.-]*:(?!\/\/))/);
 }
 
 function readJsonValue(text: string): unknown {

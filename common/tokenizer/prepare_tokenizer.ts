@@ -45,8 +45,8 @@ export async function prepareTokenizer(
     if (!(error instanceof NoTokenizerError)) throw error;
     if (isDefault && !choice.appliesChatTemplate) return fallback(model, error.message);
     const what = place.kind === "path" ? "" : `${name}: `;
-    const hint = error.isOutOfReach ? WITHOUT_THE_HUB : builtinHint(place);
-    throw new BadInputError(`--tokenizer: ${what}${error.message}${hint}`);
+    const hint = error.isOutOfReach ? WITHOUT_THE_HUB : "";
+    throw new BadInputError(`--tokenizer: ${what}${error.message}${hint}${builtinHint(place)}`);
   }
   if (found.plan.kind === "builtin" && choice.appliesChatTemplate) {
     throw new BadInputError(

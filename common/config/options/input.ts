@@ -173,7 +173,7 @@ export const INPUT_OPTIONS = {
     default: null,
     path: "input.extra",
     help:
-      "Added to the body of every request, as name:value pairs or a JSON object; may be repeated.",
+      "Added to the body of every request, as name:value pairs with commas or spaces between them, or as a JSON object; may be repeated.",
   }),
   goodput: option({
     type: objectives(),

@@ -64,7 +64,7 @@ function arrivalsText({ arrivals, lateness }: InstrumentReport): string {
   const details = [
     sent.gapCv !== null && `variation of the gaps ${fixed(sent.gapCv)}`,
     largestGapErrorMs !== null && `largest gap error ${milliseconds(largestGapErrorMs)}`,
-    ks !== null && `Kolmogorov–Smirnov ${fixed(ks.distance)}, p = ${pText(ks.pValue)}`,
+    ks !== null && `Kolmogorov–Smirnov ${fixed(ks.distance)}, ${pText(ks.pValue)}`,
     unevenGaps !== null && `uneven gaps ${fixed(unevenGaps.share * 100)} %`,
     moved !== null &&
     `${withThousands(String(moved.requests))} moved by the answers before them, ` +
@@ -143,5 +143,5 @@ function share(part: number): string {
 }
 
 function pText(p: number): string {
-  return p < 0.001 ? "0.000" : p.toFixed(3);
+  return p < 0.001 ? "p below 0.001" : `p = ${p.toFixed(3)}`;
 }

@@ -51,6 +51,7 @@ Deno.test("extra inputs are typed as JSON would", async () => {
     "empty:",
     "temperature:0.5,top_p:0.9",
     "words:one, two",
+    "min_tokens:5 note:see http://x:1/y at 12:30 top_k:7",
     '{"nvext":{"ignore_eos":true}}',
   ];
   const { values } = await optionsFor(["--extra-inputs", ...texts]);
@@ -68,8 +69,16 @@ Deno.test("extra inputs are typed as JSON would", async () => {
     temperature: 0.5,
     top_p: 0.9,
     words: "one, two",
+    min_tokens: 5,
+    note: "see http://x:1/y at 12:30",
+    top_k: 7,
     nvext: { ignore_eos: true },
   });
+});
+
+Deno.test("the environment has room for several extra inputs", async () => {
+  const { values } = await optionsFor([], { env: { AIPERF_EXTRA_INPUTS: "a:1 b:2" } });
+  assertEquals(values.extraInputs, { a: 1, b: 2 });
 });
 
 Deno.test("a name of an extra input cannot reach the prototype", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { HubConfig } from "../../../common/hub/hub_config.ts";
 import type {
   HuggingFacePlan,
@@ -142,10 +142,15 @@ Deno.test("a tokenizer that is asked for by name and cannot be had ends the run"
     );
     const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     closed.close();
+    const unreachable = { endpoint: `http://127.0.0.1:${closed.addr.port}` };
     assertEquals(
-      await told("org/other", { endpoint: `http://127.0.0.1:${closed.addr.port}` }),
+      await told("org/other", unreachable),
       "--tokenizer: org/other: cannot reach HUB: connection refused; without the hub a folder with " +
         "its tokenizer.json does, or builtin; HF_ENDPOINT names a mirror",
+    );
+    assertStringIncludes(
+      await told("gpt5", unreachable),
+      "HF_ENDPOINT names a mirror; built in are builtin, gpt2, ",
     );
     assertEquals(
       await told("a b"),

@@ -64,6 +64,13 @@ Deno.test("instrumentText says how many waited for a slot in vain", () => {
   );
 });
 
+Deno.test("instrumentText calls no probability zero", () => {
+  const { arrivals } = verdictFactsOf();
+  const sent = { ...arrivals.sent, ks: { distance: 0.48, pValue: 1e-9 } };
+  const text = instrumentText(reportOf({ arrivals: { ...arrivals, sent } }), 300).join("\n");
+  assertStringIncludes(text, "; Kolmogorov–Smirnov 0.48, p below 0.001.");
+});
+
 Deno.test("instrumentText tells the rate after a ramp, which is the one that was asked for", () => {
   const { arrivals } = verdictFactsOf();
   const steady = { scheduled: arrivals.scheduled, sent: { ...arrivals.sent, ratePerSecond: 101 } };
