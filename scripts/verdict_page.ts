@@ -42,8 +42,9 @@ const CLOSING = [
   "lateness, event loops, CPU time and concurrency does not look at them. " +
   "`--warmup-request-count` keeps them out of the results too. A cold start excuses half a second of lateness " +
   "and no more, and not a run of which all is due within it; a closed loop, of which the concurrency " +
-  "tells how it began, is excused in full. A run that is too short for a check is not judged by it, " +
-  "and says so.",
+  "tells how it began, is excused in full. A run that is too short for a check is not judged by it: " +
+  "the terminal says `VALID, of what could be judged` and right below what could not, so does `unjudged` " +
+  "in the JSON. Whoever quotes such a VALID should quote that with it.",
   "## What is measured",
   "- **Lateness**: of each request, how long after its due time it was sent, and where that time " +
   "went. _Issue_ is the timing manager (and, under a concurrency or prefill limit, the wait for a " +

@@ -293,7 +293,9 @@ export const instrumentReportSchema = z.object({
   verdict: verdictSchema,
   /** The gravest first. */
   reasons: z.array(verdictReasonSchema),
-  /** What could not be judged, and why, one sentence each. */
+  /** What there was too little of to judge, so that the verdict says nothing of it, e.g. `the rate`. */
+  unjudged: z.array(STRING),
+  /** What should be known besides, one sentence each. */
   notes: z.array(STRING),
   /** null when nothing was sent. */
   lateness: z.nullable(latenessReportSchema),

@@ -14,6 +14,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
   const {
     verdict,
     reasons,
+    unjudged,
     notes,
     lateness,
     arrivals,
@@ -26,6 +27,7 @@ export function instrumentRows(instrument: InstrumentReport): Row[] {
   return [
     ["Verdict", verdict],
     ...reasons.map(({ check, level, text }): Row => [`${level}: ${check}`, text]),
+    ...unjudged.map((what): Row => ["Not Judged", what]),
     ...notes.map((note): Row => ["Note", note]),
     ...(lateness === null ? [] : [
       ...delayRows("Schedule Lateness", lateness.total),

@@ -3,6 +3,7 @@ import type {
   InstrumentReport,
   LagStats,
   LatenessReport,
+  Verdict,
 } from "../../../common/model/instrument.ts";
 import { fixed, withThousands } from "./number_text.ts";
 import { oneLine, wrap } from "./plain_text.ts";
@@ -13,16 +14,32 @@ import { oneLine, wrap } from "./plain_text.ts";
  * `width`: of the console, in columns.
  */
 export function instrumentText(instrument: InstrumentReport, width: number): string[] {
-  const { verdict, reasons, notes } = instrument;
+  const { verdict, reasons, unjudged, notes } = instrument;
   const paragraphs = [
     ...reasons.map(({ level, text }) => `- ${level === verdict ? "" : `${level}: `}${text}`),
+    ...unjudged.length === 0 ? [] : [`- ${unjudgedText(unjudged)}`],
     ...facts(instrument).map((text) => `  ${text}`),
     ...notes.map((text) => `  ${text}`),
   ];
   return [
-    `Verdict on the measurement: ${verdict}`,
+    verdictText(instrument),
     ...paragraphs.flatMap((text) => indented(text, width)),
   ];
+}
+
+/** The line of the verdict, in which VALID is no more than what was looked at. */
+export function verdictText(
+  { verdict, unjudged }: { verdict: Verdict; unjudged: readonly string[] },
+): string {
+  const isPart = verdict === "VALID" && unjudged.length > 0;
+  return `Verdict on the measurement: ${verdict}${isPart ? ", of what could be judged" : ""}`;
+}
+
+function unjudgedText(unjudged: readonly string[]): string {
+  return `Too little was sent to judge ${
+    unjudged.join(", ")
+  }: of these the verdict says nothing. ` +
+    "A longer run is judged by them, too (--request-count, --benchmark-duration).";
 }
 
 /** The first two columns of the first line are repeated as space in those that follow. */

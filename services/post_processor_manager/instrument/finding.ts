@@ -1,8 +1,11 @@
 import type { InstrumentReport, VerdictReason } from "../../../common/model/instrument.ts";
 import type { Ramp } from "./load_facts.ts";
 
+/** A verdict and what it rests on. */
+export type VerdictResult = Pick<InstrumentReport, "verdict" | "reasons" | "unjudged" | "notes">;
+
 /** What the verdict is built on: everything of the report but the verdict itself, and a little more. */
-export interface VerdictFacts extends Omit<InstrumentReport, "verdict" | "reasons" | "notes"> {
+export interface VerdictFacts extends Omit<InstrumentReport, keyof VerdictResult> {
   /** Requests that succeeded. */
   readonly succeeded: number;
   /** Requests that got lost, or left no record. */

@@ -1,14 +1,6 @@
-import {
-  type CutOffReport,
-  type InstrumentReport,
-  type Verdict,
-  VERDICTS,
-} from "../../../common/model/instrument.ts";
+import { type CutOffReport, type Verdict, VERDICTS } from "../../../common/model/instrument.ts";
 import { CHECKS } from "./checks.ts";
-import type { VerdictFacts } from "./finding.ts";
-
-/** A verdict and what it rests on. */
-export type VerdictResult = Pick<InstrumentReport, "verdict" | "reasons" | "notes">;
+import type { VerdictFacts, VerdictResult } from "./finding.ts";
 
 /**
  * Judges whether the load was kept and whether the times can be believed.
@@ -25,7 +17,8 @@ export function verdictOn(facts: VerdictFacts): VerdictResult {
   return {
     verdict: reasons[0]?.level ?? "VALID",
     reasons,
-    notes: notesOn(facts, [...new Set(unjudged)]),
+    unjudged: [...new Set(unjudged)],
+    notes: notesOn(facts),
   };
 }
 
@@ -39,13 +32,9 @@ const NOTABLE_COLD_MS = 10;
 /** From here on it is worth mentioning that answers were kept open. */
 const NOTABLE_OPEN_MS = 10;
 
-function notesOn(
-  facts: VerdictFacts,
-  unjudged: readonly string[],
-): string[] {
+function notesOn(facts: VerdictFacts): string[] {
   const { lateness, machine, concurrency, cancellation, hasLaterTurns, isHealthKnown } = facts;
   const notes: string[] = [];
-  if (unjudged.length > 0) notes.push(`Too little was sent to judge ${unjudged.join(", ")}.`);
   if (hasLaterTurns && concurrency !== null && concurrency.asked !== null) {
     notes.push(
       "Conversations keep their slots in the pauses between their turns, so the number of requests " +

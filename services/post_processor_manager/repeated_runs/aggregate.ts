@@ -15,6 +15,8 @@ export interface Aggregate {
   readonly labels: readonly string[];
   /** What the measurement of each of them is worth. */
   readonly verdicts: readonly Verdict[];
+  /** What there was too little of in any of them to be judged. */
+  readonly unjudged: readonly string[];
   /** The runs that do not, and why. */
   readonly failed: readonly { readonly label: string; readonly error: string }[];
   /** In the order of the metrics and statistics of a run. */
@@ -50,6 +52,7 @@ export function aggregateRuns(
     confidenceLevel,
     labels,
     verdicts: complete.map(({ report }) => report.instrument.verdict),
+    unjudged: [...new Set(complete.flatMap(({ report }) => report.instrument.unjudged))],
     failed: runs.filter(({ label }) => !labels.includes(label))
       .map(({ label, problem }) => ({ label, error: problem ?? "it left no results" })),
     rows: rowsOf(complete.map(({ report }) => report.metrics), confidenceLevel),

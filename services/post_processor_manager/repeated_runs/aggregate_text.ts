@@ -2,6 +2,7 @@ import { AGGREGATE_FILES } from "../../../common/model/run_series.ts";
 import { VERDICTS } from "../../../common/model/instrument.ts";
 import type { Statistic } from "../../../common/model/report.ts";
 import { consoleMetrics } from "../console_metrics.ts";
+import { verdictText } from "../exporters/instrument_text.ts";
 import { fixed, withThousands } from "../exporters/number_text.ts";
 import { oneLine, wrap } from "../exporters/plain_text.ts";
 import { type TableColumn, textTable, titleOver } from "../exporters/text_table.ts";
@@ -107,12 +108,12 @@ function note(complete: number): string[] {
 }
 
 /** The worst verdict; which runs got it, when not all did. */
-function verdicts({ labels, verdicts }: Aggregate): string[] {
+function verdicts({ labels, verdicts, unjudged }: Aggregate): string[] {
   const worst = VERDICTS.findLast((verdict) => verdicts.includes(verdict));
   if (worst === undefined) return [];
   const which = labels.filter((_, i) => verdicts[i] === worst);
   const where = which.length === labels.length ? "" : ` in ${which.join(", ")}`;
-  return [`Verdict on the measurement: ${worst}${where}`];
+  return [`${verdictText({ verdict: worst, unjudged })}${where}`];
 }
 
 function failures({ failed }: Aggregate): string[] {

@@ -45,3 +45,10 @@ Deno.test("the rows of the CSV tell the rate after a ramp, where there is one", 
   assertEquals(rowsOf({ arrivals: { ...arrivals, steady } }).get(name), "98.00");
   assertEquals(rowsOf().has(name), false);
 });
+
+Deno.test("the rows of the CSV tell what was not judged, and how far a limit was in use", () => {
+  assertEquals(rowsOf({ lateness: null }).get("Not Judged"), "how late requests left");
+  const name = "Limit Used while Requests Waited (%)";
+  assertEquals(rowsOf({ limitUse: 0.264 }).get(name), "26.40");
+  assertEquals([rowsOf().has("Not Judged"), rowsOf().has(name)], [false, false]);
+});

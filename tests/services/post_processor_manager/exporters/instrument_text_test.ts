@@ -34,7 +34,7 @@ Deno.test("instrumentText of a single arrival has no shape to tell of", () => {
     largestGapErrorMs: null,
   };
   assertEquals(
-    instrumentText(reportOf({ arrivals }), 200)[2],
+    instrumentText(reportOf({ arrivals }), 200)[3],
     "    Sent: 1 of 1 requests, poisson.",
   );
 });
@@ -136,4 +136,22 @@ Deno.test("instrumentText says how many were due that no worker got to", () => {
     .find((text) => text.includes("Sent: "));
   assertStringIncludes(line!, "Sent: 1,000 of 10,000 requests at ");
   assertStringIncludes(line!, "; 9,000 were due and not reached until the end.");
+});
+
+Deno.test("instrumentText says right below the verdict what there was too little of to be judged", () => {
+  const { lateness, concurrency } = verdictFactsOf();
+  const short = {
+    lateness: { ...lateness!, judged: null },
+    concurrency: { ...concurrency!, asked: 4 },
+  };
+  assertEquals(instrumentText(reportOf(short), 300).slice(0, 2), [
+    "Verdict on the measurement: VALID, of what could be judged",
+    "  - Too little was sent to judge how late requests left, the concurrency: of these the verdict " +
+    "says nothing. A longer run is judged by them, too (--request-count, --benchmark-duration).",
+  ]);
+  // What is bad is bad, whatever else could not be judged.
+  const bad = instrumentText(reportOf({ ...short, missing: 1 }), 300);
+  assertEquals(bad[0], "Verdict on the measurement: INVALID");
+  assertStringIncludes(bad[1]!, "- 1 request got lost");
+  assertStringIncludes(bad[2]!, "- Too little was sent to judge how late requests left, ");
 });

@@ -83,7 +83,12 @@ function verdictWith(change: Partial<VerdictFacts>) {
 }
 
 Deno.test("a healthy run is VALID, with nothing to say against it and nothing left unjudged", () => {
-  assertEquals(verdictOn(HEALTHY), { verdict: "VALID", reasons: [], notes: [] });
+  assertEquals(verdictOn(HEALTHY), {
+    verdict: "VALID",
+    reasons: [],
+    unjudged: [],
+    notes: [],
+  });
 });
 
 for (const [name, threshold] of Object.entries<Threshold>(THRESHOLDS)) {
@@ -202,9 +207,8 @@ Deno.test("slots that pausing conversations keep are said not to be judged, not 
     "Conversations keep their slots in the pauses between their turns, so the number of requests " +
     "in flight is not judged.",
   ]]);
-  assertEquals(verdictWith({ concurrency }).notes, [
-    "Too little was sent to judge the concurrency.",
-  ]);
+  assertEquals(verdictWith({ concurrency }).unjudged, ["the concurrency"]);
+  assertEquals(verdictWith({ hasLaterTurns: true, concurrency }).unjudged, []);
   assertEquals(verdictWith({ hasLaterTurns: true }).notes, []);
 });
 
@@ -220,8 +224,8 @@ Deno.test("the reason for lateness names the part that took the most", () => {
   assertStringIncludes(with7({ issueMs: 7 }), "most of it before the timing manager let them go");
 });
 
-Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, and a note", () => {
-  const { verdict, reasons, notes } = verdictWith({
+Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, and is told so", () => {
+  const { verdict, reasons, unjudged, notes } = verdictWith({
     lateness: { ...HEALTHY.lateness!, judged: null, cold: { requests: 10, maxMs: 132 } },
     arrivals: {
       ...HEALTHY.arrivals,
@@ -242,9 +246,14 @@ Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, 
     processes: [],
   });
   assertEquals([verdict, reasons], ["VALID", []]);
+  assertEquals(unjudged, [
+    "the CPU time of the workers",
+    "the event loops of the workers",
+    "how late requests left",
+    "the rate",
+    "the pattern of the arrivals",
+  ]);
   assertEquals(notes, [
-    "Too little was sent to judge the CPU time of the workers, the event loops of the workers, " +
-    "how late requests left, the rate, the pattern of the arrivals.",
     "The first 10 requests met a cold start and left up to 132 ms late; --warmup-request-count " +
     "keeps such requests out of the results.",
   ]);

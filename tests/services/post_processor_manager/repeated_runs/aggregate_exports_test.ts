@@ -166,7 +166,15 @@ Deno.test("aggregateText shows the worst verdict, and which runs got it when not
     const runs = completeRuns(...verdicts.map((one) => judged(one, reportOf(throughputOf(1)))));
     return /^Verdict .*: (.*)$/m.exec(aggregateText(aggregateOf(runs), PLACE))?.[1];
   };
-  assertEquals(verdictOf("VALID", "VALID"), "VALID");
+  assertEquals(verdictOf("VALID", "VALID"), "VALID, of what could be judged");
+  const [whole] = completeRuns(judged("VALID", reportOf(throughputOf(1))));
+  const { report } = whole!;
+  const instrument = { ...report!.instrument, unjudged: [] };
+  const text = aggregateText(
+    aggregateOf([{ ...whole!, report: { ...report!, instrument } }]),
+    PLACE,
+  );
+  assertStringIncludes(text, "Verdict on the measurement: VALID\n");
   assertEquals(verdictOf("VALID", "SUSPECT", "SUSPECT"), "SUSPECT in run_0002, run_0003");
   assertEquals(verdictOf("INVALID", "SUSPECT"), "INVALID in run_0001");
   assertEquals(verdictOf("INVALID", "INVALID"), "INVALID");

@@ -6,6 +6,8 @@ import { completeRuns, latencyOf, reportOf, throughputOf } from "../../../helper
 import { sampleRun } from "../../../helpers/sample_run.ts";
 
 const SERIES = { confidenceLevel: 0.95 };
+/** The runs of these tests are short. */
+const { instrument: { unjudged: UNJUDGED } } = reportOf();
 
 Deno.test("each statistic of each metric is aggregated over the runs, in the order of a run", () => {
   const runs = completeRuns(
@@ -18,6 +20,7 @@ Deno.test("each statistic of each metric is aggregated over the runs, in the ord
     confidenceLevel: 0.95,
     labels: ["run_0001", "run_0002"],
     verdicts: ["VALID", "VALID"],
+    unjudged: UNJUDGED,
     failed: [],
   });
   assertEquals(
