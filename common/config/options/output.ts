@@ -34,7 +34,7 @@ export const OUTPUT_OPTIONS = {
     path: "output.export_level",
     aliases: ["--profile-export-level"],
     help:
-      "What to write with the summary: nothing, the metrics of every request (profile_export.jsonl), or also every request and answer as they went over the wire (profile_export_raw.jsonl), which takes the workers' time and disk space: for a few thousand requests, to look into a server.",
+      "What to write with the summary: nothing, the metrics of every request (profile_export.jsonl), or also every request and answer as they went over the wire (profile_export_raw.jsonl, with no line for what was never sent), which takes the workers' time and disk space: for a few thousand requests, to look into a server.",
   }),
   journalSync: option({
     type: choice(["never", "interval", "always"]),

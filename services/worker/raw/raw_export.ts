@@ -48,8 +48,13 @@ export class RawExport {
     return phase === "warmup" ? null : new ExchangeTap(transport);
   }
 
-  /** Writes a request that has ended; returns a promise when the next one should wait. */
+  /**
+   * Writes a request that has ended; returns a promise when the next one should wait.
+   *
+   * One that was never sent, as it was called off in time, did not go over the wire: it has no line.
+   */
   write(record: RequestRecord, { sent, pieces }: ExchangeTap): Promise<void> | undefined {
+    if (record.sentNs === null || sent === null) return undefined;
     try {
       return this.#file?.append(rawLine({ record, sent, pieces, redact: this.#redact }))
         ?.catch(() => {});

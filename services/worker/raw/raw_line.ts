@@ -5,8 +5,7 @@ import type { RawPiece } from "./exchange_tap.ts";
 /** One exchange, as it is to be written down. */
 export interface RawExchange {
   readonly record: RequestRecord;
-  /** null: the request was never sent. */
-  readonly sent: HttpMessage | null;
+  readonly sent: HttpMessage;
   readonly pieces: readonly RawPiece[];
   /** A text without any credential of the run. */
   redact(text: string): string;
@@ -26,9 +25,9 @@ export function rawLine({ record, sent, pieces, redact }: RawExchange): string {
   const responses = pieces.map(({ atNs }, i) => ({ perf_ns: atNs, text: texts[i] }));
   return `{"metadata":${JSON.stringify(metadataOf(record))},` +
     `"start_perf_ns":${record.sentNs},` +
-    `"url":${sent === null ? "null" : JSON.stringify(sent.url)},` +
-    `"payload":${sent === null ? "null" : redact(payloadText(sent))},` +
-    `"request_headers":${sent === null ? "null" : headersText(sent, redact)},` +
+    `"url":${JSON.stringify(sent.url)},` +
+    `"payload":${redact(payloadText(sent))},` +
+    `"request_headers":${headersText(sent, redact)},` +
     `"status":${record.httpStatus},` +
     `"responses":${JSON.stringify(responses)},` +
     `"error":${JSON.stringify(record.error)}}`;
