@@ -7,6 +7,7 @@ import { whyNothingSucceeded } from "../../common/model/nothing_succeeded.ts";
 import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
 import type { RunEnding } from "../../common/model/run_ending.ts";
+import { whyIncomplete } from "../../common/model/run_problems.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
 import { isBeingWritten } from "../../common/runtime/line_reader.ts";
@@ -22,6 +23,8 @@ export interface RebuiltRun {
   readonly console: string | null;
   /** Why the report is not complete, or there is none, one sentence each; none when all is well. */
   readonly problems: readonly string[];
+  /** What keeps the run from counting among those of its series, in one line; null: nothing does. */
+  readonly whyIncomplete: string | null;
   /** What it was made of and what came of it; null when the journal cannot be used at all. */
   readonly made: { readonly config: RunConfig; readonly report: RunReport } | null;
 }
@@ -65,7 +68,7 @@ async function readTokenCounts(path: string): Promise<ReadonlyMap<number, readon
 }
 
 function refusal(problem: string): RebuiltRun {
-  return { console: null, problems: [problem], made: null };
+  return { console: null, problems: [problem], whyIncomplete: problem, made: null };
 }
 
 /** The lines of a journal that cannot be used. */
@@ -128,10 +131,15 @@ class Rebuilding {
       await this.#read(reader, results);
       const gaps = this.#gaps(reader.tornBytes);
       const { console, problems, report } = await results.write(this.#options(gaps));
-      const flaws = this.#flaws(report);
+      const gone = [...gaps, ...this.#badLines.texts()];
+      const left = [...this.#unwritten, ...problems];
+      const known = { ending: this.#ending(), records: this.#closing, report };
+      const why = whyIncomplete({ ...known, unwritten: [] });
+      const whys = [...gone, ...why === null ? [] : [why], ...left];
       return {
         console,
-        problems: [...gaps, ...this.#badLines.texts(), ...flaws, ...problems],
+        problems: [...gone, ...this.#flaws(report), ...left],
+        whyIncomplete: whys.length === 0 ? null : whys.join("; "),
         made: { config, report },
       };
     } finally {
@@ -229,7 +237,6 @@ class Rebuilding {
     return [
       detail !== null && detail,
       missing > 0 && missingText({ missing, missingIds }),
-      ...this.#unwritten,
       reason === "complete" && account.succeeded === 0 && whyNothingSucceeded(report),
     ].filter((flaw) => flaw !== false);
   }

@@ -1,14 +1,17 @@
 import { ARTIFACT_FILES, exportFiles } from "../../common/model/artifact_files.ts";
 import type { RebuiltReport } from "../../common/model/report.ts";
 import type { RunConfig } from "../../common/model/run_config.ts";
+import { NOT_STARTED } from "../../common/model/run_problems.ts";
 import {
   type EndedRun,
+  runFolder,
   runLabel,
   type RunSeries,
   runTitle,
   titledReport,
 } from "../../common/model/run_series.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
+import { isThere } from "../../common/runtime/is_there.ts";
 import { isBeingWritten } from "../../common/runtime/line_reader.ts";
 import { rebuild, type RebuiltRun } from "./rebuild.ts";
 import { writeAggregate } from "./repeated_runs/write_aggregate.ts";
@@ -36,7 +39,7 @@ async function rebuildSeries(folder: string, runs: readonly RunOfSeries[]): Prom
   const { config } = known[0]!;
   const of = Math.max(config.trial?.of ?? 0, ...rebuilt.keys());
   const numbers = Array.from({ length: of }, (_, i) => i + 1);
-  const ends = numbers.map((number) => endOf(number, rebuilt.get(number)));
+  const ends = numbers.map((number) => endOf(folder, number, rebuilt.get(number)));
   const aggregate = await aggregated(seriesOf(folder, config, ends));
   const reports = numbers.flatMap((number) => {
     const console = rebuilt.get(number)?.console ?? null;
@@ -67,15 +70,14 @@ function seriesOf(artifactDir: string, config: RunConfig, runs: readonly EndedRu
   };
 }
 
-function endOf(number: number, run: RebuiltRun | undefined): EndedRun {
+/** `folder`: that of the series. */
+function endOf(folder: string, number: number, run: RebuiltRun | undefined): EndedRun {
   const label = runLabel(number);
-  if (run === undefined) return { label, problem: "it left no journal", report: null };
-  const { problems, made } = run;
-  return {
-    label,
-    problem: problems.length === 0 ? null : problems.join(" "),
-    report: made?.report ?? null,
-  };
+  if (run !== undefined) {
+    return { label, problem: run.whyIncomplete, report: run.made?.report ?? null };
+  }
+  const hasBegun = isThere(`${folder}/${runFolder(label)}`);
+  return { label, problem: hasBegun ? "it left no journal" : NOT_STARTED, report: null };
 }
 
 async function aggregated(

@@ -3,6 +3,7 @@ import { UnixTransport } from "../../common/comms/unix_transport.ts";
 import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
 import type { RunReport } from "../../common/model/report.ts";
 import type { RunConfig, RunSecrets } from "../../common/model/run_config.ts";
+import { whyIncomplete } from "../../common/model/run_problems.ts";
 import { runFolder, runTitle, titledReport } from "../../common/model/run_series.ts";
 import { CONTROLLER_ID } from "../../common/model/service_type.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
@@ -13,7 +14,7 @@ import { makeRunDir, removeRunDir } from "../../common/runtime/run_dir.ts";
 import { holdsRun } from "./artifacts.ts";
 import type { Front } from "./front.ts";
 import { EXIT } from "./exit.ts";
-import { exitCodeOf, problemsOf, type RunOutcome } from "./outcome.ts";
+import { endingOf, exitCodeOf, problemsOf, type RunOutcome } from "./outcome.ts";
 import { RunLog } from "./run_log.ts";
 import { SystemController } from "./service.ts";
 import { RunView, type UiType } from "./ui/run_view.ts";
@@ -148,12 +149,8 @@ function seriesFolder(artifactDir: string, label: string): string {
 }
 
 function endOf(outcome: RunOutcome): RunEnd {
-  const { interruptedBy, report } = outcome;
-  const exitCode = exitCodeOf(outcome);
-  const problems = interruptedBy === null
-    ? problemsOf(outcome)
-    : [`it was interrupted by ${interruptedBy}`];
-  return { exitCode, problem: exitCode === EXIT.complete ? null : problems.join("; "), report };
+  const problem = whyIncomplete({ ...outcome, ending: endingOf(outcome) });
+  return { exitCode: exitCodeOf(outcome), problem, report: outcome.report };
 }
 
 /** What a run is called among several; empty for the only one. */

@@ -1,7 +1,7 @@
 import { missingText } from "../../common/model/missing_text.ts";
-import { whyNothingSucceeded } from "../../common/model/nothing_succeeded.ts";
 import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
 import type { RunEnding } from "../../common/model/run_ending.ts";
+import { howManyFailed, nothingSucceeded } from "../../common/model/run_problems.ts";
 import { EXIT } from "./exit.ts";
 
 /** The signals that end a run early. */
@@ -42,10 +42,8 @@ export function problemsOf(outcome: RunOutcome): string[] {
   if (outcome.hasTooManyFailures) problems.push(howManyFailed(report));
   if (records && records.missing > 0) problems.push(missingText(records));
   problems.push(...unwritten);
-  const isEmpty = failure !== null && report?.account.issued === 0;
-  if (interruptedBy === null && report && report.account.succeeded === 0 && !isEmpty) {
-    problems.push(whyNothingSucceeded(report));
-  }
+  const nothing = interruptedBy === null ? nothingSucceeded(report, failure !== null) : null;
+  if (nothing !== null) problems.push(nothing);
   return problems;
 }
 
@@ -59,10 +57,4 @@ export function exitCodeOf(outcome: RunOutcome): number {
   if (outcome.interruptedBy !== null) return interruptedExit(outcome.interruptedBy);
   if (outcome.isBadInput) return EXIT.badInput;
   return problemsOf(outcome).length > 0 ? EXIT.failed : EXIT.complete;
-}
-
-function howManyFailed(report: RunReport | null): string {
-  const { succeeded = 0, failed = 0, lost = 0 } = report?.account ?? {};
-  const counts = report ? `: ${failed + lost} of ${succeeded + failed + lost}` : "";
-  return `more requests failed than --failed-request-threshold allows${counts}`;
 }

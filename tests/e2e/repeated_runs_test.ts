@@ -1,3 +1,4 @@
+import { NOT_STARTED } from "../../common/model/run_problems.ts";
 import {
   assert,
   assertAlmostEquals,
@@ -186,8 +187,8 @@ Deno.test("SIGINT in the pause between two runs ends the series, which keeps wha
     const { metadata, metrics } = await readAggregate(out);
     assertEquals(metadata["num_successful_runs"], 1);
     assertEquals(metadata["failed_runs"], [
-      { label: "run_0002", error: "it was not started: SIGINT" },
-      { label: "run_0003", error: "it was not started: SIGINT" },
+      { label: "run_0002", error: NOT_STARTED },
+      { label: "run_0003", error: NOT_STARTED },
     ]);
     assert(metrics["request_throughput_avg"]!["mean"]! > 0);
     assertStringIncludes(stdout, "aiperf | Aggregate of 1 of 3 runs\n");
@@ -221,7 +222,7 @@ Deno.test("a series that is ended at once names the command that makes what ther
       const report = await sandbox.run(["report", out]);
       assertEquals(report.code, 1, report.stderr);
       assertStringIncludes(report.stderr, "aiperf: run_0002: The journal ends before the run did");
-      assertStringIncludes(report.stderr, "aiperf: run_0003: it left no journal\n");
+      assertStringIncludes(report.stderr, `aiperf: run_0003: ${NOT_STARTED}\n`);
       assertStringIncludes(report.stdout, "aiperf | Aggregate of 1 of 3 runs\n");
       const { metadata } = await readAggregate(out);
       assertEquals(metadata["run_labels"], ["run_0001"]);
@@ -239,9 +240,16 @@ Deno.test("SIGTERM in the middle of a run ends the series after it", async () =>
     const { metadata } = await readAggregate(`${sandbox.path}/out`);
     assertEquals(metadata["failed_runs"], [
       { label: "run_0001", error: "it was interrupted by SIGTERM" },
-      { label: "run_0002", error: "it was not started: SIGTERM" },
-      { label: "run_0003", error: "it was not started: SIGTERM" },
+      { label: "run_0002", error: NOT_STARTED },
+      { label: "run_0003", error: NOT_STARTED },
     ]);
+    const files = [AGGREGATE_FILES.json, AGGREGATE_FILES.csv];
+    const texts = () =>
+      Promise.all(files.map((file) => Deno.readTextFile(`${sandbox.path}/out/${file}`)));
+    const atTheEnd = await texts();
+    const report = await sandbox.run(["report", `${sandbox.path}/out`]);
+    assertEquals(await texts(), atTheEnd, "the report has words of its own");
+    assertStringIncludes(report.stderr, "aiperf: run_0001: it was interrupted by SIGTERM\n");
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Repetition } from "../../../common/config/repetition.ts";
 import { exportFiles } from "../../../common/model/artifact_files.ts";
+import { NOT_STARTED } from "../../../common/model/run_problems.ts";
 import { type EndedRun, runLabel, type RunSeries } from "../../../common/model/run_series.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
 import { describeError } from "../../../common/runtime/log.ts";
@@ -94,7 +95,7 @@ async function aggregate(
     confidenceLevel: repetition.confidenceLevel,
     runs: Array.from(
       { length: repetition.runs },
-      (_, i) => endedRun(runLabel(i + 1), ends[i], host.interrupts.received),
+      (_, i) => endedRun(runLabel(i + 1), ends[i]),
     ),
   };
   try {
@@ -106,14 +107,10 @@ async function aggregate(
   }
 }
 
-function endedRun(
-  label: string,
-  end: RunEnd | undefined,
-  interruptedBy: StopSignal | null,
-): EndedRun {
-  if (end) return { label, problem: end.problem, report: end.report };
-  const reason = interruptedBy === null ? "a run before it could not begin" : interruptedBy;
-  return { label, problem: `it was not started: ${reason}`, report: null };
+function endedRun(label: string, end: RunEnd | undefined): EndedRun {
+  return end === undefined
+    ? { label, problem: NOT_STARTED, report: null }
+    : { label, problem: end.problem, report: end.report };
 }
 
 /** The exit code that tells the truth about a series. */

@@ -1,3 +1,4 @@
+import { NOT_STARTED } from "../../../common/model/run_problems.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ARTIFACT_FILES } from "../../../common/model/artifact_files.ts";
 import type { JournalEntry } from "../../../common/model/journal.ts";
@@ -50,7 +51,7 @@ Deno.test("of a series that was killed each run that began is rebuilt, and the c
       "The results cover the requests that are in it.";
     assertEquals(problems.map((problem) => problem.slice(0, killed.length + 10)), [
       `run_0003: ${killed}`,
-      "run_0004: it left no journal",
+      `run_0004: ${NOT_STARTED}`,
     ]);
     const titles = console!.match(/^ *aiperf \| (run|Aggregate) .*$/gm);
     assertEquals(titles?.map((title) => title.trim()), [
@@ -66,6 +67,29 @@ Deno.test("of a series that was killed each run that began is rebuilt, and the c
       await Deno.readTextFile(`${folder}/${AGGREGATE_FILES.collated}`),
     );
     assertEquals(pooled.pooled_runs.map(({ requests }: { requests: number }) => requests), [1, 1]);
+  });
+});
+
+Deno.test("a run that has begun and left no journal is told from one that never began", async () => {
+  await withFolder(async (folder) => {
+    await writeRun(folder, 1, COMPLETE);
+    await Deno.mkdir(`${folder}/profile_runs/run_0002/logs`, { recursive: true });
+    const { problems } = await rebuildFolder(folder);
+    assertEquals(problems, [
+      "run_0002: it left no journal",
+      `run_0003: ${NOT_STARTED}`,
+      `run_0004: ${NOT_STARTED}`,
+    ]);
+  });
+});
+
+Deno.test("a run that was interrupted does not count, in the words of the end of its series", async () => {
+  await withFolder(async (folder) => {
+    const ending = { reason: "interrupted" as const, cause: "SIGINT" };
+    const closing = closingOf(1, { wasCancelled: true, ending });
+    await writeRun(folder, 4, [recordOf(), { ...BOUNDS, unsent: 0 }, closing]);
+    const { problems } = await rebuildFolder(folder);
+    assertEquals(problems.at(-1), "run_0004: it was interrupted by SIGINT");
   });
 });
 

@@ -272,9 +272,11 @@ Deno.test("the journal of a run that still goes on is left alone", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/records.jsonl`;
     const file = await LineFile.create(path);
+    const problem = `${path} is in use: the run still goes on`;
     assertEquals(await rebuild(folder), {
       console: null,
-      problems: [`${path} is in use: the run still goes on`],
+      problems: [problem],
+      whyIncomplete: problem,
       made: null,
     });
     await file.close();

@@ -1,3 +1,4 @@
+import { NOT_STARTED } from "../../../../common/model/run_problems.ts";
 import { assertEquals } from "@std/assert";
 import type { Repetition } from "../../../../common/config/repetition.ts";
 import type { RunSeries } from "../../../../common/model/run_series.ts";
@@ -159,8 +160,8 @@ Deno.test("an interrupt during the pause ends the series; what is complete is ag
   ]);
   assertEquals(series.aggregated!.runs.map(({ problem }) => problem), [
     null,
-    "it was not started: SIGINT",
-    "it was not started: SIGINT",
+    NOT_STARTED,
+    NOT_STARTED,
   ]);
 });
 
@@ -173,8 +174,8 @@ Deno.test("an interrupt during a run ends the series after it, without a pause",
   assertEquals(await series.exitCode, 143);
   assertEquals(series.aggregated!.runs.map(({ problem }) => problem), [
     "it was interrupted by SIGTERM",
-    "it was not started: SIGTERM",
-    "it was not started: SIGTERM",
+    NOT_STARTED,
+    NOT_STARTED,
   ]);
 });
 
@@ -192,7 +193,7 @@ Deno.test("bad input that shows later ends the series; what is complete is aggre
   assertEquals(series.aggregated!.runs.map(({ problem }) => problem), [
     null,
     "no such file",
-    "it was not started: a run before it could not begin",
+    NOT_STARTED,
   ]);
 });
 
