@@ -9,6 +9,7 @@ import {
   HEADER_BYTES,
   MAX_FRAME_BYTES,
 } from "../../../common/comms/frame.ts";
+import { byteByByte, cutAt } from "../../helpers/byte_pieces.ts";
 
 function pushAll(decoder: FrameDecoder, pieces: Iterable<Uint8Array>): string[] {
   const bodies: string[] = [];
@@ -16,10 +17,6 @@ function pushAll(decoder: FrameDecoder, pieces: Iterable<Uint8Array>): string[] 
     for (const body of decoder.push(piece)) bodies.push(decodeBody(body));
   }
   return bodies;
-}
-
-function* bytewise(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let i = 0; i < bytes.length; i++) yield bytes.subarray(i, i + 1);
 }
 
 function header(length: number): Uint8Array {
@@ -46,7 +43,7 @@ for (const [name, bodies] of Object.entries(CASES)) {
     const bytes = encodeFrames(bodies);
     const decoder = new FrameDecoder();
     assertEquals(pushAll(decoder, [bytes]), bodies);
-    assertEquals(pushAll(decoder, bytewise(bytes)), bodies);
+    assertEquals(pushAll(decoder, byteByByte(bytes)), bodies);
     assertEquals(decoder.pendingBytes, 0);
   });
 }
@@ -59,11 +56,8 @@ Deno.test("frames come out the same however the bytes are split", () => {
   const bodies = fc.array(fc.string({ unit: "binary", maxLength: 40 }), { maxLength: 8 });
   fc.assert(fc.property(bodies, fc.array(fc.nat(400)), (sent, cuts) => {
     const bytes = encodeFrames(sent);
-    const ends = [...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length];
-    ends.sort((a, b) => a - b);
-    const pieces = ends.map((end, i) => bytes.slice(ends[i - 1] ?? 0, end));
     const decoder = new FrameDecoder();
-    assertEquals(pushAll(decoder, pieces), sent);
+    assertEquals(pushAll(decoder, cutAt(bytes, cuts)), sent);
     assertEquals(decoder.pendingBytes, 0);
   }));
 });
@@ -86,7 +80,7 @@ Deno.test("what the caller does with its buffer later does not change a waiting 
 });
 
 Deno.test("a frame over the limit is refused from its header, without memory for it", () => {
-  for (const pieces of [[header(2 ** 32 - 1)], [...bytewise(header(MAX_FRAME_BYTES + 1))]]) {
+  for (const pieces of [[header(2 ** 32 - 1)], [...byteByByte(header(MAX_FRAME_BYTES + 1))]]) {
     const decoder = new FrameDecoder();
     assertThrows(() => pushAll(decoder, pieces), FrameTooLargeError, "at most 67108864");
     assert(decoder.heldBytes <= 4096, `${decoder.heldBytes}`);

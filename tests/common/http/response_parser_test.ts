@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { HttpSyntaxError, NotHttpError } from "../../../common/http/http_error.ts";
 import { ResponseParser } from "../../../common/http/response_parser.ts";
+import { byteByByte } from "../../helpers/byte_pieces.ts";
 
 /** What a parser made of an answer. */
 interface Parsed {
@@ -39,10 +40,6 @@ function latin1(bytes: Uint8Array): string {
 
 function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function oneByOne(bytes: Uint8Array): Uint8Array[] {
-  return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
 const OK = "HTTP/1.1 200 OK\r\n";
@@ -193,7 +190,7 @@ const CASES: Case[] = [
 for (const { name, wire, expected } of CASES) {
   Deno.test(`an answer of HTTP/1.1 is read: ${name}`, () => {
     const bytes = bytesOf(wire);
-    assertEquals(parse(oneByOne(bytes)), expected);
+    assertEquals(parse(byteByByte(bytes)), expected);
     assertEquals(parse([bytes]), expected);
   });
 }
@@ -286,7 +283,7 @@ Deno.test("a spoilt answer is the same mistake, or none, wherever the network cu
     return bytes;
   });
   fc.assert(fc.property(spoilt, lengths, (bytes, cuts) => {
-    assertEquals(parse(cut(bytes, cuts)), parse(oneByOne(bytes)));
+    assertEquals(parse(cut(bytes, cuts)), parse(byteByByte(bytes)));
   }));
 });
 

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { LineLimitError, LineParser } from "../../../services/worker/lines.ts";
 import { EncodingError } from "../../../services/worker/stream_text.ts";
+import { byteByByte, cutAt } from "../../helpers/byte_pieces.ts";
 
 const encoder = new TextEncoder();
 
@@ -28,10 +29,6 @@ function parse(pieces: Uint8Array[], maxLineBytes?: number): string[] {
 function parseWhole(bytes: Uint8Array): string[] {
   const text = new TextDecoder().decode(bytes);
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-}
-
-function byteByByte(bytes: Uint8Array): Uint8Array[] {
-  return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
 const CASES: [name: string, stream: string, lines: string[]][] = [
@@ -129,11 +126,8 @@ Deno.test("any split of any stream gives the lines of the whole, which are the o
   const cuts = fc.array(fc.nat(400), { maxLength: 12 });
   fc.assert(
     fc.property(streams, cuts, (bytes, positions) => {
-      const ends = [...positions.map((position) => position % (bytes.length + 1)), bytes.length];
-      let start = 0;
-      const pieces = ends.sort((a, b) => a - b).map((end) => bytes.slice(start, start = end));
       const expected = parseWhole(bytes);
-      assertEquals(parse(pieces), expected);
+      assertEquals(parse(cutAt(bytes, positions)), expected);
       assertEquals(parse(byteByByte(bytes)), expected);
     }),
     { numRuns: 500 },

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type SseEvent, SseLimitError, SseParser } from "../../../services/worker/sse.ts";
 import { EncodingError } from "../../../services/worker/stream_text.ts";
+import { byteByByte, cutAt } from "../../helpers/byte_pieces.ts";
 import { parseWhole } from "./sse_oracle.ts";
 
 const encoder = new TextEncoder();
@@ -24,10 +25,6 @@ function parse(pieces: Uint8Array[], maxEventBytes?: number): SseEvent[] {
 
 function parseText(text: string): SseEvent[] {
   return parse([encoder.encode(text)]);
-}
-
-function byteByByte(bytes: Uint8Array): Uint8Array[] {
-  return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
 function message(data: string, id = ""): SseEvent {
@@ -260,11 +257,8 @@ Deno.test("any split of any stream gives the events of the whole, which are the 
   const cuts = fc.array(fc.nat(400), { maxLength: 12 });
   fc.assert(
     fc.property(streams, cuts, (bytes, positions) => {
-      const ends = [...positions.map((position) => position % (bytes.length + 1)), bytes.length];
-      let start = 0;
-      const pieces = ends.sort((a, b) => a - b).map((end) => bytes.slice(start, start = end));
       const expected = parseWhole(bytes);
-      assertEquals(parse(pieces), expected);
+      assertEquals(parse(cutAt(bytes, positions)), expected);
       assertEquals(parse(byteByByte(bytes)), expected);
     }),
     { numRuns: 500 },
