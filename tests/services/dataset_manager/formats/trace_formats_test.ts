@@ -79,6 +79,15 @@ const GOOD: readonly (readonly [string, DatasetFormat, LineContent])[] = [
     opening: [],
     turns: [turn({ body: BODY, isStandalone: true, outputTokens: 100 })],
   }],
+  ['{"messages":[],"max_tokens":0,"max_output_tokens":1}', "raw_payload", {
+    id: null,
+    opening: [],
+    turns: [turn({
+      body: '{"messages":[],"max_tokens":0,"max_output_tokens":1}',
+      isStandalone: true,
+      outputTokens: 1,
+    })],
+  }],
   [`{"session_id":"s1","payloads":[${BODY}, {"a":[1,{}]}]}`, "inputs_json", {
     id: "s1",
     opening: [],

@@ -7,7 +7,7 @@ import { TraceStatistics } from "../../../../services/dataset_manager/trace/trac
 
 interface Row {
   inputTokens: number;
-  blocks: number[];
+  blocks: number[] | null;
   session?: string;
   atMs?: number;
 }
@@ -64,7 +64,7 @@ Deno.test("a trace is counted by its requests, sessions, blocks and cache hits",
 });
 
 /** By comparing each prompt with all before it, token by token. */
-function slowCachedTokens(rows: readonly Row[]): number {
+function slowCachedTokens(rows: readonly { inputTokens: number; blocks: number[] }[]): number {
   const seen = new Set<number>();
   let cached = 0;
   for (const { inputTokens, blocks } of rows) {
@@ -86,7 +86,22 @@ Deno.test("cache hits are those that a slow look at every token finds", () => {
   }));
 });
 
+Deno.test("a trace with one time lasts for no time, and one without times has no duration", () => {
+  assertEquals(analysisOf([{ inputTokens: 5, blocks: [1], atMs: 70 }]).durationMs, 0);
+  assertEquals(analysisOf([{ inputTokens: 5, blocks: [1] }]).durationMs, null);
+});
+
+Deno.test("prompts that are not made of blocks share nothing", () => {
+  const analysis = analysisOf([{ inputTokens: 5, blocks: null }, { inputTokens: 5, blocks: null }]);
+  const { blocks, uniqueBlocks, blockSize, prefixGroups, cacheHitRate } = analysis;
+  assertEquals([blocks, uniqueBlocks, blockSize, prefixGroups, cacheHitRate], [0, 0, null, 0, 0]);
+  assertEquals(analysis.newTokens!.sum, 10);
+});
+
 Deno.test("an empty trace has no statistics", () => {
   const json = JSON.parse(analysisJson(analysisOf([])));
   assertEquals([json.total_requests, json.cache_hit_rate, json.isl_stats], [0, 0, null]);
+  for (const name of ["min_isl", "max_isl", "avg_isl", "min_osl", "max_osl", "avg_osl"]) {
+    assertEquals(json[name], null, name);
+  }
 });
