@@ -122,3 +122,20 @@ Deno.test("a request has begun when its transport says so, once, or when it has 
   });
   assertEquals(refused, ["begun", "ended"]);
 });
+
+Deno.test("a record says when its connection stands for one that was closed", async () => {
+  const isReconnect = async (...replacements: boolean[]) => {
+    const clock = new FakeClock();
+    const transport = transportThat(({ onConnection }) => {
+      for (const isReplacement of replacements) {
+        onConnection!({ openedInNs: 1, isReplacement, open: 1 });
+      }
+      return Promise.resolve();
+    }, clock);
+    return (await sendOnce({ clock, transport })).isReconnect;
+  };
+  assertEquals(await isReconnect(false), undefined);
+  assertEquals(await isReconnect(true), true);
+  // After a redirect there may be another one.
+  assertEquals(await isReconnect(true, false), true);
+});

@@ -105,6 +105,19 @@ Deno.test("no sleeper stays behind, however requests come and go", async () => {
   }
 });
 
+Deno.test("one sleeper watches over all requests", async () => {
+  const clock = new FakeClock();
+  const sleeping = countSleepers(clock);
+  const inFlight = new InFlight(clock, { timeoutMs: 100 });
+  const { signal } = new AbortController();
+  const requests = Array.from({ length: 5 }, () => inFlight.open(signal));
+  await settle();
+  assertEquals(sleeping(), 1);
+  requests.forEach((request) => request.close());
+  await settle();
+  assertEquals(sleeping(), 0);
+});
+
 function countListeners(signal: AbortSignal): () => number {
   let count = 0;
   const { addEventListener, removeEventListener } = signal;

@@ -35,26 +35,20 @@ class BusyReader implements ByteReader {
   cancel(): void {}
 }
 
+/** A transport that answers with `body`. */
+function answering(body: ByteReader, clock: FakeClock, status = 200): HttpTransport {
+  const head = { status, statusText: "", headNs: clock.nowNs(), header: () => null };
+  const transport: Pick<HttpTransport, "prepare"> = {
+    prepare: () => ({ send: () => Promise.resolve({ ...head, body }) }),
+  };
+  return transport as HttpTransport;
+}
+
 /** How many ms after it was sent a request with this answer was over, and what became of it. */
 async function endOf(arrivals: readonly Arrival[], { status = 200, streaming = true } = {}) {
   const clock = new FakeClock(SENT_NS);
-  const transport: Pick<HttpTransport, "prepare"> = {
-    prepare: () => ({
-      send: () =>
-        Promise.resolve({
-          status,
-          statusText: "",
-          headNs: clock.nowNs(),
-          header: () => null,
-          body: new BusyReader(clock, arrivals),
-        }),
-    }),
-  };
-  const context = contextOf({
-    clock,
-    plan: { streaming },
-    transport: transport as HttpTransport,
-  });
+  const transport = answering(new BusyReader(clock, arrivals), clock, status);
+  const context = contextOf({ clock, plan: { streaming }, transport });
   const request = prepareRequest(JOB, context);
   const { outcome, endAfterNs, closedAfterNs } = await request.send(new AbortController().signal);
   assertEquals(closedAfterNs ?? endAfterNs, request.endedNs - SENT_NS);
@@ -73,4 +67,30 @@ Deno.test("a request is over when its answer came to its end, whatever else the 
 Deno.test("a request whose answer breaks off is over when that is noticed", async () => {
   assertEquals(await endOf([[1, says("a")]]), ["error", 20, 20]);
   assertEquals(await endOf([]), ["error", 0, 0]);
+});
+
+Deno.test("a stream is given no short time for its end before it has said its last word", async () => {
+  const clock = new FakeClock(SENT_NS);
+  const stream: Arrival[] = [[1, says("a")], [2, says("b")], [3, STOP + DONE], [4, null]];
+  const reader = new BusyReader(clock, stream);
+  const isLingering: boolean[] = [];
+  const context = contextOf({
+    clock,
+    transport: answering(
+      {
+        get arrivedNs() {
+          return reader.arrivedNs;
+        },
+        read() {
+          isLingering.push(context.inFlight.isLingering);
+          return reader.read();
+        },
+        cancel() {},
+      },
+      clock,
+    ),
+  });
+  const { outcome } = await prepareRequest(JOB, context).send(new AbortController().signal);
+  assertEquals(outcome, "success");
+  assertEquals(isLingering, [false, false, false, true]);
 });
