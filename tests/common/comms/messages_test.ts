@@ -56,6 +56,11 @@ const BAD: [string, unknown, string][] = [
   ["a type that is no text", { type: 4 }, "Cannot use a message without a type"],
   ["an unknown type", { type: "zap" }, 'Cannot use a message of unknown type "zap"'],
   [
+    "an unknown type that is long",
+    { type: "z".repeat(41) },
+    `Cannot use a message of unknown type "${"z".repeat(40)}"`,
+  ],
+  [
     "an unknown command",
     { type: "command", id: 1, command: { kind: "zap" } },
     'Cannot use the message "command": command.kind is of an unknown kind',

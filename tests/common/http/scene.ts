@@ -66,3 +66,19 @@ export function always(answer: string): (connection: RawConnection) => Promise<v
     while (await connection.request() !== null) await connection.write(answer);
   };
 }
+
+/** A server that answers only when `together` requests wait for an answer. */
+export function barrier(together: number): (connection: RawConnection) => Promise<void> {
+  let waiting: (() => void)[] = [];
+  return async (connection) => {
+    while (await connection.request() !== null) {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length < together) return;
+        for (const answer of waiting) answer();
+        waiting = [];
+      });
+      await connection.write(ANSWER);
+    }
+  };
+}

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   deriveRandom,
   randomExponential,
+  randomGamma,
   randomInt,
   randomNormal,
 } from "../../../common/runtime/random.ts";
@@ -58,4 +59,23 @@ Deno.test("normal and exponential deviates have the moments asked for", () => {
   assert(Math.abs(meanOf(gaps) - 1) < 0.02);
   assert(gaps.every((gap) => gap >= 0 && Number.isFinite(gap)));
   assertEquals(randomNormal(random, 42, 0), 42);
+});
+
+Deno.test("gamma deviates have their shape as mean and as variance", () => {
+  for (const shape of [0.3, 1, 4.5]) {
+    const random = deriveRandom(6, `gamma ${shape}`);
+    const values = Array.from({ length: 50_000 }, () => randomGamma(random, shape));
+    const mean = meanOf(values);
+    const variance = meanOf(values.map((value) => (value - mean) ** 2));
+    assert(values.every((value) => value > 0 && Number.isFinite(value)));
+    // Five standard errors: of the mean, and of the variance, whose kurtosis is 3 + 6 / shape.
+    assert(Math.abs(mean - shape) < 5 * Math.sqrt(shape / 50_000), `mean ${mean} of ${shape}`);
+    const error = 5 * shape * Math.sqrt((2 + 6 / shape) / 50_000);
+    assert(Math.abs(variance - shape) < error, `variance ${variance} of ${shape}`);
+  }
+});
+
+Deno.test("the same seed gives the same numbers in every version: runs can be repeated", () => {
+  const numbers = [0.775071348860158, 0.0904925202066108, 0.7108075034202896];
+  assertEquals(draws(7, "conversation.0", 3), numbers);
 });

@@ -22,3 +22,10 @@ Deno.test("RestartBudget does not count what it refuses", () => {
   for (let atNs = 0; atNs < 10; atNs++) assertEquals(budget.take(atNs), atNs === 0);
   assertEquals(budget.take(10), true);
 });
+
+Deno.test("RestartBudget allows ten restarts within ten seconds unless it is told otherwise", () => {
+  const budget = new RestartBudget();
+  const taken = Array.from({ length: 11 }, (_, second) => budget.take(second * 0.9e9));
+  assertEquals(taken, [...new Array(10).fill(true), false]);
+  assertEquals(budget.take(10e9), true);
+});
