@@ -154,8 +154,11 @@ Deno.test("a listener that is closed while it waits after an error ends at once"
 Deno.test("a service takes the place of one that left its socket behind", async () => {
   const folder = await Deno.makeTempDir({ prefix: "aiperf-test-" });
   try {
-    // Closing a listener leaves its socket in the folder, as a killed process does.
-    Deno.listen({ transport: "unix", path: `${folder}/records.sock` }).close();
+    // A listener that closes takes its socket away, unless that has another name by then.
+    const killed = Deno.listen({ transport: "unix", path: `${folder}/killed.sock` });
+    await Deno.rename(`${folder}/killed.sock`, `${folder}/records.sock`);
+    killed.close();
+    assert((await Deno.lstat(`${folder}/records.sock`)).isSocket);
     const transport = new UnixTransport(folder);
     const met = Promise.withResolvers<void>();
     const listener = transport.listen(
