@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { WriteGate } from "../../../common/http/write_gate.ts";
+import type { Credit } from "../../../common/model/credit.ts";
 import { CALLED_OFF_AT_END } from "../../../common/model/record.ts";
 import { plainTurn, type Turn } from "../../../common/model/conversation.ts";
 import type { LoadPlan } from "../../../common/model/run_config.ts";
 import { Worker } from "../../../services/worker/service.ts";
-import type { FakeHost } from "../../helpers/fake_peer.ts";
+import type { FakeHost, FakePeer } from "../../helpers/fake_peer.ts";
 import { endpointPlanOf } from "../../helpers/endpoint_plan.ts";
 import { messageExamples } from "../../helpers/messages.ts";
 import { chunk, chunkedHead, type RawServer, startRawServer } from "../../helpers/raw_server.ts";
@@ -19,6 +20,8 @@ interface Running {
   readonly harness: ComponentHarness<Worker>;
   readonly manager: FakeHost;
   readonly records: FakeHost;
+  /** The conversations that the dataset manager was asked for. */
+  readonly asked: readonly number[];
 }
 
 /** What the conversations of a worker's data set say, to whom, and what sets the pace. */
@@ -48,26 +51,40 @@ async function withRunning(
   const wide = { ...config.dataset, entries: 1_000 };
   const phases = [phasePlanOf({ load, maxRequests: 10 })];
   await harness.configure({ endpoint, dataset: wide, phases }, { apiKey: null, headers: {} });
+  const asked: number[] = [];
   void dataset.guest().then((guest) =>
     guest.answer("get_conversations", (command) => {
       const { indexes } = command as { indexes: number[] };
+      asked.push(...indexes);
       if (indexes.includes(900)) return new Promise(() => {});
       return indexes.map((index) => ({ index, id: `c${index}`, opening: [], turns }));
     })
   );
   await harness.start();
-  await use({ harness, manager, records });
+  await use({ harness, manager, records, asked });
 }
+
+/** Gives a worker a credit, and waits until the worker has it. */
+async function give(manager: FakePeer, credit: Credit): Promise<void> {
+  manager.send({ type: "credit", credit });
+  await until("the worker has the credit", async () => {
+    const missing = await manager.ask({ kind: "find_missing_credits", ids: [credit.id] });
+    return Array.isArray(missing) && missing.length === 0;
+  });
+}
+
+Deno.test("a worker has the first conversations before the worker manager gives it credits", async () => {
+  await withRunning(({ asked }) => {
+    assertEquals(asked.slice(0, 3), [0, 1, 2]);
+    return Promise.resolve();
+  });
+});
 
 Deno.test("a credit that waits for its conversation is cut off at once", async () => {
   await withRunning(async ({ manager, records }) => {
     const peer = await manager.guest();
     const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 900 };
-    peer.send({ type: "credit", credit });
-    await until("the question", async () => {
-      const missing = await peer.ask({ kind: "find_missing_credits", ids: [credit.id] });
-      return Array.isArray(missing) && missing.length === 0;
-    });
+    await give(peer, credit);
     peer.send({ type: "cancel_credits" });
     const { creditReturn } = await peer.next("credit_return");
     assertEquals([creditReturn.creditId, creditReturn.outcome], [credit.id, "cancelled"]);
@@ -83,14 +100,24 @@ Deno.test("a credit that waits for its time and its conversation is called off a
     const peer = await manager.guest();
     const dueNs = harness.clock.nowNs() + 3_600e9;
     const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 900, dueNs };
-    peer.send({ type: "credit", credit });
-    await until("the credit", async () => {
-      const missing = await peer.ask({ kind: "find_missing_credits", ids: [credit.id] });
-      return Array.isArray(missing) && missing.length === 0;
-    });
+    await give(peer, credit);
     peer.send({ type: "cancel_credits" });
     const { creditReturn } = await peer.next("credit_return");
     assertEquals([creditReturn.creditId, creditReturn.outcome], [credit.id, "cancelled"]);
+  });
+});
+
+Deno.test("what waits is called off when the worker manager is gone: nobody could do it later", async () => {
+  await withRunning(async ({ harness, manager, records }) => {
+    const peer = await manager.guest();
+    const later = { ...CREDIT, turnIndex: 0, dueNs: harness.clock.nowNs() + 3_600e9 };
+    await give(peer, { ...later, conversationIndex: 900 });
+    await give(peer, { ...later, id: CREDIT.id + 1, conversationIndex: 0 });
+    await peer.close();
+    const journal = await records.guest();
+    await journal.until(() => journal.of("record").length === 2);
+    const outcomes = journal.of("record").map(({ record }) => [record.outcome, record.sentNs]);
+    assertEquals(outcomes, [["cancelled", null], ["cancelled", null]]);
   });
 });
 
@@ -99,11 +126,7 @@ Deno.test("a credit that waits for its time is called off unsent, and the next o
     const peer = await manager.guest();
     const dueNs = harness.clock.nowNs() + 3_600e9;
     const credit = { ...CREDIT, turnIndex: 0, conversationIndex: 0, dueNs };
-    peer.send({ type: "credit", credit });
-    await until("the credit", async () => {
-      const missing = await peer.ask({ kind: "find_missing_credits", ids: [credit.id] });
-      return Array.isArray(missing) && missing.length === 0;
-    });
+    await give(peer, credit);
     assertEquals(peer.of("credit_return"), []);
     peer.send({ type: "cancel_credits" });
     const { creditReturn } = await peer.next("credit_return");
