@@ -1,5 +1,6 @@
 import { datasetFile } from "../../../common/model/dataset_file.ts";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { markerWordsSchema } from "../../../common/model/cache_bust.ts";
 import { conversationSchema } from "../../../common/model/conversation.ts";
 import type { DatasetPlan } from "../../../common/model/run_config.ts";
 import { DatasetManager } from "../../../services/dataset_manager/service.ts";
@@ -82,6 +83,23 @@ Deno.test("a bad file is told as bad input, not as a failure", async () => {
       assertEquals(problem, `--input-file: ${plan.file!.path}: ${reason}`);
       assertEquals(harness.controller.of("failure"), []);
       assertEquals(harness.service.state, "failed");
+    });
+  });
+});
+
+Deno.test("the dataset manager has the words of markers where a run wants some", async () => {
+  await withManager(datasetPlanOf({ cacheBust: "system_prefix" }), async (harness) => {
+    const worker = await harness.connectAs("worker", "worker_1");
+    const { words } = markerWordsSchema.parse(await worker.ask({ kind: "get_marker_words" }));
+    assert(words.length > 2);
+  });
+});
+
+Deno.test("no marker can be put into bodies that are sent as they are", async () => {
+  await withFile('{"payload":{"messages":[]}}\n', async (plan) => {
+    await withManager({ ...plan, cacheBust: "system_prefix" }, async (harness) => {
+      const { problem } = await harness.controller.next("bad_input");
+      assertEquals(problem, "--cache-bust: the bodies of --input-file are sent as they are");
     });
   });
 });

@@ -208,6 +208,17 @@ Deno.test("Connection refuses bytes that are no request, after the answers befor
   assertEquals(stream.isClosed, true);
 });
 
+Deno.test("Connection takes no request behind bytes that are none, however slow the answers before them", async () => {
+  const { stream, log, advance, running } = setUp({ ttftMs: 10, itlMs: 10 });
+  await stream.send(post({ max_tokens: 1 }) + "nonsense\r\n\r\n");
+  await stream.send(post({ max_tokens: 1 }));
+  await advance(10);
+  await running;
+  await settle();
+  assertEquals(log.stats().received, 1);
+  assertEquals(stream.writes.join("").match(/HTTP\/1.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 400"]);
+});
+
 Deno.test("Connection says 100 Continue to a client that waits for it", async () => {
   const { stream, connection } = setUp();
   const [head, body] = post({ max_tokens: 1 }, "Expect: 100-continue\r\n").split("\r\n\r\n");

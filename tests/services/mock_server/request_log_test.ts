@@ -80,6 +80,15 @@ Deno.test("RequestLog never holds more than its limits, but always the newest re
   }));
 });
 
+Deno.test("RequestLog keeps no times of whole answers, and no room for them", () => {
+  const log = new RequestLog({ maxRequests: 40, maxTokens: 100 });
+  for (let i = 0; i < 3; i++) {
+    log.expect(log.begin(arrival(i)), { stream: false, tokens: 100, promptTokens: 0 });
+  }
+  assertEquals(log.page().requests.length, 3);
+  assertEquals(log.stats().dropped, 0);
+});
+
 Deno.test("RequestLog keeps open requests when it is cleared", () => {
   const log = new RequestLog(ROOMY);
   log.end(log.begin(arrival(1)), "finished", 2);

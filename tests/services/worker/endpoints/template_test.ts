@@ -106,3 +106,10 @@ Deno.test("plain text is an answer unless a path leads into it", async () => {
     assertEquals(outcome, "error");
   }
 });
+
+Deno.test("an event without content may still be the last one, and bring the counts", async () => {
+  const endpoint = await load(null);
+  const body = { content: "", stop: true, tokens_evaluated: 3, tokens_predicted: 2 };
+  const part = endpoint.readEvent({ event: "message", data: JSON.stringify(body), id: "" });
+  assertEquals([part.carries, part.done, part.usage?.totalTokens], ["nothing", true, 5]);
+});
