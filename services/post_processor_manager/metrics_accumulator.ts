@@ -114,11 +114,12 @@ export class MetricsAccumulator {
       account,
       phases: this.#config.phases,
     });
+    const errors = this.#profiling.errors();
     const warmup = warmupReport(this.#warmup, options.warmupAccount);
     return {
       benchmarkId: this.#config.benchmarkId,
       metrics,
-      errors: this.#profiling.errors(),
+      errors,
       account,
       urls: this.#shares.urls(),
       models: this.#shares.models(),
@@ -128,6 +129,7 @@ export class MetricsAccumulator {
       runEnd,
       warnings: gaps.concat(warningsFor({
         account,
+        errors,
         wasCancelled,
         runEnd,
         warmup,

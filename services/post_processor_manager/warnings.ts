@@ -1,7 +1,8 @@
 import { shellQuote } from "../../common/cli/shell_quote.ts";
 import { LARGEST_BUCKET_ERROR } from "../../common/stats/bucket_sketch.ts";
-import type { CreditAccount, WarmupReport } from "../../common/model/report.ts";
+import type { CreditAccount, ErrorCount, WarmupReport } from "../../common/model/report.ts";
 import type { RunEnd } from "../../common/model/run_ending.ts";
+import { errorAdvice } from "./error_advice.ts";
 import type { TokenCountSource } from "./metrics/token_counts.ts";
 import { truncate } from "./exporters/plain_text.ts";
 import {
@@ -23,6 +24,7 @@ const LONGEST_MESSAGE = 200;
 /** What the warnings of a report depend on. */
 export interface WarningFacts {
   readonly account: CreditAccount;
+  readonly errors: readonly ErrorCount[];
   readonly wasCancelled: boolean;
   readonly runEnd: Pick<RunEnd, "detail">;
   /** null when there was none. */
@@ -63,6 +65,7 @@ export function warningsFor(facts: WarningFacts): string[] {
   return [
     account.issued > 0 && account.succeeded === 0 && noSuccess(account),
     facts.runEnd.detail !== null && facts.runEnd.detail,
+    ...errorAdvice(facts.errors),
     missing > 0 &&
     `${requests(missing)} left no record: the results are not complete; see logs/aiperf.log.`,
     account.lost > 0 &&

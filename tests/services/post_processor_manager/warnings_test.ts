@@ -15,6 +15,7 @@ import { failedRecordOf, recordOf } from "../../helpers/records.ts";
 
 const FINE: WarningFacts = {
   account: { issued: 10, succeeded: 10, failed: 0, cancelled: 0, lost: 0 },
+  errors: [],
   wasCancelled: false,
   runEnd: { detail: null },
   warmup: null,
@@ -44,6 +45,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
   const account = { issued: 20, succeeded: 0, failed: 12, cancelled: 1, lost: 2 };
   const warnings = warningsFor({
     account,
+    errors: [{ error: { code: 401, type: "Unauthorized", message: "No key" }, count: 12 }],
     wasCancelled: true,
     runEnd: { detail: "The run was interrupted by SIGINT." },
     warmup: { account: { issued: 3, succeeded: 2, failed: 1, cancelled: 0, lost: 0 }, errors: [] },
@@ -65,6 +67,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
   const expected = [
     /^No request of 20 succeeded/,
     /^The run was interrupted/,
+    /^The server wants to know who asks: /,
     /^5 requests left no record/,
     /^2 requests got lost because a process died: see/,
     /^The warm-up failed in part: 1 of its 3 requests did not succeed\. /,
