@@ -4,7 +4,7 @@ import type { OptionKey } from "../config/option_table.ts";
 import { type Problem, quote } from "../config/problem.ts";
 import { suggestion } from "../config/suggest.ts";
 import { givenByTexts } from "../config/text_layer.ts";
-import { type FlagMeaning, negation } from "./flags.ts";
+import { type FlagMeaning, hintFromOtherCommands, negation } from "./flags.ts";
 import { flagAdvice } from "./other_tools/advice.ts";
 
 /** A command line, taken apart. */
@@ -140,7 +140,8 @@ class ArgumentReader implements Arguments {
     const advice = flagAdvice(flag);
     const values = arg === flag ? this.#takeValues(advice === null ? "one" : "many") : [];
     this.redacted.push(...values.map(() => REDACTED));
-    const hint = advice === null ? suggestion(flag, [...this.#flags.keys()]) : `; ${advice}`;
+    const known = advice ?? hintFromOtherCommands(flag, this.#flags);
+    const hint = known === null ? suggestion(flag, [...this.#flags.keys()]) : `; ${known}`;
     this.#report(flag, `unknown option${hint}`);
   }
 

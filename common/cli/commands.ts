@@ -36,8 +36,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "report",
-    summary: "Rebuild the results in DIR, but for inputs.json, from the journal of its run " +
-      "(records.jsonl), or from those of the runs of a series, alone.",
+    summary:
+      "Make the results in DIR again from records.jsonl alone, the journal of the run or of " +
+      "each run of a series; only inputs.json cannot be made of it.",
     optionsOf: null,
     argument: "DIR",
     argumentHint: "give the folder of a run, the one with its records.jsonl, as in: " +

@@ -27,6 +27,25 @@ export function flagsOf(command: CommandName): ReadonlyMap<string, FlagMeaning> 
   return meanings;
 }
 
+/**
+ * What to say of a flag that only other commands have: what the same option is called here, or whose
+ * it is; null where no command has it.
+ */
+export function hintFromOtherCommands(
+  flag: string,
+  here: ReadonlyMap<string, FlagMeaning>,
+): string | null {
+  for (const command of COMMANDS_WITH_OPTIONS) {
+    const meaning = flagsOf(command).get(flag);
+    if (!meaning) continue;
+    const same = [...here.values()].find(({ key }) => key === meaning.key);
+    return same ? `did you mean ${same.option.flag}?` : `aiperf ${command} has it`;
+  }
+  return null;
+}
+
+const COMMANDS_WITH_OPTIONS: readonly CommandName[] = ["profile", "mock-server", "analyze-trace"];
+
 /** The flag that turns a switch off. */
 export function negation(flag: string): string {
   return flag.replace(/^--/, "--no-");

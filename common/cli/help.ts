@@ -82,11 +82,14 @@ function optionRows(option: CommandOption, width: number): string[] {
   const { spec, flag, flags } = option;
   const { placeholder } = spec.type;
   const names = placeholder === null ? [...flags, negation(flag)] : flags;
-  const value = placeholder === null ? "" : ` ${spec.unit?.toUpperCase() ?? placeholder}`;
+  const isEndless = (placeholder?.length ?? 0) > width - 2;
+  const shown = isEndless ? "NAME" : spec.unit?.toUpperCase() ?? placeholder;
+  const value = placeholder === null ? "" : ` ${shown}`;
+  const choices = isEndless ? [`One of ${(spec.type.choices ?? []).join(", ")}.`] : [];
   const presets = Object.entries(spec.presets ?? {}).flatMap(([name, text]) =>
     row(name, [`The same as ${flag} ${text}.`], width)
   );
-  const paragraphs = [spec.help, `[${facts(option).join("; ")}]`];
+  const paragraphs = [spec.help, ...choices, `[${facts(option).join("; ")}]`];
   return [...row(`${names.join(", ")}${value}`, paragraphs, width), ...presets];
 }
 

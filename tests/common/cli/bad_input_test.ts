@@ -204,8 +204,7 @@ const ON_THE_COMMAND_LINE: readonly (readonly [string | readonly string[], ...st
   ["profile now", '"now": unexpected argument'],
   ["--streaming profile", '"profile": unexpected argument; the command comes first'],
   ["config init a.yaml b.yaml", '"b.yaml": unexpected argument'],
-  ["config init --streaming", "--streaming: unknown option"],
-  ["mock-server --concurrency 4", "--concurrency: unknown option"],
+  ["config init --streaming", "--streaming: unknown option; aiperf profile has it"],
   // Contradictions.
   ["--run-type k8s", "--run-type: k8s is not there yet; use process"],
   [

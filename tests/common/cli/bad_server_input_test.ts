@@ -5,6 +5,9 @@ const URL_ALLOWED = "an http:// or https:// URL without user name, query or frag
 
 /** Command lines about servers and models, and every line that they are answered with. */
 const BAD_LINES: readonly (readonly [string | readonly string[], ...string[]])[] = [
+  ["mock-server --concurrency 4", "--concurrency: unknown option; aiperf profile has it"],
+  ["mock-server --mock-ttft 4", "--mock-ttft: unknown option; did you mean --ttft?"],
+  ["--ttft 4", "--ttft: unknown option; did you mean --mock-ttft?"],
   [["--model", ","], "--model: must be the name of a model, got none"],
   ["-m a -m b,a", '-m: "a" is given twice'],
   [

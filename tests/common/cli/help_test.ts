@@ -40,6 +40,14 @@ Deno.test("the help keeps to the width of the terminal where words allow it", as
   }
 });
 
+Deno.test("many choices stand below the help of their option rather than in one long word", async () => {
+  const lines = (await printed(["--help"], { width: 100 })).split("\n");
+  assertEquals(lines.filter((line) => line.length > 100), []);
+  const text = lines.join(" ").replace(/\s+/g, " ");
+  assertStringIncludes(text, "--endpoint-type NAME The API to speak. One of audio_transcription, ");
+  assertStringIncludes(text, "--ui, --ui-type simple|none ");
+});
+
 Deno.test("the help can be read on a very narrow terminal", async () => {
   assert((await printed(["--help"], { width: 10 })).length > 1000);
 });
