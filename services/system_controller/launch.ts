@@ -33,8 +33,8 @@ export interface LaunchRequest {
   readonly ui: UiType;
   /** How often progress is told where it is not shown in place. */
   readonly plainIntervalMs: number;
-  /** What is to be said when the first run begins; null: nothing. */
-  readonly note: string | null;
+  /** What is to be said when the first run begins, one sentence each. */
+  readonly notes: readonly string[];
   /** Log lines from this level on are shown at the terminal. */
   readonly showFrom: LogLevel;
 }
@@ -88,11 +88,11 @@ async function lead(
     sink: (line) => runLog.line(line),
   });
   const isFirst = (config.trial?.number ?? 1) === 1;
-  const note = isFirst ? request.note : null;
   const onLoad = () => {
-    if (note === null) return;
-    log.info(note);
-    terminal.line(`aiperf: ${note}`);
+    for (const note of isFirst ? request.notes : []) {
+      log.info(note);
+      terminal.line(`aiperf: ${note}`);
+    }
   };
   const view = new RunView(terminal, {
     ui,

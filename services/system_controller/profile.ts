@@ -13,9 +13,11 @@ import type { LetSleep } from "./cpu_wakefulness.ts";
 import { type Front, openFront } from "./front.ts";
 import { launch, type LaunchRequest } from "./launch.ts";
 import { EXIT, notOnStdout } from "./exit.ts";
+import { mayNeedMany, noteOnOpenFiles } from "./open_files.ts";
 import { interruptedExit } from "./outcome.ts";
 import { NotReadyError } from "./not_ready_error.ts";
 import { discoverModel, NoModelError, UnreachableError } from "./preflight.ts";
+import { readOpenFileLimit } from "./read_machine.ts";
 
 /** What the `profile` command needs beside its plan. */
 export interface ProfileHost {
@@ -108,9 +110,22 @@ async function launchRequest(plan: RunPlan, host: ProfileHost): Promise<LaunchRe
     runtimeDir: plan.runtimeDir,
     ui: plan.ui,
     plainIntervalMs: plan.plainIntervalMs,
-    note: note ?? noteOnSeveral(plan, model),
+    notes: [
+      note ?? noteOnSeveral(plan, model),
+      await openFilesNote(config, plan),
+    ].filter((one) => one !== null),
     showFrom: shownFrom(plan.logLevel),
   };
+}
+
+/** null: there is nothing to say. */
+async function openFilesNote(
+  { phases, workers }: Pick<LaunchRequest["config"], "phases" | "workers">,
+  { secrets, mockServer }: RunPlan,
+): Promise<string | null> {
+  const hasOwnConnections = secrets.connections?.httpVersion !== "2";
+  const need = { phases, workers, hasOwnConnections, isMock: mockServer !== null };
+  return mayNeedMany(need) ? noteOnOpenFiles(need, await readOpenFileLimit()) : null;
 }
 
 /** Usually its name is enough; what looks for files is loaded only when there are any. */

@@ -13,15 +13,32 @@ const FILES = ["/proc/stat", "/proc/net/snmp"];
  */
 export async function readMachine(): Promise<MachineCounters | null> {
   if (Deno.build.os !== "linux") return null;
+  const text = await outputOf("cat", FILES);
+  return text === null ? null : parseCounters(text);
+}
+
+/**
+ * How many files a process may have open; null: nobody knows, or there is no limit.
+ *
+ * A child has the limit of this process, which the runtime has raised as far as it may be.
+ */
+export async function readOpenFileLimit(): Promise<number | null> {
+  const text = await outputOf("sh", ["-c", "ulimit -n"]);
+  const limit = Number.parseInt(text ?? "", 10);
+  return limit > 0 ? limit : null;
+}
+
+/** What a program of the system says; null: it is not there, or does not get on. */
+async function outputOf(program: string, args: string[]): Promise<string | null> {
   try {
-    const { stdout } = await new Deno.Command("cat", {
-      args: FILES,
+    const { stdout } = await new Deno.Command(program, {
+      args,
       stdin: "null",
       stdout: "piped",
       stderr: "null",
       signal: AbortSignal.timeout(READ_TIMEOUT_MS),
     }).output();
-    return parseCounters(new TextDecoder().decode(stdout));
+    return new TextDecoder().decode(stdout);
   } catch {
     return null;
   }

@@ -36,3 +36,29 @@ Deno.test("of a rate beyond any machine each credit has its record, the raw expo
     });
   });
 });
+
+Deno.test("a concurrency that needs more files than a process may open is told of before the load, and in the verdict", async () => {
+  await withSandbox(async (sandbox) => {
+    const load = "--mock-server --mock-ttft 1500 --concurrency 400 --request-count 400 --isl 8 " +
+      "--osl 1 --artifact-dir out";
+    const deno = `${sandbox.path}/deno`;
+    const script = `#!/bin/sh\nulimit -n 300\nexec "${Deno.execPath()}" "$@"\n`;
+    await Deno.writeTextFile(deno, script, { mode: 0o700 });
+    const { code, stdout, stderr } = await sandbox.run(load.split(" "), { deno });
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(
+      stderr,
+      "--concurrency 400 takes up to 464 open files in the mock server, and this machine allows a " +
+        "process 300: requests beyond that fail. Raise the limit first (ulimit -n 464)\n",
+    );
+    assertStringIncludes(stdout, "too many open files: raise the limit with ulimit -n");
+    assertStringIncludes(stdout, "Verdict on the measurement: INVALID\n");
+    assertStringIncludes(
+      stdout.replaceAll(/\s+/g, " "),
+      "because this machine had no free file handle",
+    );
+    const { records } = await readArtifacts(`${sandbox.path}/out`);
+    assertEquals(records.length, 400);
+    assertEquals(records.filter(({ outcome }) => outcome === "lost"), []);
+  });
+});

@@ -16,7 +16,7 @@ export function launchRequestOf({ seed }: { seed: number }): LaunchRequest {
     runtimeDir: null,
     ui: "none",
     plainIntervalMs: 10_000,
-    note: null,
+    notes: [],
     showFrom: "CRITICAL",
   };
 }
