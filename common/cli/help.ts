@@ -32,11 +32,19 @@ export function commandHelp(command: Command, width: number): string {
     `Usage: aiperf ${command.name}${argument}${options}`,
     "",
     ...wrapText(command.summary, width),
+    ...(command.argumentHint === undefined
+      ? []
+      : wrapText(asSentence(command.argumentHint), width)),
     "",
     ...(command.optionsOf === null ? [] : optionGroups(command.optionsOf, width)),
     ...generalOptions(width),
     "",
   ].join("\n");
+}
+
+/** A hint as it stands by itself; it ends in a command line, so without a full stop. */
+function asSentence(hint: string): string {
+  return hint.charAt(0).toUpperCase() + hint.slice(1);
 }
 
 function argumentOf({ argument, argumentHint }: Command): string {

@@ -40,6 +40,15 @@ Deno.test("the help keeps to the width of the terminal where words allow it", as
   }
 });
 
+Deno.test("the help of a command that needs an argument says what to give", async () => {
+  const help = async (command: string) => (await printed([command, "--help"])).replace(/\s+/g, " ");
+  assertStringIncludes(
+    await help("completions"),
+    'Give bash, zsh or fish, as in: eval "$(aiperf completions bash)"',
+  );
+  assertStringIncludes(await help("report"), "Give the folder of a run, ");
+});
+
 Deno.test("many choices stand below the help of their option rather than in one long word", async () => {
   const lines = (await printed(["--help"], { width: 100 })).split("\n");
   assertEquals(lines.filter((line) => line.length > 100), []);
