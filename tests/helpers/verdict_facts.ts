@@ -2,7 +2,7 @@ import type { DelayStats, ProcessHealth } from "../../common/model/instrument.ts
 import type { VerdictFacts } from "../../services/post_processor_manager/instrument/finding.ts";
 
 /** A delay of the same length every time. */
-function delayOf(ms: number): DelayStats {
+export function delayOf(ms: number): DelayStats {
   return { avgMs: ms, p50Ms: ms, p90Ms: ms, p99Ms: ms, maxMs: ms };
 }
 

@@ -2,8 +2,10 @@ import type { ArrivalsReport, SteadyArrivals } from "../../../common/model/instr
 import { moreWorkers, ms, percent, reason, requests, worse } from "./check_parts.ts";
 import type { Finding, VerdictFacts } from "./finding.ts";
 import {
+  FEW_HELD_PERCENT,
   FEWEST_FOR_MEDIAN,
   FEWEST_FOR_P99,
+  FINEST_EVEN_GAP_MS,
   FINEST_GAP_MS,
   KS_SIGNIFICANCE,
   RATE_SIGNIFICANCE,
@@ -81,10 +83,21 @@ export function traceKept({ arrivals: { moved, sent } }: VerdictFacts): Finding[
 }
 
 /** Whether the gaps between requests are those of the pattern asked for. */
-export function arrivalPattern({ arrivals }: VerdictFacts): Finding[] {
-  const { askedRatePerSecond: asked, wasCapped } = arrivals;
-  if (wasCapped || asked === null || 1000 / asked < FINEST_GAP_MS) return [];
-  return arrivals.pattern === "constant" ? evenGaps(arrivals, asked) : randomGaps(arrivals);
+export function arrivalPattern(facts: VerdictFacts): Finding[] {
+  const { arrivals } = facts;
+  const { askedRatePerSecond: asked } = arrivals;
+  if (asked === null || isPatternHeld(facts)) return [];
+  const isConstant = arrivals.pattern === "constant";
+  if (1000 / asked < (isConstant ? FINEST_EVEN_GAP_MS : FINEST_GAP_MS)) return [];
+  return isConstant ? evenGaps(arrivals, asked) : randomGaps(arrivals);
+}
+
+/** Whether more than a few of the arrivals were moved by a limit. */
+function isPatternHeld({ arrivals, lateness }: VerdictFacts): boolean {
+  const { wasCapped, unsent, sent } = arrivals;
+  if (!wasCapped) return false;
+  const waited = lateness?.slotWait?.requests ?? sent.count;
+  return percent(waited + unsent, sent.count + unsent) >= FEW_HELD_PERCENT;
 }
 
 function evenGaps(arrivals: ArrivalsReport, askedPerSecond: number): Finding[] {

@@ -38,8 +38,15 @@ export const KS_SIGNIFICANCE = 0.001;
 export const RATE_SIGNIFICANCE = 3.1;
 /** By less than this no turn of a trace counts as moved. */
 export const SHORTEST_MOVE_MS = 10;
-/** Gaps of less than this on average are finer than timers; their lateness is judged instead. */
+/**
+ * Gaps of less than this on average are finer than timers; their lateness is judged instead. Half of
+ * the gaps of a random pattern are much shorter than their mean.
+ */
 export const FINEST_GAP_MS = 2;
+/** The same of a constant pattern, all of whose gaps are as long. */
+export const FINEST_EVEN_GAP_MS = 1;
+/** Of a pattern, so many per cent of the requests may have waited for a slot without harm. */
+export const FEW_HELD_PERCENT = 1;
 
 /**
  * Every threshold of the verdict: the only place they are written in.
@@ -144,7 +151,8 @@ export const THRESHOLDS = {
     isLower: false,
     from:
       `${FEWEST_FOR_P99} requests at a steady rate, after its ramp (a constant one after the cold start, too), ` +
-      `with gaps of ${FINEST_GAP_MS} ms or more on average, none of which had to wait for a slot; of a ` +
+      `with gaps of ${FINEST_GAP_MS} ms or more on average (constant ones ${FINEST_EVEN_GAP_MS} ms), of ` +
+      `which less than ${FEW_HELD_PERCENT} % had to wait for a slot; of a ` +
       "random pattern, if the schedule follows it",
   },
   concurrencyKept: {

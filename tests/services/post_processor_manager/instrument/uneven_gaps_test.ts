@@ -8,7 +8,7 @@ import { arrivalsReport } from "../../../../services/post_processor_manager/inst
 import { loadFacts } from "../../../../services/post_processor_manager/instrument/load_facts.ts";
 import { verdictOn } from "../../../../services/post_processor_manager/instrument/verdict.ts";
 import { openLoad } from "../../../helpers/phase_plan.ts";
-import { verdictFactsOf } from "../../../helpers/verdict_facts.ts";
+import { delayOf, verdictFactsOf } from "../../../helpers/verdict_facts.ts";
 import { arrival, CONSTANT, reportOn, run } from "./reporting.ts";
 
 const MS = 1e6;
@@ -105,11 +105,14 @@ function verdictOf(
   sent: UnevenGaps,
   scheduledShare = 0,
   change: Partial<typeof ARRIVALS> = {},
+  waited = 0,
 ) {
   const scheduled = { gaps: sent.gaps, share: scheduledShare };
   const constant = { ...ARRIVALS.sent, gapCv: 0.4, ks: null };
+  const slotWait = waited === 0 ? null : { requests: waited, ...delayOf(3) };
   return verdictOn(verdictFactsOf({
     gapShape: null,
+    lateness: { ...verdictFactsOf().lateness!, slotWait },
     arrivals: {
       ...ARRIVALS,
       pattern: "constant",
@@ -144,7 +147,7 @@ Deno.test("gaps that the schedule itself leaves uneven are not held against the 
   assertStringIncludes(of(0.1, 0.41).reasons[0]!.text, " or more (in the schedule: 10 %): ");
 });
 
-Deno.test("uneven gaps are judged only of enough requests, none of which had to wait, and from 2 ms on", () => {
+Deno.test("uneven gaps are judged only of enough requests, few of which had to wait, and from 1 ms on", () => {
   const of = (gaps: number, change: Partial<typeof ARRIVALS> = {}) =>
     verdictOf({ gaps, share: 0.9 }, 0, change);
   assertEquals([of(98).reasons, of(98).unjudged], [[], ["the pattern of the arrivals"]]);
@@ -152,7 +155,15 @@ Deno.test("uneven gaps are judged only of enough requests, none of which had to 
   assertEquals(of(999, { wasCapped: true }).reasons, []);
   const isTold = (askedRatePerSecond: number) =>
     of(999, { askedRatePerSecond }).reasons.some(({ check }) => check === "arrival_pattern");
-  assertEquals([isTold(500), isTold(501)], [true, false]);
+  assertEquals([isTold(1_000), isTold(1_001)], [true, false]);
+});
+
+Deno.test("a limit that few waited for is no excuse for the pattern of the others", () => {
+  const of = (waited: number, unsent = 0) =>
+    verdictOf({ gaps: 999, share: 0.9 }, 0, { wasCapped: true, unsent }, waited)
+      .reasons.map(({ check }) => check);
+  assertEquals([of(9), of(10)], [["arrival_pattern"], []]);
+  assertEquals([of(1, 9), of(1, 10)], [["arrival_pattern"], []]);
 });
 
 /** Requests of a constant rate of 200/s that were sent so late. */
