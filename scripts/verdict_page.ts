@@ -76,7 +76,9 @@ const CLOSING = [
   "ramp on, too: the rate asked for is the one after it.",
   "- **Concurrency**: requests in flight, weighted by time, each until its answer is at its end, also " +
   "where a server keeps it open after its last byte; over the run as a whole and over the " +
-  "time when all slots are open and in use. Under a prefill limit, the most requests without a first " +
+  "time when all slots are open and in use. Conversations of several turns keep their slots in the " +
+  "pauses between these: then a slot counts as in use as long as its next turn is not due. Under a " +
+  "prefill limit, the most requests without a first " +
   "token at the same time.",
   "- **Use of the limits**: while requests waited for `--concurrency` at a rate, or for " +
   "`--prefill-concurrency`, how many of the slots were in use, as the server saw it (from being sent " +

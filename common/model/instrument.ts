@@ -223,10 +223,12 @@ const concurrencyReportSchema = z.object({
   avg: NUMBER,
   max: INT,
   /**
-   * The same average from when every slot was open and in use to the last sending, over so many milliseconds;
-   * null when the load keeps no number of requests in flight.
+   * The same average from when every slot was open and in use to the last sending, over so many
+   * milliseconds, and how many slots were in use: the same, but with those that conversations keep in
+   * the pauses between their turns, for as long as these should be. null when the load keeps no number
+   * of requests in flight, or a limit on prefills held back turns of conversations.
    */
-  steady: z.nullable(z.object({ avg: NUMBER, windowMs: NUMBER })),
+  steady: z.nullable(z.object({ avg: NUMBER, used: NUMBER, windowMs: NUMBER })),
 });
 
 /** The concurrency asked for and achieved. */

@@ -9,6 +9,8 @@ export interface ConcurrencyOptions {
   readonly steadyFromNs: number;
   /** Slots are kept by sessions, which may pause between their turns. */
   readonly hasLaterTurns: boolean;
+  /** The most of these at the same time. */
+  readonly mostSessions: number;
 }
 
 /**
@@ -18,9 +20,9 @@ export interface ConcurrencyOptions {
  * shows between: from when every slot is open and in use to the last sending.
  */
 export function concurrencyReport(
-  { sentNs, endNs }: Pick<SentRequests, "sentNs" | "endNs">,
-  { concurrency }: LoadFacts,
-  { steadyFromNs, hasLaterTurns }: ConcurrencyOptions,
+  { dueNs, sentNs, endNs }: Pick<SentRequests, "dueNs" | "sentNs" | "endNs">,
+  { concurrency, prefillLimit }: LoadFacts,
+  { steadyFromNs, hasLaterTurns, mostSessions }: ConcurrencyOptions,
 ): ConcurrencyReport | null {
   if (sentNs.length === 0) return null;
   const open = { starts: sentNs, ends: endNs };
@@ -29,13 +31,15 @@ export function concurrencyReport(
   const max = maxOpen(open);
   const avg = whole.to > whole.from ? averageOpen(open, whole) : max;
   const fullNs = concurrency === null ? undefined : sorted[concurrency - 1];
-  if (fullNs === undefined || hasLaterTurns) return { asked: concurrency, avg, max, steady: null };
+  const none = { asked: concurrency, avg, max, steady: null };
+  if (concurrency === null || fullNs === undefined) return none;
+  if (hasLaterTurns && (prefillLimit !== null || mostSessions < concurrency)) return none;
   const steady = { from: Math.max(fullNs, steadyFromNs), to: sorted.at(-1)! };
   const windowMs = (steady.to - steady.from) / 1e6;
-  return {
-    asked: concurrency,
-    avg,
-    max,
-    steady: windowMs <= 0 ? null : { avg: averageOpen(open, steady), windowMs },
-  };
+  if (windowMs <= 0) return none;
+  const steadyAvg = averageOpen(open, steady);
+  // By what was due and not sent: pauses take slots, too, and at the end there may be no turns left.
+  const waiting = { starts: dueNs, ends: sentNs };
+  const used = hasLaterTurns ? concurrency - averageOpen(waiting, steady) : steadyAvg;
+  return { ...none, steady: { avg: steadyAvg, used, windowMs } };
 }

@@ -68,7 +68,11 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
       rampEndNs,
       coldEndNs: startNs + coldNs,
     }),
-    concurrency: concurrencyReport(requests, facts, { steadyFromNs, hasLaterTurns }),
+    concurrency: concurrencyReport(requests, facts, {
+      steadyFromNs,
+      hasLaterTurns,
+      mostSessions: hasLaterTurns ? tally.mostSessions : 0,
+    }),
     prefill: facts.prefillLimit === null
       ? null
       : { asked: facts.prefillLimit, max: tally.mostPrefills },

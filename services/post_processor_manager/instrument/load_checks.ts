@@ -132,20 +132,26 @@ function randomGaps(arrivals: ArrivalsReport): Finding[] {
 /** Whether the slots of a closed loop were in use. */
 export function concurrencyKept(facts: VerdictFacts): Finding[] {
   const { concurrency, arrivals, ramps } = facts;
-  if (concurrency === null || concurrency.asked === null || facts.hasLaterTurns) return [];
+  if (concurrency === null || concurrency.asked === null) return [];
   const { asked, steady } = concurrency;
+  // See the note on such loads.
+  if (steady === null && facts.hasLaterTurns && facts.prefill !== null) return [];
   if (steady === null || steady.windowMs < SHORTEST_STEADY_MS) {
     return [{ unjudged: "the concurrency" }];
   }
   const room = roomUnderPrefillLimit(facts, { asked, avg: steady.avg });
   if (room < asked) return prefillKept(facts, { asked, avg: steady.avg, room });
   // By Little's law: how long a slot is empty before it is used again. A ramp has a rate of its own.
-  const emptyMs = (asked - steady.avg) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
+  const emptyMs = (asked - steady.used) * 1000 / (arrivals.sent.ratePerSecond ?? Infinity);
   const wait = ramps.length > 0 ? "it takes" : `it takes ${ms(emptyMs)},`;
-  const text = `On average ${steady.avg.toFixed(1)} of ${asked} requests were in flight: from an ` +
-    `answer to the next request ${wait} too long next to the answers. Use a higher --concurrency ` +
-    `or a --request-rate, or ${moreWorkers(facts)}.`;
-  return [reason(THRESHOLDS.concurrencyKept, percent(steady.avg, asked), text)];
+  const text =
+    `On average ${steady.used.toFixed(1)} of ${asked} ${
+      facts.hasLaterTurns
+        ? "slots were in use, for requests or the pauses between turns"
+        : "requests were in flight"
+    }: from an answer to the next request ${wait} too long next to the answers. Use a higher ` +
+    `--concurrency or a --request-rate, or ${moreWorkers(facts)}.`;
+  return [reason(THRESHOLDS.concurrencyKept, percent(steady.used, asked), text)];
 }
 
 /**

@@ -159,14 +159,14 @@ export const THRESHOLDS = {
     check: "concurrency_kept",
     what:
       "requests in flight, averaged over the time when all slots are open and used, as a share " +
-      "of --concurrency, or of what a prefill limit leaves room for; where requests at a rate waited " +
+      "of --concurrency, or of what a prefill limit leaves room for (of conversations with several " +
+      "turns, slots in use, also in pauses that should be); where requests at a rate waited " +
       "for a limit: their rate, as a share of the one with its slots always in use",
     unit: "%",
     suspect: 95,
     invalid: 80,
     isLower: true,
-    from:
-      `${SHORTEST_STEADY_MS} ms of that time after the cold start, of single-turn conversations; ` +
+    from: `${SHORTEST_STEADY_MS} ms of that time after the cold start; ` +
       `at a rate ${FEWEST_FOR_MEDIAN} requests over ${SHORTEST_STEADY_MS} ms`,
   },
   rampFinished: {

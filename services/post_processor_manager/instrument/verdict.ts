@@ -37,8 +37,10 @@ function notesOn(facts: VerdictFacts): string[] {
   const notes: string[] = [];
   if (hasLaterTurns && concurrency !== null && concurrency.asked !== null) {
     notes.push(
-      "Conversations keep their slots in the pauses between their turns, so the number of requests " +
-        "in flight is not judged.",
+      "Conversations keep their slots in the pauses between their turns: " +
+        (facts.prefill === null
+          ? "what is judged is how many slots were in use, not how many requests were in flight."
+          : "under a prefill limit it is not judged how many requests were in flight."),
     );
   }
   if (facts.keptOpenMs >= NOTABLE_OPEN_MS) {

@@ -153,3 +153,30 @@ Deno.test("at a rate beside a cap the verdict finds who kept it from being reach
   assertEquals(judged(10, 1), [["concurrency_kept", "SUSPECT"], cap]);
   assertEquals(judged(1, 0.9), []);
 });
+
+Deno.test("in a closed loop of conversations what it takes to go on is found out, too", () => {
+  // Four at a time, turn after turn without a pause, each let go so late.
+  const judged = (answerMs: number, oursMs: number) => {
+    const cycleMs = answerMs + oursMs;
+    const turns = Math.ceil(3_000 / cycleMs);
+    const records = Array.from({ length: 4 * turns }, (_, i) => {
+      const turn = i % turns;
+      return recordOf({
+        creditId: i,
+        turnIndex: turn % 10,
+        isLastTurn: turn % 10 === 9,
+        dueNs: turn * cycleMs * MS,
+        issuedNs: turn * cycleMs * MS,
+        receivedNs: turn * cycleMs * MS,
+        sentNs: (turn * cycleMs + oursMs) * MS,
+        chunksAfterNs: [answerMs * MS],
+        endAfterNs: answerMs * MS,
+      });
+    });
+    const { instrument } = reportOn(records, { load: closedLoad(4) });
+    return instrument.reasons.map(({ check, level }) => [check, level]);
+  };
+  assertEquals(judged(50, 1), []);
+  assertEquals(judged(20, 1.5), [["concurrency_kept", "SUSPECT"]]);
+  assertEquals(judged(0.5, 1.5), [["concurrency_kept", "INVALID"]]);
+});

@@ -277,7 +277,7 @@ Deno.test("slots that a prefill limit keeps empty are its fault, those that wait
   // So many of ten in flight, and so much of the limit in use while requests waited for it.
   const of = (avg: number, limitUse: number | null) =>
     verdictWith({
-      concurrency: { asked: 10, avg, max: 10, steady: { avg, windowMs: 2_000 } },
+      concurrency: { asked: 10, avg, max: 10, steady: { avg, used: avg, windowMs: 2_000 } },
       prefill: { asked: 2, max: 2 },
       limitUse,
     }).reasons;

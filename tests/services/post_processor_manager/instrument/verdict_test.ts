@@ -38,7 +38,12 @@ const WITH: Record<keyof typeof THRESHOLDS, (value: number) => Partial<VerdictFa
     },
   }),
   concurrencyKept: (percent) => ({
-    concurrency: { asked: 100, avg: 50, max: 100, steady: { avg: percent, windowMs: 5_000 } },
+    concurrency: {
+      asked: 100,
+      avg: 50,
+      max: 100,
+      steady: { avg: percent, used: percent, windowMs: 5_000 },
+    },
   }),
   traceKept: (percent) => ({
     arrivals: { ...HEALTHY.arrivals, moved: { requests: percent * 10, maxMs: 50 } },
@@ -194,21 +199,49 @@ Deno.test("more workers are not the remedy of a busy machine, or of so few reque
   const closed = (asked: number) =>
     remedy({
       ...WITH.eventLoopLag(20),
-      concurrency: { asked, avg: asked, max: asked, steady: { avg: asked, windowMs: 5_000 } },
+      concurrency: {
+        asked,
+        avg: asked,
+        max: asked,
+        steady: { avg: asked, used: asked, windowMs: 5_000 },
+      },
     });
   assertStringIncludes(closed(1), "off this machine, or use a bigger machine.");
   assertStringIncludes(closed(2), "or use --workers-max 2 or a bigger machine.");
 });
 
-Deno.test("slots that pausing conversations keep are said not to be judged, not to be too few", () => {
+Deno.test("slots that conversations keep in their pauses are in use, and what waits to go on is not", () => {
+  const of = (used: number) =>
+    verdictWith({
+      hasLaterTurns: true,
+      concurrency: { asked: 8, avg: 2, max: 8, steady: { avg: 2, used, windowMs: 2_000 } },
+    });
+  assertEquals([of(7.61).verdict, of(7.6).verdict, of(6.4).verdict], [
+    "VALID",
+    "SUSPECT",
+    "INVALID",
+  ]);
+  assertStringIncludes(
+    of(6.4).reasons[0]!.text,
+    "On average 6.4 of 8 slots were in use, for requests or the pauses between turns: from an " +
+      "answer to the next request it takes 16.0 ms, too long next to the answers.",
+  );
+  assertEquals(of(7.9).notes, [
+    "Conversations keep their slots in the pauses between their turns: what is judged is how many " +
+    "slots were in use, not how many requests were in flight.",
+  ]);
+});
+
+Deno.test("where too little is known of the slots in use, it is said that they are not judged", () => {
   const concurrency = { asked: 8, avg: 4, max: 8, steady: null };
-  const { verdict, notes } = verdictWith({ hasLaterTurns: true, concurrency });
-  assertEquals([verdict, notes], ["VALID", [
-    "Conversations keep their slots in the pauses between their turns, so the number of requests " +
-    "in flight is not judged.",
-  ]]);
   assertEquals(verdictWith({ concurrency }).unjudged, ["the concurrency"]);
-  assertEquals(verdictWith({ hasLaterTurns: true, concurrency }).unjudged, []);
+  assertEquals(verdictWith({ hasLaterTurns: true, concurrency }).unjudged, ["the concurrency"]);
+  const held = { hasLaterTurns: true, concurrency, prefill: { asked: 2, max: 2 } };
+  const { verdict, unjudged, notes } = verdictWith(held);
+  assertEquals([verdict, unjudged, notes], ["VALID", [], [
+    "Conversations keep their slots in the pauses between their turns: under a prefill limit it is " +
+    "not judged how many requests were in flight.",
+  ]]);
   assertEquals(verdictWith({ hasLaterTurns: true }).notes, []);
 });
 
