@@ -119,6 +119,22 @@ Deno.test("mock server fails the same requests for the same seed", async () => {
   assert(String(await run(8)) !== String(first));
 });
 
+Deno.test("mock server names the kind of error that its status stands for", async () => {
+  const kinds: [status: number, type: string][] = [
+    [400, "invalid_request_error"],
+    [429, "rate_limit_error"],
+    [499, "invalid_request_error"],
+    [500, "server_error"],
+    [503, "server_error"],
+  ];
+  for (const [errorStatus, type] of kinds) {
+    await withServer({ errorRate: 1, errorStatus }, async ({ post }) => {
+      const answer = await post("/v1/completions", { prompt: "x", max_tokens: 1 });
+      assertEquals([answer.status, (await answer.json()).error.type], [errorStatus, type]);
+    });
+  }
+});
+
 Deno.test("mock server tells the true times of its requests", async () => {
   await withServer({ ttftMs: 2, itlMs: 1 }, async ({ get, post, server }) => {
     const before = performance.timeOrigin + performance.now();

@@ -3,6 +3,7 @@ import { ApiError } from "../../../../services/mock_server/apis/api_error.ts";
 import { chatApi } from "../../../../services/mock_server/apis/chat.ts";
 import { completionsApi } from "../../../../services/mock_server/apis/completions.ts";
 import { embeddingsApi } from "../../../../services/mock_server/apis/embeddings.ts";
+import { responsesApi } from "../../../../services/mock_server/apis/responses.ts";
 import { API_DEFAULTS, apiPost } from "../api_requests.ts";
 
 const APIS = { chat: chatApi, completion: completionsApi, embedding: embeddingsApi };
@@ -22,6 +23,18 @@ Deno.test("an API fills in what a chat request leaves open", () => {
     limited: false,
     promptTokens: 4,
   });
+});
+
+Deno.test("the Responses API ends an answer as incomplete only where the request set its length", () => {
+  const limits = [{}, { max_output_tokens: null }, { max_output_tokens: 7 }];
+  const read = limits.map((limit) =>
+    responsesApi.parse(apiPost({ input: "a b", ...limit }), API_DEFAULTS)
+  );
+  assertEquals(read.map(({ outputTokens, limited }) => [outputTokens, limited]), [
+    [50, false],
+    [50, false],
+    [7, true],
+  ]);
 });
 
 Deno.test("an API takes length, stream and usage from the request", () => {
