@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Usage } from "../../../common/model/record.ts";
 import { Answer } from "../../../services/worker/answer.ts";
-import { answerPart } from "../../../services/worker/endpoints/endpoint.ts";
+import { type AnswerPart, answerPart } from "../../../services/worker/endpoints/endpoint.ts";
 
 const NO_COUNTS: Usage = {
   promptTokens: null,
@@ -51,4 +51,23 @@ Deno.test("called tools are what the next turn hears where the answer has no tex
   assertEquals(answer.content, 'weather{"city":"Bonn"}');
   answer.add(answerPart({ carries: "output", content: "It rains." }), 3);
   assertEquals(answer.content, "It rains.");
+});
+
+Deno.test("all that an answer says counts towards what is too much: of all choices, thoughts too", () => {
+  const long = "x".repeat(3 * 2 ** 20);
+  const kinds: Partial<AnswerPart>[] = [
+    { content: long },
+    { reasoning: long },
+    { toolCalls: long },
+    { others: [{ index: 1, output: long, reasoning: "" }] },
+    { others: [{ index: 1, output: "", reasoning: long }] },
+  ];
+  for (const kind of kinds) {
+    const answer = new Answer({ keepText: false });
+    answer.add(answerPart({ carries: "output", ...kind }), 1);
+    assertEquals(answer.error, null);
+    answer.add(answerPart({ carries: "output", ...kind }), 2);
+    assertEquals(answer.error?.code, 502, Object.keys(kind)[0]);
+    assertEquals(answer.chunksAfterNs, [1]);
+  }
 });

@@ -68,13 +68,13 @@ Deno.test("a bad status is the server's error, at the time of its last byte", as
 
 Deno.test("a break in the middle keeps what has arrived", async () => {
   const record = await receive({
-    reads: [[30, says("a") + says("b")], [40, says("c").slice(0, 20)]],
+    reads: [[30, says("a") + says("b")], [35, says("c")], [40, says("d").slice(0, 20)]],
     breaksWith: new TypeError("error reading a body from connection"),
   });
   assertEquals(record, {
     ...ANSWERED,
     outcome: "error",
-    chunksAfterNs: [30, 30],
+    chunksAfterNs: [30, 30, 35],
     firstOutputChunk: 0,
     endAfterNs: 1040,
     error: {

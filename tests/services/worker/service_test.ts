@@ -32,12 +32,14 @@ interface Talk {
   readonly turns?: readonly Turn[];
   /** A closed loop unless given. */
   readonly load?: LoadPlan;
+  /** 10 unless given. */
+  readonly requests?: number;
 }
 
 /** A worker whose dataset manager has the first conversations, and is never heard of again. */
 async function withRunning(
   use: (running: Running) => Promise<void>,
-  { url, turns = [], load = closedLoad(1) }: Talk = {},
+  { url, turns = [], load = closedLoad(1), requests = 10 }: Talk = {},
 ): Promise<void> {
   await using harness = await ComponentHarness.up((context) => new Worker(context), {
     type: "worker",
@@ -49,7 +51,7 @@ async function withRunning(
   const config = runConfigOf();
   const endpoint = url === undefined ? config.endpoint : endpointPlanOf({ urls: [url] });
   const wide = { ...config.dataset, entries: 1_000 };
-  const phases = [phasePlanOf({ load, maxRequests: 10 })];
+  const phases = [phasePlanOf({ load, maxRequests: requests })];
   await harness.configure({ endpoint, dataset: wide, phases }, { apiKey: null, headers: {} });
   const asked: number[] = [];
   void dataset.guest().then((guest) =>
@@ -78,6 +80,19 @@ Deno.test("a worker has the first conversations before the worker manager gives 
     assertEquals(asked.slice(0, 3), [0, 1, 2]);
     return Promise.resolve();
   });
+});
+
+Deno.test("as sessions begin, a worker asks for the conversations of those behind them", async () => {
+  await withRunning(async ({ manager, asked }) => {
+    await until("it has looked ahead", () => asked.length >= 256);
+    assertEquals(asked.includes(400), false);
+    const peer = await manager.guest();
+    peer.send({
+      type: "credit",
+      credit: { ...CREDIT, turnIndex: 0, conversationIndex: 200, sessionIndex: 200 },
+    });
+    await until("it has looked further", () => asked.includes(400));
+  }, { requests: 800 });
 });
 
 Deno.test("a credit that waits for its conversation is cut off at once", async () => {
