@@ -87,6 +87,7 @@ Deno.test("what the quick check does not know it leaves to the schema", () => {
   assertEquals(quickCheck(z.looseObject({ a: z.int() }))({ a: 1 }), false);
   assertEquals(quickCheck(z.partialRecord(z.enum(["a"]), z.int()))({ a: 1 }), false);
   assertEquals(quickCheck(z.object({ a: z.int() }))({ a: 1, b: 2 }), false);
+  assertEquals(quickCheck(z.tuple([z.int()]))([1]), false);
 });
 
 Deno.test("a field that may be absent is checked where it is there", () => {

@@ -51,3 +51,17 @@ Deno.test("who is cut off while waiting makes way for the next", async () => {
   assert(coming.arrive("a", "one"));
   assertEquals(await second, "one");
 });
+
+Deno.test("who is cut off after it got its connection takes nobody else's place", async () => {
+  const coming = new ComingConnections<string>();
+  coming.begin("a");
+  coming.begin("a");
+  const cut = new AbortController();
+  const first = coming.take("a", cut.signal);
+  const second = coming.take("a", NEVER);
+  coming.arrive("a", "one");
+  assertEquals(await first, "one");
+  cut.abort("enough");
+  assert(coming.arrive("a", "two"));
+  assertEquals(await second, "two");
+});

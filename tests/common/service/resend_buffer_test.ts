@@ -25,6 +25,9 @@ Deno.test("ResendBuffer ignores counts that are no news, or of more than was sen
   buffer.add("a");
   buffer.add("b");
   for (const count of [1, 1, 0, -5, NaN]) buffer.acknowledge(count);
+  assertEquals(buffer.safe, 1);
+  buffer.acknowledge(1);
+  assertEquals(buffer.safe, 1);
   assertEquals(buffer.reconnect(), ["b"]);
   buffer.acknowledge(99);
   assertEquals([buffer.size, buffer.chars], [0, 0]);
