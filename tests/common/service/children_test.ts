@@ -111,8 +111,21 @@ Deno.test("a child starts, is commanded and stops with its socket and process go
   parent.supervisor.expectExits();
   assertEquals(await parent.supervisor.stopAll(60_000), []);
   assertEquals(parent.unexpected, []);
+  assert(parent.lines.some((line) => line.endsWith("INFO     worker_1 Gave back what it held")));
   // The parent's folder is the parent's to remove.
   assert((await Deno.stat(parent.runDir)).isDirectory);
+});
+
+Deno.test("a child leaves signals to its controller, which asks it to stop in order", async () => {
+  await using parent = await Parent.up();
+  await parent.spawn("none");
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.kill(parent.child.pid!, signal);
+  }
+  assertEquals(await parent.child.request({ kind: "stop" }, 60_000), null);
+  assertEquals(parent.unexpected, []);
+  parent.supervisor.expectExits();
+  assertEquals(await parent.supervisor.stopAll(60_000), []);
 });
 
 Deno.test("a child that exits early is told with its exit code and its last complaint", async () => {
