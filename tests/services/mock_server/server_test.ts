@@ -39,6 +39,8 @@ Deno.test("mock server names one model and is healthy", async () => {
   await withServer({ model: "some/model" }, async ({ get, server }) => {
     const models = await (await get("/v1/models")).json();
     assertEquals(models.data.map((model: { id: string }) => model.id), ["some/model"]);
+    const startedUnixS = performance.timeOrigin / 1_000;
+    assert(Math.abs(models.data[0].created - startedUnixS) < 3_600, models.data[0].created);
     assertEquals(await (await get("/health")).json(), { status: "ok" });
     assertEquals(server.url, `http://127.0.0.1:${server.port}`);
     const head = await get("/health", { method: "HEAD" });

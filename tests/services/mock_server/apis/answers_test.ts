@@ -9,6 +9,7 @@ import {
   embeddingsApi,
 } from "../../../../services/mock_server/apis/embeddings.ts";
 import type { GenerationRequest } from "../../../../services/mock_server/apis/openai_generation.ts";
+import { teiRerankApi } from "../../../../services/mock_server/apis/tei_rerank.ts";
 import { plainResponse } from "../../../../services/mock_server/http_response.ts";
 import { countWords, textOf, wordAt, WORDS } from "../../../../services/mock_server/mock_text.ts";
 import { StreamText } from "../../../../services/mock_server/stream_text.ts";
@@ -219,6 +220,24 @@ Deno.test("plainResponse() counts bytes, not characters", () => {
     "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n" +
       "allow: GET\r\nconnection: close\r\n\r\n",
   );
+});
+
+Deno.test("plainResponse() takes any status, also one without a name", () => {
+  const text = new TextDecoder().decode(plainResponse(599, jsonAnswer("{}")));
+  assertEquals(text.split("\r\n")[0], "HTTP/1.1 599 Error");
+});
+
+Deno.test("Text Embeddings Inference names the kind of error that its status stands for", () => {
+  const kinds = [400, 429, 499, 500, 503].map((status) =>
+    JSON.parse(teiRerankApi.errorBody!(new ApiError(status, "No")))["error_type"]
+  );
+  assertEquals(kinds, [
+    "Validation",
+    "Overloaded",
+    "Validation",
+    "Backend",
+    "Backend",
+  ]);
 });
 
 Deno.test("errorJson() has OpenAI's four fields", () => {
