@@ -83,6 +83,15 @@ Deno.test("what a peer said before it went away is read, though writing to it fa
   assert(error?.message.includes("Broken pipe"), error?.message);
 });
 
+Deno.test("a channel that nobody reads from ends when its peer is gone and it writes", async () => {
+  await using pair = await unixPair();
+  await pair.theirs.close();
+  const sending = setInterval(() => void pair.ours.send({ type: "cancel_credits" }), 1);
+  const error = await pair.ours.closed;
+  clearInterval(sending);
+  assert(error?.message.includes("Broken pipe"), error?.message);
+});
+
 Deno.test("close() does not wait for ever for a peer that does not read", async () => {
   await using pair = await unixPair({ closeTimeoutMs: 20 });
   for (let i = 0; i < 1_000; i++) {
