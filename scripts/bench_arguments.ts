@@ -5,10 +5,12 @@ interface DefaultOption {
   replacedBy: readonly string[];
 }
 
+const CONCURRENCY = 8;
+
 const DEFAULT_LOAD: readonly DefaultOption[] = [
   { args: ["--mock-server"], replacedBy: [] },
   { args: ["--streaming"], replacedBy: ["--streaming", "--no-streaming"] },
-  { args: ["--concurrency", "8"], replacedBy: ["--concurrency", "--request-rate"] },
+  { args: ["--concurrency", String(CONCURRENCY)], replacedBy: ["--concurrency", "--request-rate"] },
   {
     args: ["--request-count", "160"],
     replacedBy: ["--request-count", "--num-requests", "--benchmark-duration"],
@@ -46,7 +48,23 @@ export function benchArguments(args: readonly string[]): string[] {
   const defaults = DEFAULT_LOAD
     .filter(({ replacedBy }) => !replacedBy.some((name) => given.has(name)))
     .flatMap((option) => option.args);
-  return ["profile", ...defaults, ...args];
+  return ["profile", ...withRoom(defaults, requestsOf(args)), ...args];
+}
+
+/** How many requests the user wants; Infinity where the arguments do not say. */
+function requestsOf(args: readonly string[]): number {
+  const at = args.findIndex((arg) => REQUESTS.includes(optionName(arg)));
+  if (at < 0) return Infinity;
+  const count = Number(args[at]!.split("=")[1] ?? args[at + 1]);
+  return Number.isInteger(count) && count > 0 ? count : Infinity;
+}
+
+const REQUESTS = ["--request-count", "--num-requests"];
+
+/** The default concurrency is no higher than the requests, which a run would be refused for. */
+function withRoom(defaults: readonly string[], requests: number): string[] {
+  const lowered = String(Math.min(CONCURRENCY, requests));
+  return defaults.map((word, i) => defaults[i - 1] === "--concurrency" ? lowered : word);
 }
 
 /** `--name=value` is an option, too. */

@@ -182,8 +182,8 @@ function countedAsNothing(facts: WarningFacts): string {
 function bunched({ bunched: count, long }: StreamFacts): string {
   return `${count} of ${long} streams came in bunches, several pieces of content at once: a proxy on ` +
     "the way may hold answers back (nginx: proxy_buffering off; HAProxy: option http-no-delay), or " +
-    "the server sends several at once. Time to First Token and Inter Token Latency are those of the " +
-    "bunches.";
+    "the server sends several at once (the mock server does without --mock-itl). Time to First Token " +
+    "and Inter Token Latency are those of the bunches.";
 }
 
 function bundled(tokensPerChunk: number): string {

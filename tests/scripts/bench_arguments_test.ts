@@ -20,6 +20,16 @@ const CASES: [what: string, given: string, expected: string][] = [
     `profile --mock-server --streaming --concurrency 8 --isl 550 ${MOCK} --num-requests=9 ` +
     "--output-tokens-mean=5",
   ],
+  ...["--request-count 5", "--num-requests=5"].map((few): [string, string, string] => [
+    "has no more in flight than are to be sent",
+    few,
+    `profile --mock-server --streaming --concurrency 5 --isl 550 --osl 50 ${MOCK} ${few}`,
+  ]),
+  [
+    "leaves a number of requests that is none to be refused",
+    "--request-count x",
+    `profile --mock-server --streaming --concurrency 8 --isl 550 --osl 50 ${MOCK} --request-count x`,
+  ],
   [
     "takes a duration in place of the number of requests",
     "--benchmark-duration 5",
