@@ -28,6 +28,8 @@ export function otherToolsPage(): string {
       "The default of `--artifact-dir` has one more folder, the UTC time, so that no run " +
       "overwrites another. Where you name a folder that holds a run already, `--overwrite` " +
       "replaces it.",
+      "Requests that were cut off, by `--request-cancellation-rate` or at the end, are in " +
+      "`cancelled_request_count` and not in `error_request_count`; `error_summary` lists both.",
       "Output tokens are the server's own `usage` where it gives one (`--token-count-source`).",
       "Environment variables are `AIPERF_` and the name of an option, not of a subsystem.",
       "The keys of a YAML file (`--config`) are those of `input_config` in the results; " +

@@ -84,7 +84,8 @@ export class WorkerManager extends ComponentService {
   protected async waitForWorkers(): Promise<void> {
     await this.#records.open();
     await this.#started;
-    this.log.info(`${this.#workers.size} workers are ready`);
+    const { size } = this.#workers;
+    this.log.info(size === 1 ? "1 worker is ready" : `${size} workers are ready`);
   }
 
   @onCommand("get_used_indexes")
