@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exportFiles } from "../../common/model/artifact_files.ts";
-import { readArtifacts } from "../helpers/artifacts.ts";
-import { withSandbox } from "../helpers/run_aiperf.ts";
+import { type Artifacts, readArtifacts } from "../helpers/artifacts.ts";
+import { type RawConnection, startRawServer, wholeAnswer } from "../helpers/raw_server.ts";
+import { type Finished, withSandbox } from "../helpers/run_aiperf.ts";
 import { withMockServer } from "../helpers/servers.ts";
 
 const RAW_EXPORT = exportFiles("profile_export").raw;
@@ -60,5 +61,75 @@ Deno.test("a concurrency that needs more files than a process may open is told o
     const { records } = await readArtifacts(`${sandbox.path}/out`);
     assertEquals(records.length, 400);
     assertEquals(records.filter(({ outcome }) => outcome === "lost"), []);
+  });
+});
+
+Deno.test("a run that ends before anything is due says so, and is no success", async () => {
+  await withSandbox(async (sandbox) => {
+    const load = "--mock-server --request-rate 0.001 --benchmark-duration 0.1 --random-seed 7 " +
+      "--isl 8 --osl 1 --artifact-dir out";
+    const { code, stdout, stderr } = await sandbox.run(load.split(" "));
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "aiperf: no request was sent, as none was due before the end\n");
+    assertStringIncludes(
+      stdout.replaceAll(/\s+/g, " "),
+      "No request was due before the end: there is nothing to judge. Use a longer " +
+        "--benchmark-duration, or a higher rate.",
+    );
+  });
+});
+
+/** A run of one worker against a server that knows no models and does with a POST what the test says. */
+async function runAgainst(
+  onPost: (connection: RawConnection) => Promise<void>,
+  load: string,
+  check: (ran: Finished & Artifacts) => void,
+): Promise<void> {
+  const server = startRawServer(async (connection) => {
+    for (;;) {
+      const request = await connection.request();
+      if (request === null) return connection.close();
+      if (request.startsWith("POST")) return await onPost(connection);
+      await connection.write(wholeAnswer("404 Not Found", "text/plain", "no"));
+    }
+  });
+  try {
+    await withSandbox(async (sandbox) => {
+      const common = `--url http://${server.host} --model m --tokenizer builtin --isl 8 --osl 1 ` +
+        "--artifact-dir out --token-count-source server";
+      const finished = await sandbox.run([...common.split(" "), ...load.split(" ")]);
+      check({ ...finished, ...await readArtifacts(`${sandbox.path}/out`) });
+    });
+  } finally {
+    server.close();
+  }
+}
+
+Deno.test("a server that never answers: all that is in flight is cut off at the end, and told as that", async () => {
+  const load = "--concurrency 200 --benchmark-duration 1 --benchmark-grace-period 0";
+  await runAgainst(() => new Promise(() => {}), load, ({ code, stderr, records }) => {
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(
+      stderr,
+      "aiperf: no request succeeded (of 200); most often: RequestCancellationError: the run ended " +
+        "before the answer was complete\n",
+    );
+    assertEquals(records.length, 200);
+    assertEquals(new Set(records.map(({ outcome }) => outcome)), new Set(["cancelled"]));
+  });
+});
+
+Deno.test("a server that closes each connection: each request has failed, none is sent twice", async () => {
+  let received = 0;
+  const onPost = (connection: RawConnection) => {
+    received++;
+    return Promise.resolve(connection.close());
+  };
+  const load = "--concurrency 20 --request-count 300";
+  await runAgainst(onPost, load, ({ code, stderr, records }) => {
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "(of 300); most often: ConnectionClosed: the server closed the ");
+    assertEquals([records.length, received], [300, 300]);
+    assertEquals(new Set(records.map(({ outcome }) => outcome)), new Set(["error"]));
   });
 });

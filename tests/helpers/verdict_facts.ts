@@ -25,6 +25,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
     succeeded: 1_000,
     missing: 0,
     neverSent: 0,
+    isNothingDue: false,
     keptOpenMs: 0,
     isHealthKnown: true,
     areWaitsGuessed: false,

@@ -44,11 +44,18 @@ export const CHECKS: readonly Check[] = [
   stolenTime,
 ];
 
-function successes({ succeeded, lateness }: VerdictFacts): Finding[] {
-  const text = lateness === null
+function successes(facts: VerdictFacts): Finding[] {
+  return [reason(THRESHOLDS.successes, facts.succeeded, whyNothing(facts))];
+}
+
+function whyNothing({ isNothingDue, lateness }: VerdictFacts): string {
+  if (isNothingDue) {
+    return "No request was due before the end: there is nothing to judge. Use a longer " +
+      "--benchmark-duration, or a higher rate.";
+  }
+  return lateness === null
     ? "No request was sent: there is nothing to judge. See logs/aiperf.log."
     : "No request succeeded: there is nothing to judge. See the errors and logs/aiperf.log.";
-  return [reason(THRESHOLDS.successes, succeeded, text)];
 }
 
 function missingRecords({ missing }: VerdictFacts): Finding[] {

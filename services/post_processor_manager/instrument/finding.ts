@@ -12,6 +12,8 @@ export interface VerdictFacts extends Omit<InstrumentReport, keyof VerdictResult
   readonly missing: number;
   /** Requests that were due and never sent, although nothing ended them or the run before its time. */
   readonly neverSent: number;
+  /** Whether the run came to its end before anything was due. */
+  readonly isNothingDue: boolean;
   /** How long answers were kept open after their last bytes, on average. */
   readonly keptOpenMs: number;
   /** Whether anybody told of processes and machine; not where it was killed. */

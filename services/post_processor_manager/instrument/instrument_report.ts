@@ -92,6 +92,7 @@ export function instrumentReport(tally: LoadTally, options: InstrumentOptions): 
     succeeded: account.succeeded,
     missing: missingOf(account),
     neverSent: tally.notSentInTime + (isNatural(options) ? tally.calledOff + overdue : 0),
+    isNothingDue: isNatural(options) && account.issued + unsent + overdue === 0,
     keptOpenMs: tally.keptOpenMs,
     isHealthKnown: health !== null,
     areWaitsGuessed: !options.tellsSlotWaits && hasWaits,

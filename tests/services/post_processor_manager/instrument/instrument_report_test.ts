@@ -126,6 +126,23 @@ Deno.test("requests that were called off count as never sent only if the run end
   }
 });
 
+Deno.test("a run that ends before anything is due says so, and what to do; one that was broken off does not", () => {
+  const reasonAfter = (
+    reason: StopReason,
+    change: { wasCancelled?: boolean; unsent?: number } = {},
+  ) =>
+    accumulatorOf({ phases: phasesOf(CONSTANT) })
+      .report({ wasCancelled: false, startNs: 0, reason, ...change }).instrument.reasons[0]!.text;
+  assertEquals(
+    reasonAfter("duration"),
+    "No request was due before the end: there is nothing to judge. Use a longer " +
+      "--benchmark-duration, or a higher rate.",
+  );
+  const nothing = "No request was sent: there is nothing to judge. See logs/aiperf.log.";
+  assertEquals(reasonAfter("cancelled", { wasCancelled: true }), nothing);
+  assertEquals(reasonAfter("duration", { unsent: 1 }), nothing);
+});
+
 Deno.test("requests that no worker got to count as never sent", () => {
   const accumulator = accumulatorOf({ phases: phasesOf(CONSTANT) });
   for (const record of run(150, () => 0.4)) accumulator.add(record);
