@@ -56,8 +56,8 @@ function neverSentFinding(facts: VerdictFacts): Finding[] {
 /** Whether the schedule itself had the rate asked for: it has not where nothing was there to send. */
 export function rateAsked(facts: VerdictFacts): Finding[] {
   const { arrivals, gapShape } = facts;
-  const { pattern, wasCapped, askedRatePerSecond: asked } = arrivals;
-  const { ratePerSecond: planned, count } = (arrivals.steady ?? arrivals).scheduled;
+  const { pattern, wasCapped } = arrivals;
+  const { asked, planned, count } = ratesOf(facts);
   if (asked === null || planned === null || wasCapped || count < FEWEST_FOR_P99) return [];
   if (isByChance(asked / planned, count, gapShape)) return [];
   // What was never sent is missing in the schedule, too, and told of by itself.
@@ -69,6 +69,16 @@ export function rateAsked(facts: VerdictFacts): Finding[] {
   const text = `Requests were due at ${planned.toFixed(1)}/s where ${asked.toFixed(1)}/s were ` +
     `asked for (${share.toFixed(1)} %): ${why}. Use a lower rate or more ${remedy}.`;
   return [reason(THRESHOLDS.rateAsked, share, text)];
+}
+
+/** What was asked for and what was scheduled, requests a second; of a series, from its start on. */
+function ratesOf({ arrivals, sendingMs }: VerdictFacts) {
+  const { askedRatePerSecond, meanAskedRatePerSecond } = arrivals;
+  const { ratePerSecond, count } = (arrivals.steady ?? arrivals).scheduled;
+  if (meanAskedRatePerSecond === null || sendingMs === null) {
+    return { asked: askedRatePerSecond, planned: ratePerSecond, count };
+  }
+  return { asked: meanAskedRatePerSecond, planned: count / sendingMs * 1000, count };
 }
 
 /** Whether the turns of a trace were due when it says: not where answers take longer than it leaves for them. */

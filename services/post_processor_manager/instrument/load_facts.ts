@@ -15,7 +15,7 @@ export interface LoadFacts {
   readonly pattern: string;
   /** A rate that is steady from the end of its ramp on; null when there is none. */
   readonly ratePerSecond: number | null;
-  /** Shape of the gamma distribution that the gaps are drawn from; null: not a random pattern. */
+  /** Shape of the gamma distribution that the gaps are drawn from, be it at a rate that changes; null: not a random pattern. */
   readonly gapShape: number | null;
   /** How long the rate grows; 0: it is there at once. */
   readonly rateRampMs: number;
@@ -57,9 +57,9 @@ function paceOf(load: LoadPlan): Pace {
       return { ...none, pattern: load.kind, ratePerSecond: load.ratePerSecond };
     case "open": {
       const { arrivals: pattern, ratePerSecond, rateRampMs, rateSeries, smoothness } = load;
-      // A rate that changes all the time has no one distribution of gaps.
-      if (rateSeries !== null) return { ...none, pattern };
       const shapes = { constant: null, poisson: 1, gamma: smoothness };
+      // A rate that changes all the time has no one distribution of gaps, but as much chance in it.
+      if (rateSeries !== null) return { ...none, pattern, gapShape: shapes[pattern] };
       return { pattern, ratePerSecond, rateRampMs, gapShape: shapes[pattern] };
     }
   }

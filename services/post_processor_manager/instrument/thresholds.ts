@@ -126,7 +126,7 @@ export const THRESHOLDS = {
     invalid: null,
     isLower: true,
     from:
-      `${FEWEST_FOR_P99} requests at a steady rate, after its ramp, which did not have to wait for a slot`,
+      `${FEWEST_FOR_P99} requests at a steady rate, after its ramp, or by a series of rates, which did not have to wait for a slot`,
   },
   traceKept: {
     check: "trace_kept",

@@ -39,6 +39,31 @@ Deno.test("a schedule below the rate asked for is told of, with what there was t
   assertEquals(slow({ askedRatePerSecond: null }).reasons, []);
 });
 
+Deno.test("a series of rates is held to the requests that it asks for, but not by chance", () => {
+  // A hundred a second on average over 10 s.
+  const of = (count: number, gapShape: number | null, wasCapped = false) =>
+    verdictWith({
+      gapShape,
+      sendingMs: 10_000,
+      arrivals: {
+        ...HEALTHY.arrivals,
+        askedRatePerSecond: null,
+        meanAskedRatePerSecond: 100,
+        wasCapped,
+        // By the gaps alone a late start or an early end would not be seen.
+        scheduled: { ...HEALTHY.arrivals.scheduled, count, ratePerSecond: 100 },
+        sent: { ...HEALTHY.arrivals.sent, count, ratePerSecond: 100, ks: null },
+      },
+    }).reasons.map(({ text }) => text);
+  assertEquals([of(1_000, null), of(951, null), of(500, null, true)], [[], [], []]);
+  assertEquals(of(950, null), [
+    "Requests were due at 95.0/s where 100.0/s were asked for (95.0 %): there were not always " +
+    "conversations with a turn ready. Use a lower rate or more --num-sessions.",
+  ]);
+  // A ninth less than asked for, in standard errors of 1 / sqrt(900 * shape).
+  assertEquals([of(900, 0.8).length, of(900, 0.9).length], [0, 1]);
+});
+
 Deno.test("a trace whose turns had to wait for answers is told of, with how many and how long", () => {
   const of = (moved: VerdictFacts["arrivals"]["moved"], count = 1_000) =>
     verdictWith({

@@ -49,7 +49,7 @@ Deno.test("loadFacts holds a load that grows to what it has grown to, and none t
     { flag: "--request-rate-ramp-duration", load: "--request-rate 20", lastsMs: 10 },
   ]);
   const series = of({ ...OPEN, rateSeries: [{ atMs: 0, ratePerSecond: 1 }] });
-  assertEquals([series.ratePerSecond, series.gapShape, series.ramps], [null, null, []]);
+  assertEquals([series.ratePerSecond, series.gapShape, series.ramps], [null, OPEN.smoothness, []]);
   const slots = of({ kind: "closed", concurrency: 4, concurrencyRampMs: 7 });
   assertEquals([slots.concurrency, slots.slotsRampMs], [4, 7]);
   assertEquals(slots.ramps, [
