@@ -119,10 +119,10 @@ const latenessReportSchema = z.object({
   /** How long after they were due requests were held back by a limit; null: none was. A part of `issue`. */
   slotWait: z.nullable(z.object({ requests: INT, ...delayStatsSchema.shape })),
   /** What the verdict looks at: what a cold start excuses left out, and the wait for a slot. */
-  judged: z.nullable(z.object({ requests: INT, p50Ms: NUMBER, p99Ms: NUMBER })),
+  judged: z.nullable(z.object({ requests: INT, p50Ms: NUMBER, p90Ms: NUMBER, p99Ms: NUMBER })),
   /**
    * The mean parts of the latest of those, which the verdict rests on: of those at least as late as
-   * the 99th percentile, below 100 requests as the median; the wait for a slot left out.
+   * the 99th percentile, below 100 requests as the 90th; the wait for a slot left out.
    */
   latest: z.nullable(z.object({ issueMs: NUMBER, handOverMs: NUMBER, workerMs: NUMBER })),
   /** The requests that a cold start excuses, and how late the latest of them was. */

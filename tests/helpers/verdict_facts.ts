@@ -42,7 +42,7 @@ export function verdictFactsOf(change: Partial<VerdictFacts> = {}): VerdictFacts
       issue: delayOf(0.1),
       handOver: delayOf(0.3),
       worker: delayOf(0.1),
-      judged: { requests: 950, p50Ms: 0.4, p99Ms: 0.9 },
+      judged: { requests: 950, p50Ms: 0.4, p90Ms: 0.6, p99Ms: 0.9 },
       latest: { issueMs: 0.2, handOverMs: 0.5, workerMs: 0.2 },
       cold: { requests: 50, maxMs: 4 },
     },

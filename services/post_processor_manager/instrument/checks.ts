@@ -11,9 +11,9 @@ import {
   traceKept,
 } from "./load_checks.ts";
 import {
-  FEWEST_FOR_MEDIAN,
   FEWEST_FOR_P99,
   FEWEST_LAG_SAMPLES,
+  FEWEST_TO_JUDGE,
   HARMLESS_LAG_MS,
   judge,
   LONG_LAG_WATCH_MS,
@@ -143,14 +143,13 @@ function pacersBusy({ processes }: VerdictFacts): Finding[] {
 function scheduleLateness(facts: VerdictFacts): Finding[] {
   const { lateness, arrivals } = facts;
   const judged = lateness?.judged ?? null;
-  if (judged === null || judged.requests < FEWEST_FOR_MEDIAN) {
+  if (judged === null || judged.requests < FEWEST_TO_JUDGE) {
     return [{ unjudged: "how late requests left" }];
   }
   const hasP99 = judged.requests >= FEWEST_FOR_P99;
-  const lateMs = hasP99 ? judged.p99Ms : judged.p50Ms;
+  const lateMs = hasP99 ? judged.p99Ms : judged.p90Ms;
   const since = arrivals.pattern === "concurrency" ? "their slot was free" : "they were due";
-  const text =
-    `Requests left ${hasP99 ? "up to " : ""}${ms(lateMs)} (${hasP99 ? "p99" : "median"}) ` +
+  const text = `Requests left up to ${ms(lateMs)} (${hasP99 ? "p99" : "p90"}) ` +
     `after ${since}, most of it ${largestPart(lateness!.latest)}: the server's load ` +
     `was not quite the one asked for. Keep other programs off this machine, or ` +
     `${moreWorkers(facts)}.`;

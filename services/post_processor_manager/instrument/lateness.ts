@@ -43,7 +43,7 @@ export function latenessReport(
   const cold = ours.filter((_, i) => !isJudged(i)).sort();
   const limitNs = judged.length === 0
     ? null
-    : percentileOfSorted(judged, judged.length < FEWEST_FOR_P99 ? 50 : 99);
+    : percentileOfSorted(judged, judged.length < FEWEST_FOR_P99 ? 90 : 99);
   const isLatest = (i: number) => limitNs !== null && isJudged(i) && unexcused[i]! >= limitNs;
   const ofLatest = (part: Float64Array) => meanMs(part.filter((_, i) => isLatest(i)));
   return {
@@ -52,6 +52,7 @@ export function latenessReport(
     judged: judged.length === 0 ? null : {
       requests: judged.length,
       p50Ms: percentileOfSorted(judged, 50) / MS,
+      p90Ms: percentileOfSorted(judged, 90) / MS,
       p99Ms: percentileOfSorted(judged, 99) / MS,
     },
     latest: limitNs === null ? null : {

@@ -3,8 +3,8 @@ import { moreWorkers, ms, percent, reason, requests, worse } from "./check_parts
 import type { Finding, VerdictFacts } from "./finding.ts";
 import {
   FEW_HELD_PERCENT,
-  FEWEST_FOR_MEDIAN,
   FEWEST_FOR_P99,
+  FEWEST_TO_JUDGE,
   FINEST_EVEN_GAP_MS,
   FINEST_GAP_MS,
   KS_SIGNIFICANCE,
@@ -83,7 +83,7 @@ function ratesOf({ arrivals, sendingMs }: VerdictFacts) {
 
 /** Whether the turns of a trace were due when it says: not where answers take longer than it leaves for them. */
 export function traceKept({ arrivals: { moved, sent } }: VerdictFacts): Finding[] {
-  if (moved === null || sent.count < FEWEST_FOR_MEDIAN) return [];
+  if (moved === null || sent.count < FEWEST_TO_JUDGE) return [];
   const { requests: count, maxMs } = moved;
   const text =
     `${count} of ${requests(sent.count)} were due up to ${seconds(maxMs)} later than the ` +
@@ -219,7 +219,7 @@ export function capHeldBack(facts: VerdictFacts): Finding[] {
   const { heldBy, limitUse, arrivals: { pattern, issued, unsent, sent } } = facts;
   if (heldBy === null || sent.count === 0 || pattern === "concurrency") return [];
   const due = issued + unsent;
-  const ofDue = due < FEWEST_FOR_MEDIAN ? null : percent(sent.count, due);
+  const ofDue = due < FEWEST_TO_JUDGE ? null : percent(sent.count, due);
   const ofRate = capRateShare(facts);
   if (ofDue === null && ofRate === null) return [{ unjudged: "the rate" }];
   const share = Math.min(ofDue ?? 100, ofRate ?? 100);
@@ -268,7 +268,7 @@ function capRateShare(facts: VerdictFacts): number | null {
   const { askedRatePerSecond: asked, scheduled, sent } = arrivals;
   if (sent.ratePerSecond === null || scheduled.ratePerSecond === null) return null;
   const lastsMs = (sent.count - 1) / sent.ratePerSecond * 1000;
-  if (sent.count < FEWEST_FOR_MEDIAN || lastsMs < SHORTEST_STEADY_MS) return null;
+  if (sent.count < FEWEST_TO_JUDGE || lastsMs < SHORTEST_STEADY_MS) return null;
   const ofSchedule = percent(sent.ratePerSecond, scheduled.ratePerSecond);
   // Turns that wait for the answer before are due later, too, the later that answer comes.
   if (!hasLaterTurns || asked === null || arrivals.steady !== null) return ofSchedule;

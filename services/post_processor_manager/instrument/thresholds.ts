@@ -18,10 +18,10 @@ export interface Threshold {
   readonly from: string;
 }
 
-/** Fewer requests have no 99th percentile to speak of: their median is judged instead. */
+/** Fewer requests have no 99th percentile to speak of: the 90th is judged instead. */
 export const FEWEST_FOR_P99 = 100;
-/** A median of fewer says nothing. */
-export const FEWEST_FOR_MEDIAN = 10;
+/** Fewer say nothing: a single late one would be a tenth of them. */
+export const FEWEST_TO_JUDGE = 10;
 /** The event loop is looked at fifty times a second. */
 export const FEWEST_LAG_SAMPLES = 100;
 /** A loop that is blocked is looked at less often: over so long, what there is will do. */
@@ -100,7 +100,7 @@ export const THRESHOLDS = {
     invalid: 100,
     isLower: false,
     from:
-      `${FEWEST_FOR_P99} requests after the cold start; from ${FEWEST_FOR_MEDIAN} on the median`,
+      `${FEWEST_FOR_P99} requests after the cold start; from ${FEWEST_TO_JUDGE} on the 90th percentile`,
   },
   rateKept: {
     check: "rate_kept",
@@ -137,7 +137,7 @@ export const THRESHOLDS = {
     suspect: 5,
     invalid: null,
     isLower: false,
-    from: `${FEWEST_FOR_MEDIAN} requests of a trace`,
+    from: `${FEWEST_TO_JUDGE} requests of a trace`,
   },
   arrivalPattern: {
     check: "arrival_pattern",
@@ -167,7 +167,7 @@ export const THRESHOLDS = {
     invalid: 80,
     isLower: true,
     from: `${SHORTEST_STEADY_MS} ms of that time after the cold start; ` +
-      `at a rate ${FEWEST_FOR_MEDIAN} requests over ${SHORTEST_STEADY_MS} ms`,
+      `at a rate ${FEWEST_TO_JUDGE} requests over ${SHORTEST_STEADY_MS} ms`,
   },
   rampFinished: {
     check: "ramp_finished",
@@ -190,7 +190,7 @@ export const THRESHOLDS = {
     invalid: null,
     isLower: true,
     from:
-      `${FEWEST_FOR_MEDIAN} requests due at a rate or by a schedule; for their rate, as many sent ` +
+      `${FEWEST_TO_JUDGE} requests due at a rate or by a schedule; for their rate, as many sent ` +
       `over ${SHORTEST_STEADY_MS} ms; in a closed loop as for \`concurrency_kept\``,
   },
   workerBusy: {

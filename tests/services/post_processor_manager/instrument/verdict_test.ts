@@ -16,7 +16,7 @@ const WITH: Record<keyof typeof THRESHOLDS, (value: number) => Partial<VerdictFa
   clientLimits: (outOfPorts) => ({ outOfPorts }),
   clientLimitsShare: (percent) => ({ outOfFiles: percent * 10 }),
   scheduleLateness: (p99Ms) => ({
-    lateness: { ...HEALTHY.lateness!, judged: { requests: 500, p50Ms: 0, p99Ms } },
+    lateness: { ...HEALTHY.lateness!, judged: { requests: 500, p50Ms: 0, p90Ms: 0, p99Ms } },
   }),
   rateKept: (percent) => ({
     arrivals: {
@@ -292,14 +292,14 @@ Deno.test("a run of ten cold requests gets no verdict on what cannot be judged, 
   ]);
 });
 
-Deno.test("fewer than a hundred requests are judged by their median, fewer than ten not at all", () => {
+Deno.test("fewer than a hundred requests are judged by their 90th percentile, fewer than ten not at all", () => {
   const of = (requests: number) =>
     verdictWith({
-      lateness: { ...HEALTHY.lateness!, judged: { requests, p50Ms: 11, p99Ms: 200 } },
+      lateness: { ...HEALTHY.lateness!, judged: { requests, p50Ms: 0.4, p90Ms: 11, p99Ms: 200 } },
     });
   assertEquals(of(9).verdict, "VALID");
   assertEquals(of(10).verdict, "SUSPECT");
-  assertStringIncludes(of(10).reasons[0]!.text, "11.0 ms (median)");
+  assertStringIncludes(of(10).reasons[0]!.text, "Requests left up to 11.0 ms (p90)");
   assertEquals(of(99).verdict, "SUSPECT");
   assertEquals(of(100).verdict, "INVALID");
 });
