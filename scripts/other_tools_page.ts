@@ -1,6 +1,6 @@
 import type { OtherFlags } from "../common/cli/other_tools/other_flags.ts";
 import { PEERS } from "../common/cli/other_tools/peer_flags.ts";
-import { REFERENCE_COMMANDS } from "../common/cli/other_tools/reference_commands.ts";
+import { REFERENCE_COMMANDS } from "../common/cli/other_tools/other_commands.ts";
 import { REFERENCE_FLAGS } from "../common/cli/other_tools/reference_flags.ts";
 import { wrapText } from "../common/config/wrap_text.ts";
 

@@ -130,7 +130,7 @@ Deno.test("the tokenizer counts the answers where the server does not", async (t
       assertEquals(metricOf(artifacts, "request_latency")["count"], 10);
       assertMatch(
         artifacts.json.warnings.join("\n"),
-        /^The server gave no token usage for 10 of 10 requests/,
+        /^The server gave no token usage for 10 of 10 requests/m,
       );
     });
     await t.step("with client it does, even if the server counts too", async () => {

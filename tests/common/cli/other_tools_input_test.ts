@@ -35,6 +35,10 @@ const LINES: readonly (readonly [string, ...string[]])[] = [
     "inter_token_latency and request_latency",
   ],
   ["chat", '"chat": unknown command; use aiperf profile --request-count 1 --export-level raw'],
+  [
+    "bench serve --model m",
+    '"bench": unknown command; use aiperf profile; docs/other_tools.md has the options',
+  ],
   ["config expand", '"config expand": unknown command; use aiperf config show'],
   [
     "--goodput request_latncy:5",

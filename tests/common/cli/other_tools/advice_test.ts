@@ -3,7 +3,10 @@ import { flagsOf } from "../../../../common/cli/flags.ts";
 import { COMMANDS } from "../../../../common/cli/commands.ts";
 import { commandAdvice, flagAdvice } from "../../../../common/cli/other_tools/advice.ts";
 import { PEERS } from "../../../../common/cli/other_tools/peer_flags.ts";
-import { REFERENCE_COMMANDS } from "../../../../common/cli/other_tools/reference_commands.ts";
+import {
+  PEER_COMMANDS,
+  REFERENCE_COMMANDS,
+} from "../../../../common/cli/other_tools/other_commands.ts";
 import { REFERENCE_FLAGS } from "../../../../common/cli/other_tools/reference_flags.ts";
 
 /** Every option of `aiperf profile` that the reference tool documents. */
@@ -89,7 +92,7 @@ Deno.test("no command that is one here is called unknown", () => {
 
 Deno.test("advice names only options and commands that there are", () => {
   const known = [...OURS, "--help"];
-  for (const { advice } of [...ENTRIES, ...REFERENCE_COMMANDS]) {
+  for (const { advice } of [...ENTRIES, ...REFERENCE_COMMANDS, ...PEER_COMMANDS]) {
     for (const [flag] of advice.matchAll(/--[a-z-]+|(?<= )-[a-zA-Z]+/g)) {
       assert(known.includes(flag), `${flag} in: ${advice}`);
     }
