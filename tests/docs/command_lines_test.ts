@@ -44,6 +44,15 @@ for (const page of PAGES) {
   });
 }
 
+Deno.test("the program takes every run of the loop that docs/other_tools.md shows for a sweep", async () => {
+  const text = await Deno.readTextFile(new URL("other_tools.md", DOCS));
+  const [, values, body] = /^for c in ([\d ]+); do\n {2}aiperf (.*?)\ndone$/ms.exec(text)!;
+  for (const value of values!.split(" ")) {
+    const line = body!.replaceAll(/\\\n +/g, "").replaceAll("$c", value);
+    assertEquals([line, await refusalOf(line)], [line, ""]);
+  }
+});
+
 Deno.test("a command line that the program does not take is told of", async () => {
   assert((await refusalOf("profile --mock-server --isl -5")).includes("--isl"));
 });
