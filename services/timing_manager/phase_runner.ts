@@ -217,6 +217,8 @@ export class PhaseRunner {
         return;
       }
       if (!mayGo) {
+        // Nothing is late: whoever gets a slot from now on has waited for that.
+        this.#behindNs = Infinity;
         await new Promise<void>((resolve) => this.#wake = resolve);
         continue;
       }
@@ -239,7 +241,8 @@ export class PhaseRunner {
     });
     const over = AbortSignal.any([room.signal, this.#sendingStopped.signal]);
     await this.#sleepUntil(graceEndNs === Infinity ? null : graceEndNs, over);
-    return this.#full === null && !this.#hasStopped;
+    // A return may have taken the room meanwhile: then there is another wait for it.
+    return room.signal.aborted && !this.#hasStopped;
   }
 
   /** Leaves the thread only when there is something to wait for. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { settle } from "../../helpers/fake_clock.ts";
 import { FakePhase, type FakePhaseOptions } from "../../helpers/fake_phase.ts";
-import { openLoad } from "../../helpers/phase_plan.ts";
+import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
 
 /** A phase at 100/s whose way out is full for as long as workers need for each tenth request. */
 function behind(fullMs: number, options: Partial<FakePhaseOptions>): FakePhase {
@@ -60,4 +60,39 @@ Deno.test("a phase that is cancelled while the way out is full ends at once, and
   await settle();
   const { issued, overdue, reason, endNs } = phase.outcome!;
   assertEquals([issued, overdue, reason, endNs], [10, 0, "cancelled", 300e6]);
+});
+
+Deno.test("what leaves a closed loop after the way out was full has waited for no more than its news", async () => {
+  const phase: FakePhase = new FakePhase({
+    load: closedLoad(2),
+    serviceMs: () => 10,
+    newsMs: 3,
+    maxRequests: 6,
+    onIssue: ({ index }) => index === 0 ? phase.clock.sleep(5) : undefined,
+  });
+  phase.start();
+  await phase.clock.advance(100);
+  const waits = phase.issued.map(({ backlogWaitNs = 0 }) => backlogWaitNs / 1e6);
+  assertEquals(waits, [0, 5, 0, 0, 0, 0]);
+});
+
+Deno.test("a return that fills the way out again the moment it was free is no end of the phase", async () => {
+  const first = Promise.withResolvers<void>();
+  const phase: FakePhase = new FakePhase({
+    load: closedLoad(1),
+    maxRequests: 4,
+    onIssue: ({ index }) => index === 0 ? first.promise : phase.clock.sleep(5),
+  });
+  phase.start();
+  await settle();
+  // Behind the phase's own: it hears of the room first, and has not gone on by then.
+  void first.promise.then(() => phase.giveBack(phase.issued[0]!));
+  first.resolve();
+  for (let i = 1; i < 4; i++) {
+    await phase.clock.advance(10);
+    phase.giveBack(phase.issued[i]!);
+  }
+  await settle();
+  const { issued, overdue, reason } = phase.outcome!;
+  assertEquals([issued, overdue, reason], [4, 0, "count"]);
 });
