@@ -104,7 +104,9 @@ export class TimingManager extends ComponentService {
     const missing = await askForMissing(this.#workers!, old, this.log);
     for (const { id, phase } of missing) {
       const settlement = this.#runner?.onReturn({ creditId: id, phase, outcome: "lost" });
-      if (settlement?.kind === "settled") this.log.error(`Credit ${id} got lost on its way`);
+      if (settlement?.kind !== "settled") continue;
+      this.log.error(`Credit ${id} got lost on its way`);
+      this.#backlog.begin(1);
     }
   }
 

@@ -138,3 +138,26 @@ Deno.test("no more credits go out than workers can have in hand, until requests 
     assertEquals([end!.issued, end!.overdue], [credits(), 100_000 - credits()]);
   });
 });
+
+Deno.test("credits that got lost on their way make room for others", async () => {
+  await withFolder(async (runDir) => {
+    await using harness = await ComponentHarness.up((context) => new TimingManager(context), {
+      type: "timing_manager",
+    });
+    const manager = harness.host("worker_manager");
+    const load = openLoad(1e6);
+    const phases = [phasePlanOf({ load, maxRequests: 2 * MOST_PER_WORKER })];
+    await harness.configure({ runDir, phases, workers: 1 });
+    await harness.start();
+    const workers = await manager.guest();
+    workers.answer("find_missing_credits", ({ ids }) => ids);
+    const credits = () => workers.of("credit").length;
+    const untilSent = async (count: number, stepMs: number) =>
+      await until(`${count} credits`, async () => {
+        await harness.clock.advance(stepMs);
+        return credits() === count;
+      });
+    await untilSent(MOST_PER_WORKER, 5);
+    await untilSent(2 * MOST_PER_WORKER, 5_000);
+  });
+});
