@@ -17,7 +17,12 @@ const TROUBLES: readonly [said: RegExp, trouble: string][] = [
   [/InvalidContentType/, "it does not speak TLS; is it http rather than https?"],
   [/ProtocolVersion/, "it speaks no version of TLS that is safe, which are 1.2 and 1.3"],
   [/NoApplicationProtocol/, "it does not speak HTTP/2; leave --http-version out"],
-  [/HandshakeFailure/, "it accepts none of the ciphers that are safe"],
+  // Before TLS 1.3 there is no other word for a certificate that is not given.
+  [
+    /HandshakeFailure/,
+    "it accepts none of the ciphers that are safe, or wants to see a certificate (--client-cert and " +
+    "--client-key)",
+  ],
 ];
 
 /** What is wrong with a TLS connection, in words about the server; null: something else. */

@@ -24,7 +24,10 @@ const SAID: readonly [said: string, trouble: RegExp][] = [
   ["received corrupt message of type InvalidContentType", /^it does not speak TLS; is it http/],
   ["received fatal alert: ProtocolVersion", /1\.2 and 1\.3$/],
   ["received fatal alert: NoApplicationProtocol", /HTTP\/2; leave --http-version out$/],
-  ["received fatal alert: HandshakeFailure", /none of the ciphers/],
+  [
+    "received fatal alert: HandshakeFailure",
+    /none of the ciphers that are safe, or wants to see a certificate/,
+  ],
 ];
 
 Deno.test("each trouble with TLS is told by what has to be mended", () => {
