@@ -81,10 +81,11 @@ export class ProcessSupervisor {
     }
   }
 
-  /** Notes that a child has said hello. */
+  /** Notes that a child has said hello; it is too late for that once all are to end. */
   confirm(id: string): void {
     const supervised = this.#children.get(id);
     if (!supervised) return;
+    if (this.#isStopping) supervised.child.kill();
     supervised.hasSaidHello = true;
     supervised.hello.resolve();
   }
@@ -113,12 +114,14 @@ export class ProcessSupervisor {
   }
 
   /**
-   * Waits until every child has ended; kills those that have not after `graceMs`.
+   * Waits until every child has ended; kills those that have not after `graceMs`, and at once those
+   * that have not said hello: nobody has asked them to end, and they have done nothing yet.
    *
-   * Returns the ids of those that had to be killed.
+   * Returns the ids of those that had to be killed for all that.
    */
   async stopAll(graceMs: number): Promise<string[]> {
     this.expectExits();
+    for (const { child, hasSaidHello } of this.#children.values()) if (!hasSaidHello) child.kill();
     const ended = Promise.all([...this.#children.values()].map(({ child }) => child.exited));
     const { clock } = this.#options;
     await atMost(clock, graceMs, ended);

@@ -169,6 +169,24 @@ Deno.test("stopAll() kills those that have not ended in time and names them", as
   assertEquals(unexpected, []);
 });
 
+Deno.test("stopAll() ends those at once that have not said hello, and whoever says it after that", async () => {
+  const { supervisor, children } = nursery();
+  for (const id of ["worker_1", "worker_2", "worker_3"]) {
+    supervisor.start("worker", id).catch(() => {});
+  }
+  await settle();
+  supervisor.confirm("worker_1");
+  supervisor.expectExits();
+  supervisor.confirm("worker_2");
+  assertEquals(children.map(({ kills }) => kills), [0, 1, 0]);
+  children[1]!.exit("was ended by SIGKILL");
+  const stopped = supervisor.stopAll(1_000);
+  assertEquals(children.map(({ kills }) => kills), [0, 1, 1]);
+  children[2]!.exit("was ended by SIGKILL");
+  children[0]!.exit("exited with code 0");
+  assertEquals(await stopped, []);
+});
+
 Deno.test("no child is started while the others are stopped", async () => {
   for (const end of ["stopAll", "killAll", "expectExits"] as const) {
     const { supervisor, children } = nursery();
