@@ -70,7 +70,7 @@ const CLOSING = [
   "gaps that do follow it are that far from it. For constant ones, how many of the gaps are uneven: " +
   "half as long again as the one asked for and longer, or half as long and shorter. A pause of " +
   "whatever length is one such gap, and one more for each request that was due in it and left with " +
-  "the others at its end; what was due in a cold start does not count. On a machine of two CPUs that " +
+  "the others at its end; what was due in a cold start counts for neither. On a machine of two CPUs that " +
   "was left alone, up to 1 % of the gaps of 100/s, 200/s and 300/s were uneven, 3 % of those of " +
   "500/s and 3 to 6 % of those of 1,000/s; a client that leaves in pairs has 100 %, however little each request is late by. Of a rate that grows, the same from the end of its " +
   "ramp on, too: the rate asked for is the one after it.",

@@ -156,7 +156,7 @@ const arrivalStatsSchema = z.object({
   ratePerSecond: z.nullable(NUMBER),
   /** Standard deviation of the gaps by their mean; null below two gaps. */
   gapCv: z.nullable(NUMBER),
-  /** null when no distribution was asked for, or below five gaps. */
+  /** Of the gaps that no cold start excuses; null when no distribution was asked for, or below five of them. */
   ks: z.nullable(ksTestSchema),
   /** null when no constant rate was asked for, or below two arrivals that count. */
   unevenGaps: z.nullable(unevenGapsSchema),

@@ -126,11 +126,12 @@ function arrivalStats(count: number, gaps: Float64Array, shape: Shape): ArrivalS
 }
 
 /** Against the rate asked for, not the one that came about: nothing is fitted to the gaps. */
-function ksTest(gaps: Float64Array, { ratePerSecond, gapShape }: Shape): KsTest | null {
-  if (ratePerSecond === null || gapShape === null || gaps.length < FEWEST_KS_GAPS) return null;
+function ksTest(gaps: Float64Array, { ratePerSecond, gapShape, firstWarm }: Shape): KsTest | null {
+  const judged = gaps.subarray(firstWarm);
+  if (ratePerSecond === null || gapShape === null || judged.length < FEWEST_KS_GAPS) return null;
   const meanNs = NS_PER_SECOND / ratePerSecond;
-  const distance = ksDistance(gaps.toSorted(), (gap) => gammaCdf(gap, gapShape, meanNs));
-  return { distance, pValue: ksPValue(distance, gaps.length) };
+  const distance = ksDistance(judged.toSorted(), (gap) => gammaCdf(gap, gapShape, meanNs));
+  return { distance, pValue: ksPValue(distance, judged.length) };
 }
 
 /**

@@ -99,7 +99,7 @@ export function arrivalPattern(facts: VerdictFacts): Finding[] {
   if (asked === null || isPatternHeld(facts)) return [];
   const isConstant = arrivals.pattern === "constant";
   if (1000 / asked < (isConstant ? FINEST_EVEN_GAP_MS : FINEST_GAP_MS)) return [];
-  return isConstant ? evenGaps(arrivals, asked) : randomGaps(arrivals);
+  return isConstant ? evenGaps(arrivals, asked) : randomGaps(facts);
 }
 
 /** Whether more than a few of the arrivals were moved by a limit. */
@@ -124,11 +124,13 @@ function evenGaps(arrivals: ArrivalsReport, askedPerSecond: number): Finding[] {
   return [reason(THRESHOLDS.arrivalPattern, share - ofSchedule, text)];
 }
 
-function randomGaps(arrivals: ArrivalsReport): Finding[] {
+function randomGaps({ arrivals, gapShape }: VerdictFacts): Finding[] {
   const { pattern } = arrivals;
   const { sent, scheduled } = arrivals.steady ?? arrivals;
-  if (sent.ks === null) return [];
-  if (sent.count < FEWEST_FOR_P99) return [{ unjudged: "the pattern of the arrivals" }];
+  if (sent.ks === null && gapShape === null) return [];
+  if (sent.ks === null || sent.count < FEWEST_FOR_P99) {
+    return [{ unjudged: "the pattern of the arrivals" }];
+  }
   const { distance, pValue } = sent.ks;
   if (pValue >= KS_SIGNIFICANCE) return [];
   // Then requests left when they were due, and it is no lateness that makes the difference.

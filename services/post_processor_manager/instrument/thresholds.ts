@@ -150,7 +150,7 @@ export const THRESHOLDS = {
     invalid: 0.3,
     isLower: false,
     from:
-      `${FEWEST_FOR_P99} requests at a steady rate, after its ramp (a constant one after the cold start, too), ` +
+      `${FEWEST_FOR_P99} requests at a steady rate, after its ramp (of a constant one, as many after the cold start), ` +
       `with gaps of ${FINEST_GAP_MS} ms or more on average (constant ones ${FINEST_EVEN_GAP_MS} ms), of ` +
       `which less than ${FEW_HELD_PERCENT} % had to wait for a slot; of a ` +
       "random pattern, if the schedule follows it",

@@ -18,7 +18,12 @@ const POISSON: LoadFacts = {
 const CONSTANT: LoadFacts = { ...POISSON, pattern: "constant", gapShape: null };
 const NONE = { count: 0, ratePerSecond: null, gapCv: null, ks: null, unevenGaps: null };
 
-function report(dueMs: readonly number[], sentMs: readonly number[], facts = CONSTANT) {
+function report(
+  dueMs: readonly number[],
+  sentMs: readonly number[],
+  facts = CONSTANT,
+  coldEndMs = 0,
+) {
   const times = {
     dueNs: Float64Array.from(dueMs, (at) => at * MS),
     sentNs: Float64Array.from(sentMs, (at) => at * MS),
@@ -31,7 +36,7 @@ function report(dueMs: readonly number[], sentMs: readonly number[], facts = CON
     moved: null,
     meanAskedPerSecond: null,
     rampEndNs: null,
-    coldEndNs: 0,
+    coldEndNs: coldEndMs * MS,
   });
 }
 
@@ -68,6 +73,15 @@ Deno.test("Poisson arrivals pass the test, constant ones do not", () => {
   assertEquals(bad.scheduled.ks, good.scheduled.ks);
   assert(bad.sent.ks!.pValue < 1e-9);
   assertAlmostEquals(bad.sent.ks!.distance, 1 - Math.exp(-1), 1e-6);
+});
+
+Deno.test("what was due in a cold start says nothing of the distribution, unless all was", () => {
+  const times = poissonTimes(200);
+  // All that was due in the first half second left at its end.
+  const cold = times.map((at) => Math.max(500, at));
+  assert(report(times, cold, POISSON).sent.ks!.pValue < 1e-3);
+  assert(report(times, cold, POISSON, 500).sent.ks!.pValue > 0.01);
+  assertEquals(report(times, cold, POISSON, 1e6).sent, report(times, cold, POISSON).sent);
 });
 
 Deno.test("Poisson arrivals at another rate than asked for do not pass", () => {

@@ -138,6 +138,13 @@ Deno.test("gaps that are as they were scheduled are no sign of lateness", () => 
   assertEquals(found({ distance: 0.02, pValue: 0.8 }), "INVALID");
 });
 
+Deno.test("a random pattern of which hardly anything was warm is not judged, and it says so", () => {
+  const sent = { ...HEALTHY.arrivals.sent, ks: null };
+  const of = (gapShape: number | null) =>
+    verdictWith({ gapShape, arrivals: { ...HEALTHY.arrivals, sent } }).unjudged;
+  assertEquals([of(1), of(null)], [["the pattern of the arrivals"], []]);
+});
+
 Deno.test("what waited for a slot is no fault of this machine's", () => {
   const { sent } = HEALTHY.arrivals;
   const late = { ...sent, ratePerSecond: 50, ks: { distance: 0.6, pValue: 0 } };
