@@ -111,6 +111,21 @@ export function text(placeholder: string): ValueType<string> {
   };
 }
 
+/** A text that `read` checks and reads; what it throws as a `Refusal` is told. */
+export function parsedText(
+  placeholder: string,
+  allowed: string,
+  read: (text: string) => string,
+): ValueType<string> {
+  return {
+    placeholder,
+    allowed,
+    fromText: (value) => value,
+    schema: (z) => converted(z, z.string(), read),
+    toPlain: (value) => value,
+  };
+}
+
 /** A schema that reads what another one let through; each message of a `Refusal` becomes an issue. */
 export function converted<I, T>(z: Zod, input: Schema<I>, convert: (value: I) => T): Schema<T> {
   return z.pipe(

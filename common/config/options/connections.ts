@@ -1,6 +1,6 @@
 import { HTTP_VERSIONS, REUSE_STRATEGIES } from "../../model/connection_choices.ts";
 import { option } from "../option.ts";
-import { ipAddresses, proxyUrl } from "../structured_types.ts";
+import { ipAddresses, proxyUrl } from "../address_types.ts";
 import { choice, text } from "../value_type.ts";
 
 /** How connections to the server are made. */

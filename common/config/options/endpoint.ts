@@ -1,15 +1,9 @@
 import { ENDPOINT_TYPE_NAMES } from "../../model/endpoint_types.ts";
 import { MODEL_STRATEGIES } from "../../model/model_strategy.ts";
 import { option } from "../option.ts";
-import {
-  baseUrls,
-  bearerToken,
-  headerName,
-  httpHeaders,
-  modelNames,
-  urlPath,
-  weights,
-} from "../structured_types.ts";
+import { baseUrls, urlPath } from "../address_types.ts";
+import { bearerToken, headerName, httpHeaders } from "../header_types.ts";
+import { modelNames, weights } from "../structured_types.ts";
 import { choice, decimal, text, toggle } from "../value_type.ts";
 
 /** Where requests go and what they look like. */

@@ -1,6 +1,6 @@
 import { READINESS_MODES } from "../../model/readiness.ts";
 import { option } from "../option.ts";
-import { urlPath } from "../structured_types.ts";
+import { urlPath } from "../address_types.ts";
 import { choice, decimal, toggle } from "../value_type.ts";
 
 /** What is asked of the server beside the requests of the benchmark. */
