@@ -114,6 +114,27 @@ Deno.test("reuse: pooled shares, never opens each time, sticky keeps one for eac
   assertEquals(closing, 5);
 });
 
+Deno.test("what cuts off a request that is over leaves its connection to the next one", async () => {
+  const server = startRawServer(always(ANSWER));
+  const { url } = server;
+  for (const localAddresses of [[], ["127.0.0.3"]]) {
+    const clock = new SystemClock(Math.floor(performance.timeOrigin));
+    const transport = await openTransport({ ...PLAIN_CONNECTIONS, localAddresses }, clock);
+    const opened = server.opened();
+    const ask = async (signal: AbortSignal) => {
+      const request = { method: "GET", url, headers: [], body: null, signal } as const;
+      return await readAll(await sendNow(transport, request));
+    };
+    const first = new AbortController();
+    assertEquals(await ask(first.signal), "{}");
+    first.abort();
+    assertEquals(await ask(new AbortController().signal), "{}");
+    assertEquals(server.opened(), opened + 1);
+    transport.close();
+  }
+  server.close();
+});
+
 /** A proxy: answers for others what it is asked in the clear, and digs tunnels to `port`. */
 async function withProxy(
   options: { port?: number; refuses?: boolean },

@@ -138,6 +138,22 @@ Deno.test("a closed alarm rings no more", async () => {
   assertEquals(rings, 0);
 });
 
+Deno.test("closing an alarm that has rung, or was never set, does not ring it", async () => {
+  for (const isSet of [true, false]) {
+    const clock = new SystemClock(Date.now());
+    let rings = 0;
+    const alarm = new ThreadAlarm(clock, () => rings++);
+    await until("the thread", () => alarm.isPrecise);
+    if (isSet) {
+      alarm.set(clock.nowNs());
+      await until("it rings", () => rings === 1);
+    }
+    alarm.close();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assertEquals(rings, isSet ? 1 : 0);
+  }
+});
+
 Deno.test("a ring comes in a turn of the event loop, however often the alarm rings in between", async () => {
   const clock = new SystemClock(Date.now());
   let rings = 0;

@@ -137,6 +137,12 @@ Deno.test("a first line that could be anything is refused with its fields", () =
   );
 });
 
+Deno.test("a first line that names no columns of a table is read as JSON, and refused if it is none", () => {
+  for (const line of ["[1,2]", "when,how_many", '"text"']) {
+    assertThrows(() => read(line, null), FieldError, "", line);
+  }
+});
+
 Deno.test("bytes that are not UTF-8 are refused", () => {
   const bytes = Uint8Array.from([...encoder.encode('{"text":"a'), 0xff, 0x22, 0x7d]);
   assertThrows(() => new LineReader(null, SETTINGS).read(bytes), FieldError, "is not valid UTF-8");
