@@ -24,13 +24,8 @@ export class HttpSyntaxError extends Error {
   }
 }
 
-/** Limits of {@linkcode HttpRequestParser}, in bytes. */
-export interface HttpLimits {
-  readonly maxHeadBytes: number;
-  readonly maxBodyBytes: number;
-}
-
-const DEFAULT_LIMITS: HttpLimits = { maxHeadBytes: 64 * 1024, maxBodyBytes: 256 * 1024 * 1024 };
+const MAX_HEAD_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 const MAX_CHUNK_LINE = 1024;
 const CR = 13;
@@ -67,7 +62,6 @@ interface Head {
  * Understands keep-alive, pipelining, `Content-Length` and chunked bodies. Pure: it does no I/O.
  */
 export class HttpRequestParser {
-  readonly #limits: HttpLimits;
   readonly #decoder = new TextDecoder();
   /** What is to be parsed: in own memory, or still in the caller's. */
   #bytes: Uint8Array = NOTHING;
@@ -81,10 +75,6 @@ export class HttpRequestParser {
   #chunkBytes = 0;
   #inTrailer = false;
   #continueWanted = false;
-
-  constructor(limits: HttpLimits = DEFAULT_LIMITS) {
-    this.#limits = limits;
-  }
 
   /**
    * Adds what was read; the bytes must not change until {@linkcode next} has returned null.
@@ -166,15 +156,14 @@ export class HttpRequestParser {
     }
     this.#checkStart();
     const end = this.#findHeadEnd();
-    const limit = this.#limits.maxHeadBytes;
-    if ((end < 0 ? this.#end : end) - this.#start > limit) {
-      throw new HttpSyntaxError(431, `Request head is longer than ${limit} bytes`);
+    if ((end < 0 ? this.#end : end) - this.#start > MAX_HEAD_BYTES) {
+      throw new HttpSyntaxError(431, `Request head is longer than ${MAX_HEAD_BYTES} bytes`);
     }
     if (end < 0) return null;
     const text = this.#decoder.decode(this.#bytes.subarray(this.#start, end));
     this.#start = end + 4;
     this.#scanned = this.#start;
-    return parseHead(text, this.#limits.maxBodyBytes);
+    return parseHead(text);
   }
 
   /** A client of another protocol may wait for an answer before it says more. */
@@ -218,7 +207,7 @@ export class HttpRequestParser {
       }
       const size = Number.parseInt(CHUNK_SIZE_REGEXP.exec(line.text)?.[1] ?? "", 16);
       if (Number.isNaN(size)) throw new HttpSyntaxError(400, "Bad chunk size");
-      if (this.#chunkBytes + size > this.#limits.maxBodyBytes) throw tooLarge(this.#limits);
+      if (this.#chunkBytes + size > MAX_BODY_BYTES) throw tooLarge();
       if (size === 0) {
         this.#start = this.#scanned = line.next;
         this.#inTrailer = true;
@@ -262,7 +251,7 @@ export class HttpRequestParser {
   }
 }
 
-function parseHead(text: string, maxBodyBytes: number): Head {
+function parseHead(text: string): Head {
   const found = text.indexOf("\r\n");
   const lineEnd = found < 0 ? text.length : found;
   const requestLine = REQUEST_LINE_REGEXP.exec(text.slice(0, lineEnd));
@@ -273,7 +262,7 @@ function parseHead(text: string, maxBodyBytes: number): Head {
     ? !connection.includes("close")
     : connection.includes("keep-alive");
   const length = bodyLength(headers);
-  if (length > maxBodyBytes) throw tooLarge({ maxBodyBytes });
+  if (length > MAX_BODY_BYTES) throw tooLarge();
   return { method: requestLine[1]!, target: requestLine[2]!, headers, keepAlive, length };
 }
 
@@ -315,6 +304,6 @@ function bodyLength(headers: Map<string, string>): number {
   return Number(length);
 }
 
-function tooLarge(limits: { maxBodyBytes: number }): HttpSyntaxError {
-  return new HttpSyntaxError(413, `Request body is longer than ${limits.maxBodyBytes} bytes`);
+function tooLarge(): HttpSyntaxError {
+  return new HttpSyntaxError(413, `Request body is longer than ${MAX_BODY_BYTES} bytes`);
 }

@@ -117,6 +117,7 @@ Deno.test("HttpRequestParser refuses what is not HTTP", () => {
     ["GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n", 413],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501],
+    ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n10000000\r\n", 413],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", 400],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + "1".repeat(2000), 400],
