@@ -242,9 +242,6 @@ const prefillReportSchema = z.object({
   max: INT,
 });
 
-/** The requests without a first token, under a limit. */
-export type PrefillReport = z.infer<typeof prefillReportSchema>;
-
 /** Wire schema of the requests that were to be cut off. */
 const cutOffReportSchema = z.object({
   /** Requests drawn for it. */

@@ -44,16 +44,16 @@ export const runClosingSchema = z.object({
 /** How a run came to its end; the last line of its journal. */
 export type RunClosing = z.infer<typeof runClosingSchema>;
 
-/** Wire schema of the tokens of a conversation that nobody had counted before it was sent. */
+/**
+ * Wire schema of the tokens of a conversation that nobody had counted before it was sent: it comes
+ * from a file, which is not in the journal itself.
+ */
 export const tokenCountsSchema = z.object({
   type: z.literal("token_counts"),
   conversationIndex: INT,
   /** For each turn, the tokens of all that is sent with it, but for answers. */
   inputTokens: z.array(INT),
 });
-
-/** The tokens of a conversation from a file, which is not in the journal itself. */
-export type TokenCounts = z.infer<typeof tokenCountsSchema>;
 
 /** Schema of every line of a journal that is neither its header nor a record. */
 export const journalNoteSchema = z.discriminatedUnion("type", [
