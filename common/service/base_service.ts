@@ -106,7 +106,6 @@ export abstract class BaseService {
    * Of a stage that it cuts short, the hook that runs goes on and those after it do not begin.
    */
   async stop(): Promise<void> {
-    if (this.#state === "stopped") return;
     if (!this.#stopping) {
       this.#check("stopping");
       this.#stopping = this.#pass("stopping", "stopped", () => this.#runStage("stop"));

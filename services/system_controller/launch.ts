@@ -18,6 +18,7 @@ import { endingOf, exitCodeOf, problemsOf, type RunOutcome } from "./outcome.ts"
 import { RunLog } from "./run_log.ts";
 import { SystemController } from "./service.ts";
 import { RunView, type UiType } from "./ui/run_view.ts";
+import type { Terminal } from "./ui/terminal.ts";
 
 /** How long the last lines of the log may take to their file. */
 const LOG_CLOSE_MS = 2_000;
@@ -76,39 +77,15 @@ export async function launch(request: LaunchRequest, front: Front): Promise<RunE
   }
 }
 
+type ReadyRequest = LaunchRequest & { readonly config: RunConfig };
+
 async function lead(
-  request: LaunchRequest & { config: RunConfig },
+  request: ReadyRequest,
   { terminal, interrupts, writeResult }: Front,
   runLog: RunLog,
 ): Promise<RunEnd> {
-  const { config, secrets, mockServer, ui, plainIntervalMs } = request;
-  const log = new Logger({
-    serviceId: CONTROLLER_ID,
-    level: config.logLevel as LogLevel,
-    sink: (line) => runLog.line(line),
-  });
-  const isFirst = (config.trial?.number ?? 1) === 1;
-  const onLoad = () => {
-    for (const note of isFirst ? request.notes : []) {
-      log.info(note);
-      terminal.line(`aiperf: ${note}`);
-    }
-  };
-  const view = new RunView(terminal, {
-    ui,
-    name: nameOf(config),
-    saysNotes: isFirst,
-    plainIntervalMs,
-  });
-  const controller = new SystemController({
-    type: "system_controller",
-    id: CONTROLLER_ID,
-    transport: new UnixTransport(config.runDir),
-    token: crypto.randomUUID(),
-    clock: new SystemClock(config.epochUnixMs),
-    log,
-    init: {},
-  }, { config, secrets, mockServer, view, onLoad });
+  const { config } = request;
+  const controller = controllerOf(request, terminal, runLog);
   const forget = interrupts.attend({
     interrupt: (signal) => controller.interrupt(signal),
     abandon: (signal) => {
@@ -134,6 +111,37 @@ async function lead(
     terminal.line(`aiperf: see ${config.artifactDir}/${ARTIFACT_FILES.log}`);
   }
   return endOf(outcome);
+}
+
+function controllerOf(
+  request: ReadyRequest,
+  terminal: Terminal,
+  runLog: RunLog,
+): SystemController {
+  const { config, secrets, mockServer, ui, plainIntervalMs } = request;
+  const log = new Logger({
+    serviceId: CONTROLLER_ID,
+    level: config.logLevel as LogLevel,
+    sink: (line) => runLog.line(line),
+  });
+  const isFirst = (config.trial?.number ?? 1) === 1;
+  const onLoad = () => {
+    for (const note of isFirst ? request.notes : []) {
+      log.info(note);
+      terminal.line(`aiperf: ${note}`);
+    }
+  };
+  const name = nameOf(config);
+  const view = new RunView(terminal, { ui, name, saysNotes: isFirst, plainIntervalMs });
+  return new SystemController({
+    type: "system_controller",
+    id: CONTROLLER_ID,
+    transport: new UnixTransport(config.runDir),
+    token: crypto.randomUUID(),
+    clock: new SystemClock(config.epochUnixMs),
+    log,
+    init: {},
+  }, { config, secrets, mockServer, view, onLoad });
 }
 
 /** Of a run that ended without its exports. */
