@@ -155,7 +155,7 @@ Deno.test("a listener that is closed while it waits after an error ends at once"
   await acceptAll({ accept: () => Promise.reject(new Error("no more files")) }, {
     signal: closed.signal,
     take: () => {},
-    onError: () => closed.abort(),
+    onError: () => queueMicrotask(() => closed.abort()),
     pauseMs: 3_600_000,
   });
 });
