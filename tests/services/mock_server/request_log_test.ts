@@ -64,7 +64,7 @@ Deno.test("RequestLog gives pages from an index on", () => {
 });
 
 Deno.test("RequestLog never holds more than its limits, but always the newest request", () => {
-  fc.assert(fc.property(fc.array(fc.nat(60), { minLength: 1, maxLength: 300 }), (sizes) => {
+  fc.assert(fc.property(fc.array(fc.nat(120), { minLength: 1, maxLength: 300 }), (sizes) => {
     const log = new RequestLog({ maxRequests: 40, maxTokens: 100 });
     for (const [i, tokens] of sizes.entries()) {
       const entry = log.begin(arrival(i));

@@ -88,6 +88,7 @@ Deno.test("only so many conversations are read, and nothing after them is looked
   const dataset = await open(`${TRACE}\nnonsense`, { file: { maxEntries: 2 } });
   assertEquals(dataset.entries, 2);
   assertThrows(() => dataset.conversation(2), RangeError, "not among the 2");
+  assertThrows(() => dataset.outline(2), RangeError, "not among the 2");
   assertEquals((await open(TRACE, { file: { maxEntries: 50 } })).entries, 3);
 });
 

@@ -160,6 +160,21 @@ for (const channels of [1, 2]) {
   });
 }
 
+Deno.test("an MP3 file has all of its samples, of both channels", () => {
+  const sampleRateHz = 8_000;
+  const samples = noiseSamples(deriveRandom(1, "mp3"), 2 * 4 * 1152);
+  const whole = encodeMp3({ samples, channels: 2, sampleRateHz });
+  // Of each frame a piece in its middle, of one channel.
+  for (let frame = 0; frame < 4; frame++) {
+    for (const channel of [0, 1]) {
+      const muted = samples.slice();
+      for (let i = 400; i < 800; i++) muted[2 * (frame * 1152 + i) + channel] = 0;
+      const other = encodeMp3({ samples: muted, channels: 2, sampleRateHz });
+      assertNotEquals(other, whole, `frame ${frame}, channel ${channel}`);
+    }
+  }
+});
+
 Deno.test("noise fills every byte and stays within full scale", () => {
   const bytes = noiseBytes(deriveRandom(3, "n"), 60_001);
   assertEquals(bytes.length, 60_001);
