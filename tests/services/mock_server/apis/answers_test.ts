@@ -9,10 +9,12 @@ import {
   embeddingsApi,
 } from "../../../../services/mock_server/apis/embeddings.ts";
 import type { GenerationRequest } from "../../../../services/mock_server/apis/openai_generation.ts";
+import { ollamaGenerateApi } from "../../../../services/mock_server/apis/ollama_generate.ts";
 import { teiRerankApi } from "../../../../services/mock_server/apis/tei_rerank.ts";
 import { plainResponse } from "../../../../services/mock_server/http_response.ts";
 import { countWords, textOf, wordAt, WORDS } from "../../../../services/mock_server/mock_text.ts";
 import { StreamText } from "../../../../services/mock_server/stream_text.ts";
+import { API_DEFAULTS, apiPost } from "../api_requests.ts";
 
 const IDENTITY = { serial: "1", createdUnixS: 1_700_000_000, reportUsage: true };
 const CHAT: GenerationRequest = {
@@ -238,6 +240,12 @@ Deno.test("Text Embeddings Inference names the kind of error that its status sta
     "Backend",
     "Backend",
   ]);
+});
+
+Deno.test("Ollama says when an answer was made as a date", () => {
+  const request = ollamaGenerateApi.parse(apiPost({ prompt: "a" }), API_DEFAULTS);
+  const { body } = ollamaGenerateApi.whole(request, IDENTITY);
+  assertEquals(JSON.parse(body).created_at, "2023-11-14T22:13:20.000Z");
 });
 
 Deno.test("errorJson() has OpenAI's four fields", () => {
