@@ -278,3 +278,10 @@ Deno.test("an address that is not there is told without its query", async () => 
   const { error } = await sendOnce({ clock, plan, fetch });
   assertEquals(error?.message, "Not Found (POST /a/v1)");
 });
+
+Deno.test("an answer that cannot have a body is an empty one", async () => {
+  const clock = new PlayedClock();
+  const fetch = () => Promise.resolve(new Response(null, { status: 204 }));
+  const { outcome, error, httpStatus } = await sendOnce({ clock, fetch });
+  assertEquals([outcome, error?.type, httpStatus], ["error", "EmptyResponse", 204]);
+});
