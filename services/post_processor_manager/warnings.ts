@@ -181,9 +181,10 @@ function countedAsNothing(facts: WarningFacts): string {
 
 function bunched({ bunched: count, long }: StreamFacts): string {
   return `${count} of ${long} streams came in bunches, several pieces of content at once: a proxy on ` +
-    "the way may hold answers back (nginx: proxy_buffering off; HAProxy: option http-no-delay), or " +
-    "the server sends several at once (the mock server does without --mock-itl). Time to First Token " +
-    "and Inter Token Latency are those of the bunches.";
+    "the way may hold answers back (nginx: proxy_buffering off; HAProxy: option http-no-delay), " +
+    "the server sends several at once (the mock server does without --mock-itl), or this machine was " +
+    "too busy to send or read each by itself (see the verdict). Time to First Token and Inter Token " +
+    "Latency are those of the bunches.";
 }
 
 function bundled(tokensPerChunk: number): string {

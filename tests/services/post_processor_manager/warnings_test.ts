@@ -76,7 +76,7 @@ Deno.test("each trouble has its warning, the gravest first", () => {
     /^8 of 20 requests were redirected, the first by a 308 to https:\/\/one\.test\/v1\/chat\/completions: /,
     /^1 request had not ended when the run did and got cut off\. .* errors\.$/,
     /^7 of 9 streams ended without \[DONE\]: they may have been cut off\./,
-    /^4 of 8 streams came in bunches, several pieces of content at once: .* proxy_buffering off.* --mock-itl/,
+    /^4 of 8 streams came in bunches, several pieces of content at once: .* proxy_buffering off.* --mock-itl.* this machine/,
     /--extra-inputs ignore_eos:true .* min_tokens/,
     /^For 4 of 0 requests the server's token counts are over 10 % away/,
     /^The server's usage says 0 tokens for 6 of 0 answers, which had content: .* client/,
