@@ -51,6 +51,11 @@ export const phaseCompleteSchema = z.object({
   overdue: z.optional(INT),
   /** Only where there are any: requests that failed or got lost. */
   failed: z.optional(INT),
+  /**
+   * Only where there are any: requests that were not heard of before the phase was given up. Perhaps
+   * they are lost; perhaps this machine is behind, and their records come yet.
+   */
+  unheard: z.optional(INT),
   /** Only where there are any: requests that were cancelled. */
   cancelled: z.optional(INT),
   /** Only where it is so: the phase was broken off, or ended by too many failures. */

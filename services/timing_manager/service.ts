@@ -205,16 +205,18 @@ export class TimingManager extends ComponentService {
     }
     if (missing.length > 0) {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
-      this.log.error(`${missing.length} credits never came back, the first of them ${ids}`);
+      const what = "had not come back when the phase was given up";
+      this.log.error(`${missing.length} credits ${what}, the first of them ${ids}`);
     }
     const lost = this.#ledger.lost(phase).slice(0, MOST_TOLD);
     if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });
-    const failed = account.failed + account.lost;
+    const failed = account.failed + account.lost - missing.length;
     const { cancelled } = account;
     const rest = {
       ...unsent > 0 && { unsent },
       ...overdue > 0 && { overdue },
       ...failed > 0 && { failed },
+      ...missing.length > 0 && { unheard: missing.length },
       ...cancelled > 0 && { cancelled },
       ...wasCutShort && { wasCutShort },
     };

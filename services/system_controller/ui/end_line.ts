@@ -22,8 +22,9 @@ export function endLine(end: PhaseEnd, planned: number | null): string {
 }
 
 function restText(end: PhaseEnd): string {
-  const { wasCutShort, failed = 0, cancelled = 0, unsent = 0, overdue = 0 } = end;
-  const failures = failed > 0 ? `, ${failed} failed` : "";
+  const { wasCutShort, failed = 0, unheard = 0, cancelled = 0, unsent = 0, overdue = 0 } = end;
+  const failures = (failed > 0 ? `, ${failed} failed` : "") +
+    (unheard > 0 ? `, ${unheard} not heard of yet` : "");
   const cancellations = wasCutShort && cancelled > 0 ? `, ${cancelled} cancelled` : "";
   const notSent = unsent > 0 ? `; ${moreWere(unsent)} due and found no free slot in time` : "";
   const notReached = overdue > 0

@@ -30,7 +30,11 @@ Deno.test("what a dead worker manager has not returned is told as lost, and noth
     assertEquals(lost!.credits, workers.of("credit").slice(1).map(({ credit }) => credit));
     const [complete] = controller.of("phase_complete");
     assertEquals([complete!.issued, complete!.reason], [4, "cancelled"]);
-    assertEquals([complete!.wasCutShort, complete!.failed], [true, 3]);
+    assertEquals([complete!.wasCutShort, complete!.failed, complete!.unheard], [
+      true,
+      undefined,
+      3,
+    ]);
     // The controller is given time to find out what has happened.
     assertEquals(controller.of("run_complete"), []);
     await harness.clock.advance(500);

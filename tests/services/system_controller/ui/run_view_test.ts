@@ -58,6 +58,13 @@ Deno.test("the end of a phase says how much was due that this machine did not ge
   );
 });
 
+Deno.test("the end of a phase does not call failed what has only not been heard of", () => {
+  assertEquals(
+    shown("", false, { ...ENDED, failed: 1, unheard: 3 }),
+    "profiling complete: 10 requests in 2.00 s, 1 failed, 3 not heard of yet\n",
+  );
+});
+
 Deno.test("the end of a phase says how many of its requests failed", () => {
   assertEquals(
     shown("", false, { ...ENDED, phase: "warmup", failed: 10, unsent: 1 }),
