@@ -18,12 +18,16 @@ export function rateKept(facts: VerdictFacts): Finding[] {
   const { arrivals } = facts;
   const { pattern, wasCapped, steady } = arrivals;
   if (pattern === "concurrency") return [];
-  // No limit holds back what has been let go.
-  if (wasCapped) return neverSentFinding(facts);
+  // No limit holds back what has been let go, and what is due all at once has no rate.
+  if (wasCapped || isAllAtOnce(arrivals)) return neverSentFinding(facts);
   const found = [arrivals, ...steady === null ? [] : [steady]]
     .flatMap((part) => rateFinding(part, facts))
     .concat(neverSentFinding(facts));
   return found.length === 0 ? [{ unjudged: "the rate" }] : [found.reduce(worse)];
+}
+
+function isAllAtOnce({ scheduled: { count, ratePerSecond } }: SteadyArrivals): boolean {
+  return count > 1 && ratePerSecond === null;
 }
 
 /** Of the whole run, or of its part after a ramp; none: there is too little of it. */

@@ -64,20 +64,6 @@ Deno.test("a series of rates is held to the requests that it asks for, but not b
   assertEquals([of(900, 0.8).length, of(900, 0.9).length], [0, 1]);
 });
 
-Deno.test("a trace whose turns had to wait for answers is told of, with how many and how long", () => {
-  const of = (moved: VerdictFacts["arrivals"]["moved"], count = 1_000) =>
-    verdictWith({
-      arrivals: { ...HEALTHY.arrivals, moved, sent: { ...HEALTHY.arrivals.sent, count } },
-    }).reasons.map(({ text }) => text);
-  assertEquals(of({ requests: 120, maxMs: 2_340 }), [
-    "120 of 1000 requests were due up to 2.3 s later than the trace says, as the answers before " +
-    "them took longer than it leaves for them: for these the pace is the server's, not that of the " +
-    "trace. Take it as that, or stretch the trace.",
-  ]);
-  assertEquals(of({ requests: 9, maxMs: 2_340 }, 9), []);
-  assertEquals(of(null), []);
-});
-
 Deno.test("requests that were due and never sent are no part of a rate that was kept", () => {
   const of = (neverSent: number, arrivals = HEALTHY.arrivals) =>
     verdictWith({ neverSent, arrivals });
