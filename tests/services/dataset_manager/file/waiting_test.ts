@@ -3,6 +3,7 @@ import { datasetFile } from "../../../../common/model/dataset_file.ts";
 import type { SynthesisPlan } from "../../../../common/model/dataset_file.ts";
 import { createFileDataset } from "../../../../services/dataset_manager/file/file_dataset.ts";
 import { createPoolDataset } from "../../../../services/dataset_manager/file/pool_dataset.ts";
+import { synthesisPlanOf } from "../trace/synthesis_plan.ts";
 import { fileOptions } from "./file_options.ts";
 import { memorySource } from "./memory_source.ts";
 
@@ -46,15 +47,7 @@ Deno.test("who has to wait for all of a file is told how far that is", async () 
 });
 
 Deno.test("looking through a trace for what its prompts share is told of, too", async () => {
-  const synthesis = {
-    speedupRatio: 1,
-    prefixLenMultiplier: 2,
-    promptLenMultiplier: 1,
-    prefixRootMultiplier: 1,
-    outputLenMultiplier: 1,
-    maxIsl: null,
-    maxOsl: null,
-  };
+  const synthesis = synthesisPlanOf({ prefixLenMultiplier: 2 });
   const line = { input_length: 4, output_length: 2, extra: { filler: "x".repeat(30) } };
   const { told, size } = await looks(line, { synthesis });
   assertEquals(told.filter((bytes) => bytes === size).length, 1);

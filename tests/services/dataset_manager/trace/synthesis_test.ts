@@ -12,19 +12,7 @@ import {
   scaledPrompt,
   scaledTime,
 } from "../../../../services/dataset_manager/trace/synthesis.ts";
-
-function planOf(change: Partial<SynthesisPlan> = {}): SynthesisPlan {
-  return {
-    speedupRatio: 1,
-    prefixLenMultiplier: 1,
-    prefixRootMultiplier: 1,
-    promptLenMultiplier: 1,
-    outputLenMultiplier: 1,
-    maxIsl: null,
-    maxOsl: null,
-    ...change,
-  };
-}
+import { synthesisPlanOf } from "./synthesis_plan.ts";
 
 function recipe(inputTokens: number, blocks: readonly BlockId[] | null): PromptRecipe {
   return { inputTokens, blocks, blockSize: 100 };
@@ -34,18 +22,18 @@ function recipe(inputTokens: number, blocks: readonly BlockId[] | null): PromptR
 function scaled(prompts: readonly PromptRecipe[], change: Partial<SynthesisPlan>): PromptRecipe[] {
   const counts = new BlockCounts();
   for (const prompt of prompts) counts.add({ prompts: [prompt] });
-  return prompts.map((prompt) => scaledPrompt(prompt, planOf(change), counts));
+  return prompts.map((prompt) => scaledPrompt(prompt, synthesisPlanOf(change), counts));
 }
 
 Deno.test("times are divided by the speed-up", () => {
-  const plan = planOf({ speedupRatio: 4 });
+  const plan = synthesisPlanOf({ speedupRatio: 4 });
   assertEquals([1_000, 0, null].map((ms) => scaledTime(ms, plan)), [250, 0, null]);
-  assertEquals(scaledTime(100, planOf({ speedupRatio: 0.5 })), 200);
+  assertEquals(scaledTime(100, synthesisPlanOf({ speedupRatio: 0.5 })), 200);
 });
 
 Deno.test("answers are multiplied, rounded, and cut to the longest", () => {
   const of = (tokens: number | null, change: Partial<SynthesisPlan>) =>
-    scaledOutput(tokens, planOf(change));
+    scaledOutput(tokens, synthesisPlanOf(change));
   assertEquals(of(7, { outputLenMultiplier: 1.5 }), 11);
   assertEquals(of(3, { outputLenMultiplier: 0.1 }), 1);
   assertEquals(of(500, { outputLenMultiplier: 2, maxOsl: 800 }), 800);
@@ -135,7 +123,7 @@ function rowOf(change: Partial<LineContent> = {}): LineContent {
 
 Deno.test("a row is left out when its prompt is too long after all", () => {
   const change = (plan: Partial<SynthesisPlan>) =>
-    changeRow(rowOf(), planOf(plan), { sharedRun: () => 1 });
+    changeRow(rowOf(), synthesisPlanOf(plan), { sharedRun: () => 1 });
   assertEquals(change({ maxIsl: 120 })!.prompts, rowOf().prompts);
   assertEquals(change({ maxIsl: 119 }), null);
   assertEquals(change({ maxIsl: 120, prefixLenMultiplier: 2 }), null);
@@ -147,8 +135,11 @@ Deno.test("a row is left out when its prompt is too long after all", () => {
 Deno.test("a row in words has no length that a limit could look at", () => {
   const { prompts: _, ...words } = rowOf();
   const shared = { sharedRun: () => 0 };
-  assertEquals(changeRow(words, planOf({ promptLenMultiplier: 2 }), shared), words);
-  const error = assertThrows(() => changeRow(words, planOf({ maxIsl: 9 }), shared), FieldError);
+  assertEquals(changeRow(words, synthesisPlanOf({ promptLenMultiplier: 2 }), shared), words);
+  const error = assertThrows(
+    () => changeRow(words, synthesisPlanOf({ maxIsl: 9 }), shared),
+    FieldError,
+  );
   assertEquals(error.message, "input_length: is missing, and --synthesis-max-isl needs it");
 });
 

@@ -4,18 +4,9 @@ import { LineReader } from "../../../../services/dataset_manager/file/line_reade
 import { synthesizer } from "../../../../services/dataset_manager/trace/synthesizer.ts";
 import { memorySource } from "../file/memory_source.ts";
 import { SETTINGS } from "../formats/settings.ts";
+import { synthesisPlanOf } from "./synthesis_plan.ts";
 
 const encoder = new TextEncoder();
-
-const AS_IT_IS: SynthesisPlan = {
-  speedupRatio: 1,
-  prefixLenMultiplier: 1,
-  prefixRootMultiplier: 1,
-  promptLenMultiplier: 1,
-  outputLenMultiplier: 1,
-  maxIsl: null,
-  maxOsl: null,
-};
 
 /** Two begin with the same block of 512 tokens, and have 100 and 200 of their own. */
 const TRACE = [
@@ -28,7 +19,7 @@ const TRACE = [
 async function synthesized(lines: readonly string[], change: Partial<SynthesisPlan>) {
   let lookedBytes = 0;
   const newReader = () => new LineReader("mooncake_trace", SETTINGS);
-  const make = await synthesizer({ ...AS_IT_IS, ...change }, memorySource(lines.join("\n")), {
+  const make = await synthesizer(synthesisPlanOf(change), memorySource(lines.join("\n")), {
     newReader,
     onLook: (bytes) => lookedBytes = bytes,
   });
