@@ -116,7 +116,7 @@ Deno.test("config init writes a file that runs, and says what to do with it", as
     );
     const path = `${sandbox.path}/my run.yaml`;
     const edited = (await Deno.readTextFile(path))
-      .replace("# enabled: false", "enabled: true")
+      .replace(/(mock_server:\n[^:]*?)# enabled: false/, "$1enabled: true")
       .replace("# request_count:", "request_count: 3");
     await Deno.writeTextFile(path, edited);
     const { code, stdout, stderr } = await sandbox.run(["profile", "--config", "my run.yaml"]);
