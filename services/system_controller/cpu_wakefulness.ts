@@ -29,6 +29,7 @@ export async function keepCpusAwake(file = LATENCY_FILE, shell = "/bin/sh"): Pro
   await stdout.cancel();
   if (hasFailed) {
     await holder.stdin.close();
+    await holder.status;
     throw refusal(file, (await complaint).trim().split(": ").at(-1)!);
   }
   return async () => {
