@@ -34,6 +34,12 @@ export interface ArrivalsOptions {
   readonly coldEndNs: number;
 }
 
+/** Arrivals with the gaps between them, each kind in the order of its times. */
+interface Arrivals extends Pick<SentRequests, "dueNs" | "sentNs"> {
+  readonly dueGapsNs: Float64Array;
+  readonly sentGapsNs: Float64Array;
+}
+
 /** What the gaps are held against. */
 interface Shape extends Pick<LoadFacts, "pattern" | "ratePerSecond" | "gapShape"> {
   /** The position of the first arrival that no cold start excuses. */
@@ -53,6 +59,7 @@ export function arrivalsReport(
   const { issued, unsent, overdue, wasCapped, moved, meanAskedPerSecond, rampEndNs } = options;
   // While the rate grows, no one distribution is asked for.
   const whole = rampEndNs === null ? facts : { ...facts, ratePerSecond: null };
+  const arrivals = withGaps(requests);
   return {
     pattern: facts.pattern,
     askedRatePerSecond: facts.ratePerSecond,
@@ -60,25 +67,31 @@ export function arrivalsReport(
     issued,
     unsent,
     overdue,
-    ...scheduledAndSent(requests, whole, options),
-    largestGapErrorMs: largestGapErrorMs(requests),
+    ...scheduledAndSent(arrivals, whole, options),
+    largestGapErrorMs: largestGapErrorMs(arrivals),
     moved,
     wasCapped,
     steady: rampEndNs === null
       ? null
-      : scheduledAndSent(dueFrom(rampEndNs, requests), facts, options),
+      : scheduledAndSent(withGaps(dueFrom(rampEndNs, requests)), facts, options),
   };
 }
 
+function withGaps({ dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">): Arrivals {
+  return { dueNs, sentNs, dueGapsNs: gapsOf(dueNs), sentGapsNs: gapsOf(sentNs) };
+}
+
 function scheduledAndSent(
-  { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
+  { dueNs, sentNs, dueGapsNs, sentGapsNs }: Arrivals,
   facts: LoadFacts,
   { coldEndNs }: ArrivalsOptions,
 ): SteadyArrivals {
   const cold = dueNs.filter((due) => due < coldEndNs).length;
   const shape = { ...facts, firstWarm: cold === dueNs.length ? 0 : cold };
-  const of = (timesNs: Float64Array) => arrivalStats(timesNs.length, gapsOf(timesNs), shape);
-  return { scheduled: of(dueNs), sent: of(sentNs) };
+  return {
+    scheduled: arrivalStats(dueNs.length, dueGapsNs, shape),
+    sent: arrivalStats(sentNs.length, sentGapsNs, shape),
+  };
 }
 
 function dueFrom(
@@ -89,15 +102,11 @@ function dueFrom(
   return { dueNs: dueNs.filter(isMeant), sentNs: sentNs.filter(isMeant) };
 }
 
-function largestGapErrorMs(
-  { dueNs, sentNs }: Pick<SentRequests, "dueNs" | "sentNs">,
-): number | null {
-  const scheduledGaps = gapsOf(dueNs);
-  const sentGaps = gapsOf(sentNs);
-  if (sentGaps.length === 0) return null;
+function largestGapErrorMs({ dueGapsNs, sentGapsNs }: Arrivals): number | null {
+  if (sentGapsNs.length === 0) return null;
   let largestErrorNs = 0;
-  for (let i = 0; i < sentGaps.length; i++) {
-    largestErrorNs = Math.max(largestErrorNs, Math.abs(sentGaps[i]! - scheduledGaps[i]!));
+  for (let i = 0; i < sentGapsNs.length; i++) {
+    largestErrorNs = Math.max(largestErrorNs, Math.abs(sentGapsNs[i]! - dueGapsNs[i]!));
   }
   return largestErrorNs / 1e6;
 }
