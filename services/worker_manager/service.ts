@@ -126,8 +126,7 @@ export class WorkerManager extends ComponentService {
 
   @onMessage("credits_begun")
   protected passOnBegun({ count }: MessageOf<"credits_begun">, peer: Peer): void {
-    this.#unbegun.begin(peer.id, count);
-    this.#tellBegun(count);
+    this.#noteBegun(peer.id, count);
   }
 
   @onMessage("records_ack")
@@ -153,8 +152,7 @@ export class WorkerManager extends ComponentService {
         if (this.#router.release(credit.id, "lost") === null) continue;
         this.log.error(`Credit ${credit.id} got lost on its way to ${worker.id} or back`);
         this.#reportLost(credit, worker.id, "The worker knows nothing of it");
-        this.#unbegun.begin(worker.id, 1);
-        this.#tellBegun(1);
+        this.#noteBegun(worker.id, 1);
       }
     });
     await Promise.all(checks);
@@ -282,6 +280,12 @@ export class WorkerManager extends ComponentService {
     this.#record(credit, workerId, reason);
     const creditReturn = { creditId: credit.id, phase: credit.phase, outcome: "lost" as const };
     void this.#timing?.send({ type: "credit_return", creditReturn });
+  }
+
+  /** So many of the credits in a worker's hands have begun, or will not any more. */
+  #noteBegun(workerId: string, count: number): void {
+    this.#unbegun.begin(workerId, count);
+    this.#tellBegun(count);
   }
 
   /** So many credits are in nobody's hands any more, or their requests have begun. */
