@@ -2,6 +2,10 @@ import type { OptionKey } from "./option_table.ts";
 import { suggestion } from "./suggest.ts";
 import type { ValueType } from "./value_type.ts";
 
+/** What to do in place of giving several values at once, which are several runs elsewhere. */
+export const ONE_VALUE =
+  "give one value for each run, and call aiperf profile in a loop of the shell";
+
 /** Values that other tools take, and what to do here, by option. */
 const KNOWN_ELSEWHERE: Readonly<Partial<Record<OptionKey, Readonly<Record<string, string>>>>> = {
   ui: { dashboard: "there is no dashboard; use simple" },
@@ -31,7 +35,7 @@ const KNOWN_ELSEWHERE: Readonly<Partial<Record<OptionKey, Readonly<Record<string
  */
 export function valueHint(key: OptionKey, type: ValueType<unknown>, raw: unknown): string {
   if (isOneNumber(type) && isList(raw)) {
-    return "; give one value for each run, and call aiperf profile in a loop of the shell";
+    return `; ${ONE_VALUE}`;
   }
   if (typeof raw !== "string") return "";
   const known = KNOWN_ELSEWHERE[key]?.[raw.toLowerCase()];

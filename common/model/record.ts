@@ -31,6 +31,9 @@ export const CALLED_OFF_AT_END: ErrorDetails = {
 /** The error type of a request whose time was up before this machine had sent it. */
 export const NOT_SENT_IN_TIME = "NotSentInTime";
 
+/** What is written of a request for a stream whose answer came whole. */
+export const NOT_STREAMED = "a stream was asked for, but the server answered with one JSON body";
+
 /** Wire schema of the server's own token counts. */
 const usageSchema = z.object({
   promptTokens: z.nullable(INT),

@@ -1,15 +1,11 @@
+import { type ErrorDetails, NOT_STREAMED } from "../../common/model/record.ts";
 import type { ErrorCount } from "../../common/model/report.ts";
-
-type ErrorDetails = ErrorCount["error"];
 
 /** What errors of this kind mean to whoever made the run, and the option that helps. */
 interface Advice {
   is(error: ErrorDetails): boolean;
   readonly text: string;
 }
-
-/** How the worker's message begins when the answer to a stream's request came whole. */
-const NO_STREAM = "a stream was asked for, but the server answered with one JSON body";
 
 const ALL: readonly Advice[] = [
   {
@@ -44,7 +40,7 @@ const ALL: readonly Advice[] = [
       "--concurrency or --request-rate stays below it.",
   },
   {
-    is: ({ message }) => message.startsWith(NO_STREAM),
+    is: ({ message }) => message.startsWith(NOT_STREAMED),
     text: "The server does not stream where it was asked to: run without --streaming.",
   },
 ];

@@ -1,5 +1,5 @@
 import type { ByteReader, HttpAnswer } from "../../common/http/http_transport.ts";
-import type { ErrorDetails } from "../../common/model/record.ts";
+import { type ErrorDetails, NOT_STREAMED } from "../../common/model/record.ts";
 import type { Answer } from "./answer.ts";
 import type { Endpoint, StreamFraming } from "./endpoints/endpoint.ts";
 import { notJson } from "./endpoints/openai_shapes.ts";
@@ -227,8 +227,7 @@ function wrongAnswer(text: string, endpoint: Endpoint): ErrorDetails {
     if (!LIKE_EVENTS_REGEXP.test(text)) return notJson("the answer", text);
     return unexpectedAnswer("lines of JSON were asked for, but the server answered with events");
   }
-  return endpoint.readAnswer(body).error ??
-    unexpectedAnswer("a stream was asked for, but the server answered with one JSON body");
+  return endpoint.readAnswer(body).error ?? unexpectedAnswer(NOT_STREAMED);
 }
 
 /** What is wrong with an answer that came to its end without saying anything. */

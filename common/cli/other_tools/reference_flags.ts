@@ -1,6 +1,6 @@
+import { ONE_VALUE } from "../../config/value_hint.ts";
 import type { OtherFlags } from "./other_flags.ts";
 
-const ONE_VALUE = "give one value for each run, and call aiperf profile in a loop of the shell";
 const NOT_SENT = "upload the files of --artifact-dir yourself: results are sent nowhere";
 const NO_AGENTS = "recorded agents are not replayed; see docs/traces.md for what is";
 
