@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { HubClient, type HubFileInfo } from "./hub_client.ts";
 import type { HubConfig } from "./hub_config.ts";
 import { describeFileError } from "../runtime/file_error.ts";
+import { unlockAndClose } from "../runtime/file_lock.ts";
 import { HubError, offline } from "./hub_error.ts";
 import { type HubFile, repoFolder } from "./hub_file.ts";
 
@@ -131,7 +132,7 @@ class Download {
       await writeWhole(metaPath(path), JSON.stringify({ etag, commit }));
       return { path, etag, commit };
     } finally {
-      lock.close();
+      unlockAndClose(lock);
     }
   }
 

@@ -1,3 +1,4 @@
+import { type Closable, lockForWriting, unlockAndClose } from "./file_lock.ts";
 import { FILE_MODE } from "./file_mode.ts";
 
 const encoder = new TextEncoder();
@@ -6,7 +7,7 @@ const encoder = new TextEncoder();
 const HIGH_WATER = 4 * 1024 * 1024;
 
 /** What a `LineFile` needs of a file. */
-export type WritableFile = Pick<Deno.FsFile, "write" | "syncData" | "close">;
+export type WritableFile = Pick<Deno.FsFile, "write" | "syncData"> & Closable;
 
 /** What can be set of a file of lines. */
 export interface LineFileOptions {
@@ -37,14 +38,14 @@ export class LineFile {
   static async create(path: string, options: LineFileOptions = {}): Promise<LineFile> {
     const flags = { write: true, create: true, truncate: true, mode: FILE_MODE };
     const file = await Deno.open(path, flags);
-    await lock(file);
+    await lockForWriting(file);
     return new LineFile(file, options);
   }
 
   /** Opens a file of lines to write on from byte `end`; what is after it is cut off. */
   static async resume(path: string, end: number, options: LineFileOptions = {}): Promise<LineFile> {
     const file = await Deno.open(path, { write: true, append: true });
-    await lock(file);
+    await lockForWriting(file);
     await file.truncate(end);
     return new LineFile(file, options);
   }
@@ -86,7 +87,7 @@ export class LineFile {
     try {
       await this.flush();
     } finally {
-      this.#file.close();
+      unlockAndClose(this.#file);
     }
   }
 
@@ -114,14 +115,5 @@ export class LineFile {
     while (written < bytes.length) written += await this.#file.write(bytes.subarray(written));
     this.#isDirty = true;
     if (this.#options.syncAlways) await this.sync();
-  }
-}
-
-/** So that others can tell that the file is being written; a file system without locks is fine. */
-async function lock(file: Deno.FsFile): Promise<void> {
-  try {
-    await file.tryLock(true);
-  } catch {
-    // See above.
   }
 }

@@ -48,12 +48,6 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return both;
 }
 
-/** Whether another process has locked the file to write it. */
-export function isBeingWritten(path: string): boolean {
-  using file = Deno.openSync(path, { read: true });
-  return !file.tryLockSync(false);
-}
-
 /** Reads the lines of a file from its start, and what is written to it later when asked again. */
 export class LineReader implements Disposable {
   readonly #file: Deno.FsFile;

@@ -10,7 +10,7 @@ import type { RunEnding } from "../../common/model/run_ending.ts";
 import { whyIncomplete } from "../../common/model/run_problems.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import { describeFileError, isNotFound } from "../../common/runtime/file_error.ts";
-import { isBeingWritten } from "../../common/runtime/line_reader.ts";
+import { isBeingWritten } from "../../common/runtime/file_lock.ts";
 import type { ReportOptions } from "./metrics_accumulator.ts";
 import { type PhaseBounds, type ResultsPlace, RunResults } from "./run_results.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "../../common/model/run_series.ts";
 import { describeFileError } from "../../common/runtime/file_error.ts";
 import { isThere } from "../../common/runtime/is_there.ts";
-import { isBeingWritten } from "../../common/runtime/line_reader.ts";
+import { isBeingWritten } from "../../common/runtime/file_lock.ts";
 import { rebuild, type RebuiltRun } from "./rebuild.ts";
 import { writeAggregate } from "./repeated_runs/write_aggregate.ts";
 import { hasJournal, type RunOfSeries, runsOfSeries } from "./runs_of_series.ts";

@@ -1,6 +1,6 @@
 import { FOLDER_MODE } from "../../common/runtime/file_mode.ts";
 import { ARTIFACT_FILES, exportFiles, rawExportOf } from "../../common/model/artifact_files.ts";
-import { isBeingWritten } from "../../common/runtime/line_reader.ts";
+import { isBeingWritten } from "../../common/runtime/file_lock.ts";
 import { AGGREGATE_FILES, MOST_RUNS, runFolder, runLabel } from "../../common/model/run_series.ts";
 
 /** The folders of the runs of a series, below its own. */

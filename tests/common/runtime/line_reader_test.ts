@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
-import { LineFile } from "../../../common/runtime/line_file.ts";
-import { isBeingWritten, LineReader, LineSplitter } from "../../../common/runtime/line_reader.ts";
+import { LineReader, LineSplitter } from "../../../common/runtime/line_reader.ts";
 import { withFolder } from "../../helpers/journal_text.ts";
 
 const encoder = new TextEncoder();
@@ -50,15 +49,5 @@ Deno.test("LineReader follows a file that grows", async () => {
     assertEquals(await reader.next(), ["two", "three"]);
     assertEquals(await reader.next(), null);
     assertEquals([reader.offset, reader.restBytes], [14, 0]);
-  });
-});
-
-Deno.test("a file of lines is locked as long as it is open", async () => {
-  await withFolder(async (folder) => {
-    const path = `${folder}/lines`;
-    const file = await LineFile.create(path);
-    assertEquals(isBeingWritten(path), true);
-    await file.close();
-    assertEquals(isBeingWritten(path), false);
   });
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { unlockAndClose } from "../../../common/runtime/file_lock.ts";
 import {
   ArtifactDirError,
   prepareArtifactDir,
@@ -114,7 +115,7 @@ Deno.test("the folder of a run that goes on is not taken, not even to be overwri
       ArtifactDirError,
       `--artifact-dir: "${folder}" is in use: a run still goes on there (it writes ${folder}/${path})`,
     );
-    journal.close();
+    unlockAndClose(journal);
     prepareArtifactDir(folder, { overwrite: true, prefix: "profile_export" });
     assertEquals(await namesIn(folder), []);
   });
