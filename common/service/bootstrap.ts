@@ -4,6 +4,7 @@ import { UnixTransport } from "../comms/unix_transport.ts";
 import type { ServiceType } from "../model/service_type.ts";
 import { childArgumentsSchema, TOKEN_VARIABLE } from "../runtime/child_process.ts";
 import { type Clock, SystemClock } from "../runtime/clock.ts";
+import { standBack } from "../runtime/cpu_share.ts";
 import { describeError, Logger } from "../runtime/log.ts";
 import { setProcessTitle } from "../runtime/process_title.ts";
 import { removeRunDir } from "../runtime/run_dir.ts";
@@ -14,6 +15,17 @@ import { OrphanedError } from "./component_service.ts";
 
 /** Makes a service of a type; loads only what that type needs. */
 export type CreateService = (type: ServiceType, context: ServiceContext) => Promise<BaseService>;
+
+/**
+ * What these do is measured already: it can wait, and what sends and times requests cannot.
+ *
+ * A records manager that gets too little all the same slows the workers down, as any full socket
+ * does; nothing is lost.
+ */
+const STANDING_BACK: ReadonlySet<ServiceType> = new Set([
+  "records_manager",
+  "post_processor_manager",
+]);
 
 /** How long a service may clean up when its controller is gone. */
 const ORPHAN_CLEANUP_MS = 2_000;
@@ -46,6 +58,7 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
   });
   const clock = new SystemClock(epochUnixMs);
   const context = { type, id, transport, token, clock, log, init, showName: setProcessTitle };
+  if (STANDING_BACK.has(type)) void standBack();
   const service = await create(type, context);
   return await live(service, () => removeDeadRunDir(transport, { clock, runDir }));
 }

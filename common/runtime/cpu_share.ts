@@ -1,0 +1,48 @@
+/**
+ * How nice a process is that stands back: beside one of the usual priority that wants the same CPU
+ * it gets a tenth of the time, and one that wakes up need not wait for it as long.
+ */
+const NICENESS = 10;
+
+/**
+ * Linux may put each session into a scheduling group of its own, an autogroup: then only the
+ * group's niceness counts beside other sessions, else only that of each thread. Who is not root
+ * may set a group's niceness ten times a second, all users together: else it takes another try.
+ */
+const STAND_BACK = `
+renice -n "$1" -g "$PPID"
+group=/proc/self/autogroup
+[ -w "$group" ] && IFS= read -r stat <"/proc/$PPID/stat" || exit 0
+niceness=$1
+set -- \${stat##*) }
+[ "$4" = "$PPID" ] || exit 0
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  echo "$niceness" >"$group" && exit
+  sleep 0.1
+done`;
+
+/**
+ * Lets the other processes of this machine have the CPUs first, from soon on; where that cannot be
+ * had, as without a shell, everything stays as it is.
+ *
+ * For a process that is the first of its session, as every service is: the session stands back. One
+ * that is not must not take what else the user does there along.
+ *
+ * `shell`: what runs the script, since the runtime keeps files under `/proc` from its programs.
+ */
+export async function standBack(shell = "/bin/sh"): Promise<void> {
+  const path = Deno.env.get("PATH");
+  try {
+    await new Deno.Command(shell, {
+      args: ["-c", STAND_BACK, "sh", String(NICENESS)],
+      // What it starts has no business with the run's token.
+      clearEnv: true,
+      env: path === undefined ? {} : { PATH: path },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+  } catch {
+    // See above.
+  }
+}

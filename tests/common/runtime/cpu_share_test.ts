@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { standBack } from "../../../common/runtime/cpu_share.ts";
+
+const MODULE = import.meta.resolve("../../../common/runtime/cpu_share.ts");
+
+/** Prints the niceness of every thread of its own, and of its session's scheduling group. */
+const PROBE = `
+  const { standBack } = await import(${JSON.stringify(MODULE)});
+  await standBack();
+  const niceness = new Set();
+  for (const { name } of Deno.readDirSync("/proc/self/task")) {
+    const stat = Deno.readTextFileSync("/proc/self/task/" + name + "/stat");
+    niceness.add(Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]));
+  }
+  let group = null;
+  try {
+    group = Number(Deno.readTextFileSync("/proc/self/autogroup").trim().split(" ").at(-1));
+  } catch {
+    // This kernel has no such groups.
+  }
+  console.log(JSON.stringify({ threads: [...niceness], group }));
+`;
+
+const IS_LINUX = Deno.build.os === "linux";
+
+/** What the probe prints; `command`: the start of a session, and of the probe in it. */
+async function probe(command: readonly string[]) {
+  const [executable, ...args] = [...command, Deno.execPath(), "eval", PROBE];
+  const options = { args, detached: true, stdout: "piped" } as const;
+  const { stdout } = await new Deno.Command(executable!, options).spawn().output();
+  const { threads, group } = JSON.parse(new TextDecoder().decode(stdout));
+  return { threads, group: group ?? threads[0] };
+}
+
+Deno.test({
+  name: "who stands back does so with all its threads, and with its scheduling group",
+  ignore: !IS_LINUX,
+  async fn() {
+    assertEquals(await probe([]), { threads: [10], group: 10 });
+  },
+});
+
+Deno.test({
+  name: "who is not the first of its session does not make the others of it stand back",
+  ignore: !IS_LINUX,
+  async fn() {
+    const inSession = ["/bin/sh", "-c", '"$@"; exit $?', "sh"];
+    assertEquals(await probe(inSession), { threads: [0], group: 0 });
+  },
+});
+
+Deno.test("without a shell everything stays as it is", async () => {
+  await standBack("/nowhere/sh");
+});
