@@ -5,6 +5,7 @@ import { requestRecordSchema } from "../../../common/model/record.ts";
 import { chatEndpoint } from "../../../services/worker/endpoints/chat.ts";
 import type { Endpoint } from "../../../services/worker/endpoints/endpoint.ts";
 import { ollamaChatEndpoint } from "../../../services/worker/endpoints/ollama_chat.ts";
+import { byteBody } from "../../helpers/byte_body.ts";
 import { PlayedClock } from "./played_answer.ts";
 import { sendOnce } from "./sending.ts";
 
@@ -22,25 +23,20 @@ interface Outcome {
   grownBytes: number;
 }
 
-/** Sends one request; each piece of its answer comes in a read of its own. */
+/** Sends one request; the pieces of its answer come one after the other. */
 async function receive(
   pieces: Iterator<Uint8Array<ArrayBuffer>>,
   { endpoint = chatEndpoint, streaming = true }: { endpoint?: Endpoint; streaming?: boolean } = {},
 ): Promise<Outcome> {
   const outcome = { readBytes: 0, isGivenUp: false, grownBytes: 0 };
   const before = memoryInUse();
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller) {
-      const { value, done } = pieces.next();
-      if (done) return controller.close();
-      outcome.readBytes += value.length;
-      outcome.grownBytes = Math.max(outcome.grownBytes, memoryInUse() - before);
-      controller.enqueue(value);
-    },
-    cancel() {
-      outcome.isGivenUp = true;
-    },
-  }, { highWaterMark: 0 });
+  const body = byteBody(() => {
+    const { value, done } = pieces.next();
+    if (done) return null;
+    outcome.readBytes += value.length;
+    outcome.grownBytes = Math.max(outcome.grownBytes, memoryInUse() - before);
+    return value;
+  }, () => outcome.isGivenUp = true);
   const headers = { "content-type": streaming ? "text/event-stream" : "application/json" };
   const fetch = () => Promise.resolve(new Response(body, { headers }));
   const record = await sendOnce({ clock: new PlayedClock(), endpoint, plan: { streaming }, fetch });

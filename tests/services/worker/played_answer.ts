@@ -2,6 +2,7 @@ import type { FetchFunction } from "../../../common/http/fetch_transport.ts";
 import type { RequestRecord } from "../../../common/model/record.ts";
 import type { EndpointPlan } from "../../../common/model/run_config.ts";
 import type { Clock } from "../../../common/runtime/clock.ts";
+import { byteBody } from "../../helpers/byte_body.ts";
 import { RECORD, type SendingOptions, sendOnce } from "./sending.ts";
 
 /** Shows the time that the played answer has set; nobody's sleep ends. */
@@ -33,15 +34,13 @@ export function play(answer: Answer, clock: PlayedClock): FetchFunction {
   return () => {
     const startNs = clock.ns;
     const reads = answer.reads.values();
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull(controller) {
-        const { value } = reads.next();
-        clock.ns = value === undefined ? clock.ns + 1000 : startNs + value[0];
-        if (value !== undefined) controller.enqueue(encoder.encode(value[1]));
-        else if (answer.breaksWith) controller.error(answer.breaksWith);
-        else controller.close();
-      },
-    }, { highWaterMark: 0 });
+    const body = byteBody(() => {
+      const { value } = reads.next();
+      clock.ns = value === undefined ? clock.ns + 1000 : startNs + value[0];
+      if (value !== undefined) return encoder.encode(value[1]);
+      if (answer.breaksWith) throw answer.breaksWith;
+      return null;
+    });
     clock.ns += 10;
     const { status = 200, statusText = "OK", type = "text/event-stream" } = answer;
     return Promise.resolve(
