@@ -89,6 +89,34 @@ Deno.test("abort while the connection opens ends the request, and the late conne
   server.close();
 });
 
+Deno.test("abort just after a connection has opened ends the request, and the next one gets it", async () => {
+  await withScene(always(ANSWER), async ({ server }) => {
+    const abort = new AbortController();
+    const transport = new Http1Transport({
+      clock: new FakeClock(),
+      dial: async (address) => {
+        const connection = await dial(address, new AbortController().signal);
+        abort.abort("enough");
+        return connection;
+      },
+    });
+    const told: string[] = [];
+    const request = { method: "GET" as const, url: server.url, headers: [], body: null };
+    const asked = sendNow(transport, {
+      ...request,
+      signal: abort.signal,
+      onConnection: () => told.push("connection"),
+      onSent: () => told.push("sent"),
+    });
+    assertEquals(await asked.catch((reason) => reason), "enough");
+    assertEquals([told, transport.idle], [[], 1]);
+    const { signal } = new AbortController();
+    assertEquals(await readAll(await sendNow(transport, { ...request, signal })), "{}");
+    assertEquals(server.opened(), 1);
+    transport.close();
+  });
+});
+
 for (
   const [whose, by] of [["the runtime's", dial], [
     "a local address's",

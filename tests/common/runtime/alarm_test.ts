@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Alarm, ThreadAlarm, TimerAlarm } from "../../../common/runtime/alarm.ts";
-import { SystemClock } from "../../../common/runtime/clock.ts";
+import { type Clock, SystemClock } from "../../../common/runtime/clock.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -108,24 +108,121 @@ Deno.test("a time that is set before the thread is there is kept", async () => {
   alarm.close();
 });
 
-Deno.test("where no thread is to be had, the event loop's timer rings", async () => {
+/** Makes an alarm whose thread is what `Thread` plays. */
+function alarmWith(Thread: new () => unknown, clock: Clock, ring: () => void): ThreadAlarm {
   const { Worker } = globalThis;
-  globalThis.Worker = class {
-    constructor() {
-      throw new Error("Resource temporarily unavailable");
-    }
-  } as unknown as typeof Worker;
+  globalThis.Worker = Thread as typeof Worker;
   try {
-    const clock = new SystemClock(Date.now());
-    const rang = Promise.withResolvers<void>();
-    const alarm = new ThreadAlarm(clock, rang.resolve);
-    alarm.set(clock.nowNs() + 1e6);
-    await rang.promise;
-    assertEquals(alarm.isPrecise, false);
-    alarm.close();
+    return new ThreadAlarm(clock, ring);
   } finally {
     globalThis.Worker = Worker;
   }
+}
+
+Deno.test("where no thread is to be had, the event loop's timer rings", async () => {
+  const clock = new FakeClock();
+  let rings = 0;
+  const none = class {
+    constructor() {
+      throw new Error("Resource temporarily unavailable");
+    }
+  };
+  const alarm = alarmWith(none, clock, () => rings++);
+  alarm.set(1e6);
+  await clock.advance(0.9);
+  assertEquals([rings, alarm.isPrecise], [0, false]);
+  await clock.advance(0.1);
+  assertEquals(rings, 1);
+  alarm.close();
+});
+
+/** A thread that sleeps and rings as a test says. */
+class PlayedThread {
+  static last: PlayedThread;
+  onmessage = () => {};
+  #cells!: Int32Array;
+  #times!: Float64Array;
+
+  constructor() {
+    PlayedThread.last = this;
+  }
+
+  postMessage({ cells, times }: { cells: Int32Array; times: Float64Array }): void {
+    this.#cells = cells;
+    this.#times = times;
+  }
+
+  terminate(): void {}
+
+  /** How often it has been given times. */
+  get sets(): number {
+    return Atomics.load(this.#cells, 0);
+  }
+
+  /** The next time that it is to ring at and the one after it, in ms since 1970 by its clock. */
+  get times(): readonly number[] {
+    return [...this.#times.subarray(0, 2)];
+  }
+
+  /** Rings when its clock shows `atMs`. */
+  ring(atMs: number): void {
+    this.#times[3] = atMs;
+    Atomics.add(this.#cells, 1, 1);
+    Atomics.notify(this.#cells, 1);
+  }
+}
+
+/** What the clock of this thread shows, in ms since 1970. */
+function ownMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+Deno.test("a thread whose clock was set forward is told times by its own clock once it has rung too early", async () => {
+  const clock = new FakeClock();
+  let rings = 0;
+  const alarm = alarmWith(PlayedThread, clock, () => rings++);
+  const thread = PlayedThread.last;
+  thread.onmessage();
+  let threadMs = 0;
+  /** The thread was set when its clock showed `threadMs`, or a little later. */
+  const assertToldSince = (fromMs: number) => {
+    const tookMs = ownMs() - fromMs;
+    for (const [i, leftMs] of [20, 30].entries()) {
+      const lateMs = thread.times[i]! - (threadMs + leftMs);
+      assert(lateMs > -0.01 && lateMs < tookMs + 0.01, `${lateMs} ms`);
+    }
+  };
+  threadMs = ownMs();
+  alarm.set(20e6, 30e6);
+  assertToldSince(threadMs);
+  for (const forwardMs of [3_600_000, 60_000]) {
+    const { sets } = thread;
+    const fromMs = ownMs();
+    threadMs += forwardMs;
+    thread.ring(threadMs);
+    await until("the thread is set anew", () => thread.sets > sets);
+    assertToldSince(fromMs);
+  }
+  assertEquals(rings, 0);
+  clock.work(20);
+  thread.ring(thread.times[0]!);
+  await until("it rings", () => rings === 1);
+  alarm.close();
+});
+
+Deno.test("a thread that rings a little before the time, as clocks of two threads may differ, is taken at its word", async () => {
+  const clock = new FakeClock();
+  let rings = 0;
+  const alarm = alarmWith(PlayedThread, clock, () => rings++);
+  const thread = PlayedThread.last;
+  thread.onmessage();
+  alarm.set(20e6);
+  const { sets } = thread;
+  clock.work(19.96);
+  thread.ring(ownMs());
+  await until("it rings", () => rings === 1);
+  assertEquals(thread.sets, sets);
+  alarm.close();
 });
 
 Deno.test("a closed alarm rings no more", async () => {
