@@ -68,7 +68,7 @@ export class HttpRequestParser {
   #isBorrowed = false;
   #start = 0;
   #end = 0;
-  /** Where the search for the end of a line or head goes on. */
+  /** Before it no head ends; what has been taken since may reach further. */
   #scanned = 0;
   #head: Head | null = null;
   #chunks: Uint8Array[] = [];
@@ -162,7 +162,6 @@ export class HttpRequestParser {
     if (end < 0) return null;
     const text = this.#decoder.decode(this.#bytes.subarray(this.#start, end));
     this.#start = end + 4;
-    this.#scanned = this.#start;
     return parseHead(text);
   }
 
@@ -191,7 +190,6 @@ export class HttpRequestParser {
     if (this.#end - this.#start < length) return null;
     const body = this.#bytes.subarray(this.#start, this.#start + length);
     this.#start += length;
-    this.#scanned = this.#start;
     return body;
   }
 
@@ -200,7 +198,7 @@ export class HttpRequestParser {
       const line = this.#peekLine();
       if (line === null) return null;
       if (this.#inTrailer) {
-        this.#start = this.#scanned = line.next;
+        this.#start = line.next;
         if (line.text !== "") continue;
         this.#inTrailer = false;
         return this.#joinChunks();
@@ -209,7 +207,7 @@ export class HttpRequestParser {
       if (Number.isNaN(size)) throw new HttpSyntaxError(400, "Bad chunk size");
       if (this.#chunkBytes + size > MAX_BODY_BYTES) throw tooLarge();
       if (size === 0) {
-        this.#start = this.#scanned = line.next;
+        this.#start = line.next;
         this.#inTrailer = true;
         continue;
       }
@@ -224,7 +222,7 @@ export class HttpRequestParser {
     }
     this.#chunks.push(this.#bytes.slice(at, at + size));
     this.#chunkBytes += size;
-    this.#start = this.#scanned = at + size + 2;
+    this.#start = at + size + 2;
   }
 
   #peekLine(): { text: string; next: number } | null {

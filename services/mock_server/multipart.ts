@@ -9,6 +9,7 @@ export interface FormField {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const DASH = 0x2d;
 const HEAD_END = encoder.encode("\r\n\r\n");
 
 /**
@@ -24,13 +25,12 @@ export function parseForm(contentType: string, body: Uint8Array): Map<string, Fo
   const fields = new Map<string, FormField>();
   const mark = encoder.encode(`--${boundary}`);
   let at = find(body, mark, 0);
-  for (;;) {
-    if (at < 0) throw new ApiError(400, "The form does not end");
+  while (at >= 0) {
     const start = at + mark.length;
-    if (body[start] === 0x2d && body[start + 1] === 0x2d) return fields;
+    if (body[start] === DASH && body[start + 1] === DASH) return fields;
     at = find(body, mark, start);
     const headEnd = find(body, HEAD_END, start);
-    if (at < 0 || headEnd < 0 || headEnd > at) throw new ApiError(400, "The form does not end");
+    if (headEnd < 0 || headEnd > at) break;
     const head = decoder.decode(body.subarray(start, headEnd));
     const name = /\bname="([^"]*)"/i.exec(head)?.[1];
     if (name === undefined) throw new ApiError(400, "A part of the form has no name");
@@ -40,6 +40,7 @@ export function parseForm(contentType: string, body: Uint8Array): Map<string, Fo
       bytes: body.subarray(headEnd + HEAD_END.length, at - 2),
     });
   }
+  throw new ApiError(400, "The form does not end");
 }
 
 /** The text of a field; null when it is not there. */

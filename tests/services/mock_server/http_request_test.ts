@@ -11,7 +11,7 @@ const decoder = new TextDecoder();
 
 const PLAIN = "POST /v1/x?a=1&b=2 HTTP/1.1\r\nHost: h\r\nX-Request-ID:  r1 \r\n" +
   'Content-Length: 9\r\n\r\n{"ä":12}';
-const CHUNKED = "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" +
+const CHUNKED = "POST /c HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n" +
   "5;note=x\r\nhello\r\nA\r\n world, hi\r\n0\r\nTrailer: t\r\n\r\n";
 const GET = "GET /g HTTP/1.1\r\nX-Request-Id: 1\r\nX-REQUEST-ID: 2\r\nX-Other-Name: 3\r\n\r\n";
 const OLD = "GET /old HTTP/1.0\r\n\r\n";
@@ -38,7 +38,7 @@ function brief(requests: HttpRequest[]) {
   });
 }
 
-const ALL = encoder.encode(PLAIN + CHUNKED + "\r\n" + GET + OLD);
+const ALL = encoder.encode(PLAIN + CHUNKED + "\r\n\r\n" + GET + OLD);
 const EXPECTED = [
   [
     "POST",
@@ -51,7 +51,7 @@ const EXPECTED = [
     '{"ä":12}',
     true,
   ],
-  ["POST", "/c", "", { "transfer-encoding": "chunked" }, "hello world, hi", true],
+  ["POST", "/c", "", { "transfer-encoding": "Chunked" }, "hello world, hi", true],
   ["GET", "/g", "", { "x-request-id": "1, 2" }, "", true],
   ["GET", "/old", "", {}, "", false],
 ];
@@ -70,11 +70,59 @@ Deno.test("HttpRequestParser reads the same requests however the bytes are split
   }));
 });
 
+const CHUNKS_HEAD = "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+Deno.test("HttpRequestParser reads bodies in chunks one after the other, each from its own first chunk", () => {
+  const bodies = [
+    "3 \t;x\r\nabc\r\n1\r\nd\r\n0\r\nA: 1\r\nB: 2\r\n\r\n",
+    "0\r\n\r\n",
+    "2\r\nef\r\n0\r\n\r\n",
+  ];
+  const bytes = encoder.encode(bodies.map((body) => CHUNKS_HEAD + body).join("") + GET);
+  for (const size of [1, bytes.length]) {
+    const read = parse(bytes, [size]).map(({ path, body }) => path + decoder.decode(body));
+    assertEquals(read, ["/cabcd", "/c", "/cef", "/g"]);
+  }
+});
+
+Deno.test("HttpRequestParser does not end a line with what its buffer held before", () => {
+  // When "0" and its CR are all there is, the buffer behind them still has the LF of an earlier line.
+  const pieces = [`${CHUNKS_HEAD}2\r\nx`, "x\r\n0", "\r", `\n\r\n${GET}`];
+  const requests = parse(encoder.encode(pieces.join("")), pieces.map(({ length }) => length));
+  assertEquals(requests.map(({ path, body }) => path + decoder.decode(body)), ["/cxx", "/g"]);
+});
+
+Deno.test("HttpRequestParser takes heads of up to 64 KiB, lines of chunks of up to 1024 bytes, and bodies of up to 256 MiB", () => {
+  const headOf = (bytes: number) => `GET / HTTP/1.1\r\nA: ${"x".repeat(bytes - 19)}`;
+  const lineOf = (bytes: number) => `1;${"x".repeat(bytes - 4)}\r\n`;
+  const cases: [text: string, status: number | null][] = [
+    [headOf(65_536), null],
+    [headOf(65_537), 431],
+    [`${headOf(65_537)}\r\n\r\n`, 431],
+    [CHUNKS_HEAD + lineOf(1024), null],
+    [CHUNKS_HEAD + lineOf(1025), 400],
+    [`${CHUNKS_HEAD}10000000\r\n`, null],
+    [`${CHUNKS_HEAD}10000001\r\n`, 413],
+    ["POST / HTTP/1.1\r\nContent-Length: 268435456\r\n\r\n", null],
+    ["POST / HTTP/1.1\r\nContent-Length: 268435457\r\n\r\n", 413],
+  ];
+  for (const [text, status] of cases) {
+    if (status === null) {
+      assertEquals(parse(encoder.encode(text), [text.length]), []);
+    } else {
+      const error = assertThrows(() => parse(encoder.encode(text), [text.length]), HttpSyntaxError);
+      assertEquals((error as HttpSyntaxError).status, status);
+    }
+  }
+});
+
 Deno.test("HttpRequestParser keeps bodies larger than its first buffer", () => {
   const body = "x".repeat(100_000);
   const text = `POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  const requests = parse(encoder.encode(text + GET), [16_384]);
-  assertEquals(requests.map((request) => request.body.length), [body.length, 0]);
+  for (const size of [16_384, 200_000]) {
+    const requests = parse(encoder.encode(text + GET), [size]);
+    assertEquals(requests.map((request) => request.body.length), [body.length, 0]);
+  }
 });
 
 Deno.test("HttpRequestParser tells the Connection header", () => {
@@ -91,12 +139,22 @@ Deno.test("HttpRequestParser tells the Connection header", () => {
 Deno.test("HttpRequestParser says once that the client waits for 100 Continue", () => {
   const parser = new HttpRequestParser();
   parser.push(
-    encoder.encode("POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"),
+    encoder.encode("POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n\r\n"),
   );
   assertEquals(parser.next(), null);
   assertEquals([parser.takeContinue(), parser.takeContinue()], [true, false]);
   parser.push(encoder.encode("ok"));
   assertEquals(decoder.decode(parser.next()!.body), "ok");
+});
+
+Deno.test("HttpRequestParser says of no other client that it waits for 100 Continue", () => {
+  for (const [expect, body] of [["100-continue", "ok"], ["a miracle", ""]] as const) {
+    const parser = new HttpRequestParser();
+    const head = `POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: ${expect}\r\n\r\n`;
+    parser.push(encoder.encode(head + body));
+    assertEquals(parser.next() !== null, body !== "");
+    assertEquals(parser.takeContinue(), false);
+  }
 });
 
 Deno.test("HttpRequestParser refuses what is not HTTP", () => {
@@ -108,6 +166,10 @@ Deno.test("HttpRequestParser refuses what is not HTTP", () => {
     ["\u0016\u0003\u0001", 400],
     ["\u0000", 400],
     [" ", 400],
+    ["\u007f", 400],
+    ["GET /a b HTTP/1.1\r\n\r\n", 400],
+    ["GET / HTTP/1.1\r\nno colon\r\nA: b\r\n\r\n", 400],
+    [`GET / HTTP/1.1\r\nContent-Length: ${"9".repeat(16)}\r\n\r\n`, 400],
     ["\u00e9", 400],
     ["GET / HTTP/1.1\r\nno colon\r\n\r\n", 400],
     ["GET / HTTP/1.1\r\n: empty\r\n\r\n", 400],
@@ -120,6 +182,9 @@ Deno.test("HttpRequestParser refuses what is not HTTP", () => {
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n10000000\r\n", 413],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", 400],
+    ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\rX0\r\n\r\n", 400],
+    ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\naX\n0\r\n\r\n", 400],
+    ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1000000000000\r\n", 400],
     ["GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + "1".repeat(2000), 400],
     ["GET / HTTP/1.1\r\nA: " + "x".repeat(70_000), 431],
   ];

@@ -25,15 +25,41 @@ Deno.test("a form is read part by part, its files byte for byte", () => {
     ["model", null, "m"],
     ["file", "a.wav", "RIFF\r\n-xx\r\n"],
   ]);
-  assertEquals(parse("a preamble\r\n" + form(MODEL)), [["model", null, "m"]]);
+  assertEquals(parse("-\r\n" + form(MODEL)), [["model", null, "m"]]);
   assertEquals(parse(form()), []);
+  assertEquals(parse(form(MODEL, MODEL.replace(/m$/, "n"))), [["model", null, "n"]]);
+});
+
+Deno.test("the words of a form's heads may come in any order and case", () => {
+  const parts = [
+    'Content-Disposition: form-data; filename="a.wav"; name="file"\r\n\r\nRIFF',
+    'CONTENT-DISPOSITION: FORM-DATA; NAME="other"; FILENAME=""\r\n\r\n',
+  ];
+  assertEquals(parse(form(...parts)), [["file", "a.wav", "RIFF"], ["other", "", ""]]);
+});
+
+Deno.test("the boundary of a form is found however its content type is written", () => {
+  const types = [
+    "multipart/form-data; boundary=xx",
+    'Multipart/Form-Data ;BOUNDARY="xx"',
+    "multipart/form-data; charset=utf-8; boundary=xx; format=flowed",
+    'multipart/form-data;charset=utf-8;boundary="xx";format=flowed',
+  ];
+  for (const type of types) assertEquals(parse(form(MODEL), type), [["model", null, "m"]], type);
 });
 
 Deno.test("what is no form is refused", () => {
   const cases: [text: string, contentType: string, message: string][] = [
     [form(MODEL), "application/json", "must be multipart/form-data"],
     [form(MODEL), "multipart/form-data", "with a boundary"],
+    [form(MODEL), "multipart/form-data; xboundary=xx", "with a boundary"],
+    [form(MODEL), 'multipart/form-data; boundary=""', "with a boundary"],
+    [form(MODEL), "x-multipart/form-data; boundary=xx", "must be multipart/form-data"],
     ["", TYPE, "does not end"],
+    ["abc--", TYPE, "does not end"],
+    [`--xx\r\n${MODEL}\r\n--xx-`, TYPE, "does not end"],
+    [`--xx\r\n${MODEL}\r\n--xx -`, TYPE, "does not end"],
+    [form("no head", MODEL), TYPE, "does not end"],
     [`--xx\r\n${MODEL}`, TYPE, "does not end"],
     ["--xx\r\nno head--xx--", TYPE, "does not end"],
     [form("Content-Disposition: form-data\r\n\r\nm"), TYPE, "has no name"],
