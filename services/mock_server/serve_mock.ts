@@ -1,3 +1,4 @@
+import { describeError } from "../../common/runtime/log.ts";
 import { writeStderr } from "../../common/runtime/standard_streams.ts";
 import type { MockServerOptions } from "./mock_options.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -35,7 +36,7 @@ function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "the port is in use";
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  return describeError(error);
 }
 
 function say(line: string): void {
