@@ -11,7 +11,7 @@ Deno.test("of a rate beyond any machine each credit has its record, the raw expo
   await withMockServer({ ttftMs: 5 }, async (server) => {
     await withSandbox(async (sandbox) => {
       const load = "--request-rate 1000000 --arrival-pattern constant --benchmark-duration 1 " +
-        "--benchmark-grace-period 1 --isl 8 --osl 1 --workers-max 1 --export-level raw";
+        "--benchmark-grace-period 0 --isl 8 --osl 1 --workers-max 1 --export-level raw";
       const args = `--url ${server.url} --artifact-dir out ${load}`;
       const { code, stderr } = await sandbox.run(args.split(" "));
       assertEquals(code, 0, stderr);
