@@ -284,8 +284,7 @@ export class WorkerManager extends ComponentService {
 
   /** So many of the credits in a worker's hands have begun, or will not any more. */
   #noteBegun(workerId: string, count: number): void {
-    this.#unbegun.begin(workerId, count);
-    this.#tellBegun(count);
+    this.#tellBegun(this.#unbegun.begin(workerId, count));
   }
 
   /** So many credits are in nobody's hands any more, or their requests have begun. */

@@ -10,10 +10,15 @@ export class WaitingCredits {
     this.#waiting.set(workerId, (this.#waiting.get(workerId) ?? 0) + 1);
   }
 
-  /** So many of a worker's have begun, or have ended before that. */
-  begin(workerId: string, count: number): void {
-    const waiting = this.#waiting.get(workerId);
-    if (waiting !== undefined) this.#waiting.set(workerId, Math.max(0, waiting - count));
+  /**
+   * So many of a worker's have begun, or have ended before that; returns how many of those count: of a
+   * worker that is gone none do, as all that it had are counted already.
+   */
+  begin(workerId: string, count: number): number {
+    const waiting = this.#waiting.get(workerId) ?? 0;
+    const begun = Math.min(count, waiting);
+    if (begun > 0) this.#waiting.set(workerId, waiting - begun);
+    return begun;
   }
 
   /** Forgets a worker; returns how many of its credits will not begin any more. */

@@ -96,3 +96,24 @@ Deno.test("the timing manager is told how many requests have begun, those that n
   await settle();
   assertEquals(told(), [1, 1, 1]);
 });
+
+Deno.test("no credit begins twice: what its worker tells of after it was counted as lost makes no room", async () => {
+  await using harness = await managerUp();
+  harness.host("records_manager");
+  await harness.configure();
+  await harness.start();
+  const timing = await harness.connectAs("timing_manager", "timing_manager");
+  const worker = await harness.connectAs("worker", "worker_0");
+  const told = () => timing.of("credits_begun").map(({ count }) => count);
+  worker.answer("find_missing_credits", ({ ids }) => ids);
+  const issuedNs = harness.clock.nowNs();
+  for (const id of [1, 2]) {
+    timing.send({ type: "credit", credit: { ...CREDIT, id, issuedNs, turnIndex: 0 } });
+  }
+  await settle();
+  await harness.clock.advance(11_000);
+  assertEquals(told(), [1, 1]);
+  worker.send({ type: "credits_begun", count: 2 });
+  await settle();
+  assertEquals(told(), [1, 1]);
+});

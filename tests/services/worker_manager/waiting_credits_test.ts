@@ -9,12 +9,13 @@ Deno.test("of the credits of a worker that is gone those count that have not beg
   assertEquals([waiting.leave("a"), waiting.leave("a"), waiting.leave("b")], [2, 0, 1]);
 });
 
-Deno.test("a worker that tells of more than it has, or after its end, makes no other count", () => {
+Deno.test("of what a worker tells of that it has not, or after its end, nothing counts", () => {
   const waiting = new WaitingCredits();
   waiting.hand("a");
-  waiting.begin("a", 7);
+  waiting.hand("a");
+  assertEquals([waiting.begin("a", 1), waiting.begin("a", 7), waiting.begin("a", 1)], [1, 1, 0]);
   waiting.hand("a");
   assertEquals(waiting.leave("a"), 1);
-  waiting.begin("a", 1);
+  assertEquals(waiting.begin("a", 1), 0);
   assertEquals(waiting.leave("a"), 0);
 });
