@@ -45,9 +45,9 @@ export const phaseCompleteSchema = z.object({
   /** How many records there must be. */
   issued: INT,
   reason: stopReasonSchema,
-  /** Only where there are any: sessions that were due and found no free slot until the end. */
+  /** Only where there are any: requests that were due and found no free slot until the end. */
   unsent: z.optional(INT),
-  /** Only where there are any: sessions that were due and that workers were too far behind to begin. */
+  /** Only where there are any: requests that were due and that workers were too far behind to begin. */
   overdue: z.optional(INT),
   /** Only where there are any: requests that failed or got lost. */
   failed: z.optional(INT),

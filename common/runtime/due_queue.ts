@@ -36,6 +36,13 @@ export class DueQueue<T> {
     return this.#heap.map(({ key }) => key);
   }
 
+  /** How many things have a smaller number. */
+  countBefore(key: number): number {
+    let count = 0;
+    for (const entry of this.#heap) if (entry.key < key) count++;
+    return count;
+  }
+
   add(item: T, key: number): void {
     const heap = this.#heap;
     const entry = { item, key, order: this.#added++ };

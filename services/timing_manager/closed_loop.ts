@@ -1,5 +1,5 @@
 import { DueQueue } from "../../common/runtime/due_queue.ts";
-import { afterPause, type Departure, type Pattern } from "./pattern.ts";
+import { afterPause, type Departure, type Leftover, type Pattern } from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 
 /**
@@ -32,7 +32,8 @@ export class ClosedLoop implements Pattern {
     this.#waiting.add(session, afterPause(session.nextTurn.delayMs, endedNs));
   }
 
-  countUnsent(): number {
-    return 0;
+  /** No schedule asks for so many requests: fewer of them are no others left. */
+  countLeft(): Leftover {
+    return { free: 0, held: 0 };
   }
 }

@@ -1,5 +1,12 @@
 import { DueQueue } from "../../common/runtime/due_queue.ts";
-import { afterPause, type Departure, type Pattern } from "./pattern.ts";
+import {
+  afterPause,
+  type Departure,
+  type Leftover,
+  leftover,
+  type Pattern,
+  type PatternEnd,
+} from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 import type { Trace } from "./trace.ts";
 
@@ -48,10 +55,12 @@ export class FixedSchedule implements Pattern {
     this.#waiting.add({ session, movedNs }, wantedNs + movedNs);
   }
 
-  countUnsent(endNs: number, most: number): number {
-    if (this.#sessions.isExhausted) return 0;
+  countLeft(end: PatternEnd): Leftover {
+    const { endNs } = end;
     const endMs = (endNs - this.#startNs) / 1e6 + this.#trace.originMs;
-    return Math.min(this.#trace.countBefore(endMs) - this.#sessions.started, most);
+    const { started, left } = this.#sessions;
+    const starting = Math.min(left, this.#trace.countBefore(endMs) - started);
+    return leftover({ goingOn: this.#waiting.countBefore(endNs), starting }, end);
   }
 
   #dueNs(timestampMs: number): number {

@@ -1,6 +1,13 @@
 import type { Schedule } from "./arrivals.ts";
 import { DueQueue } from "../../common/runtime/due_queue.ts";
-import { afterPause, type Departure, type Pattern } from "./pattern.ts";
+import {
+  afterPause,
+  type Departure,
+  type Leftover,
+  leftover,
+  type Pattern,
+  type PatternEnd,
+} from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 
 /**
@@ -57,14 +64,19 @@ export class OpenLoop implements Pattern {
     this.#ready.add(session, afterPause(session.nextTurn.delayMs, endedNs));
   }
 
-  countUnsent(endNs: number, most: number): number {
-    if (this.#sessions.isExhausted) return 0;
-    let count = 0;
-    while (count < most && this.#arrivals.at(0) < endNs) {
+  countLeft(end: PatternEnd): Leftover {
+    const { endNs, most } = end;
+    const readyNs = this.#ready.keys().filter((ns) => ns < endNs).sort((a, b) => a - b);
+    const sessions = this.#sessions.left;
+    let [goingOn, starting] = [0, 0];
+    while (goingOn + starting < most && this.#arrivals.at(0) < endNs) {
+      if (goingOn === readyNs.length && starting >= sessions) break;
+      const isReady = goingOn < readyNs.length && readyNs[goingOn]! <= this.#arrivals.at(0);
+      if (isReady) goingOn++;
+      else if (starting < sessions) starting++;
       this.#arrivals.drop(1);
-      count++;
     }
-    return count;
+    return leftover({ goingOn, starting }, end);
   }
 }
 

@@ -12,6 +12,24 @@ export interface Departure {
   readonly movedNs?: number;
 }
 
+/** How sending ends. */
+export interface PatternEnd {
+  /** What is due from then on, in nanoseconds since the run's epoch, is not left. */
+  readonly endNs: number;
+  /** How many more sessions could start; Infinity: there is no limit. */
+  readonly freeSlots: number;
+  /** So many are counted at most. */
+  readonly most: number;
+}
+
+/** How many turns were due, and not sent, when sending ended. */
+export interface Leftover {
+  /** Those that no limit on sessions kept back. */
+  readonly free: number;
+  /** Those of new sessions beyond the slots that were free. */
+  readonly held: number;
+}
+
 /**
  * Where the turns of a phase come from, and when they are due.
  *
@@ -31,8 +49,17 @@ export interface Pattern {
   goOn(session: Session, endedNs: number): void;
   /** Whether nothing more will come, not even of sessions that have begun. */
   readonly isExhausted: boolean;
-  /** How many new sessions were due before `endNs` and not started, counted up to `most`. */
-  countUnsent(endNs: number, most: number): number;
+  /** What was due before the end and was not sent; nothing can be taken any more. */
+  countLeft(end: PatternEnd): Leftover;
+}
+
+/** Shares out what is left: turns of sessions that have begun need no slot, new sessions one each. */
+export function leftover(
+  { goingOn, starting }: { readonly goingOn: number; readonly starting: number },
+  { freeSlots, most }: Pick<PatternEnd, "freeSlots" | "most">,
+): Leftover {
+  const free = Math.min(most, goingOn + Math.min(starting, freeSlots));
+  return { free, held: Math.min(most, goingOn + starting) - free };
 }
 
 /** When a turn is due that follows `delayMs` (null: none) after the answer before. */

@@ -61,7 +61,7 @@ export interface PhaseOutcome {
   /** True when that, or too many failures, ended it before its time. */
   readonly wasCutShort: boolean;
   /**
-   * Sessions that were due when the duration ended but had not found a free slot: never sent.
+   * Requests that were due when the duration ended but had not found a free slot: never sent.
    * Counted up to ten million.
    */
   readonly unsent: number;
@@ -206,14 +206,14 @@ export class PhaseRunner {
     const { clock, pacer } = this.#ports;
     while (!this.#hasStopped) {
       if (this.#full !== null && !await this.#waitForRoom(this.#full, graceEndNs)) {
-        if (!this.#hasStopped) this.#overdue = this.#countLeft(endNs!);
+        if (!this.#hasStopped) this.#countLeft(endNs!, clock.nowNs());
         return;
       }
       const next = this.#turns!.next();
       const mayGo = next !== null && (endNs === null || next.dueNs < endNs);
       const nowNs = clock.nowNs();
       if (endNs !== null && nowNs >= endNs && !(mayGo && next.atNs <= nowNs)) {
-        this.#unsent = this.#countLeft(endNs);
+        this.#countLeft(endNs, endNs);
         return;
       }
       if (!mayGo) {
@@ -345,10 +345,15 @@ export class PhaseRunner {
     this.#wake?.();
   }
 
-  /** Sessions that were due before the end and have not begun. */
-  #countLeft(endNs: number): number {
+  /** Counts what was due before the end, by what kept it back at an instant. */
+  #countLeft(endNs: number, atNs: number): void {
     const left = (this.#plan.maxRequests ?? Infinity) - this.#issued;
-    return this.#turns!.countUnsent(endNs, Math.min(left, MOST_UNSENT));
+    const most = Math.min(left, MOST_UNSENT);
+    ({ overdue: this.#overdue, unsent: this.#unsent } = this.#turns!.countLeft({
+      endNs,
+      atNs,
+      most,
+    }));
   }
 
   /** Waits for what is in flight, cancels it when its time is up, and gives up on the rest. */

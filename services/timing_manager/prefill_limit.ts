@@ -14,6 +14,11 @@ export class PrefillLimit {
     return this.#slots.nextFreeNs;
   }
 
+  /** How many requests could be sent at an instant. */
+  countFree(atNs: number): number {
+    return this.#slots.countFree(atNs);
+  }
+
   /** A request has been sent. */
   enter(creditId: number): void {
     this.#slots.take();

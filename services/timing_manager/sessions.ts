@@ -68,9 +68,14 @@ export class SessionSource {
     return this.#started;
   }
 
+  /** How many may still be started; Infinity: any number. */
+  get left(): number {
+    return Math.max(0, this.#options.limit() - this.#started);
+  }
+
   /** Whether no further session will be started. */
   get isExhausted(): boolean {
-    return this.#started >= this.#options.limit();
+    return this.left === 0;
   }
 
   /** Whether a session can be started now; `onReady` is called when that changes by itself. */

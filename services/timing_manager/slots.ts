@@ -36,6 +36,14 @@ export class Slots {
     return openingNs === null ? freedNs : Math.min(freedNs, openingNs);
   }
 
+  /** How many could be taken one after the other at an instant. */
+  countFree(atNs: number): number {
+    let count = 0;
+    for (let i = this.#head; i < this.#freed.length; i++) if (this.#freed[i]! <= atNs) count++;
+    for (let i = this.#opened; i < this.#limit && this.#opensNs(i) <= atNs; i++) count++;
+    return count;
+  }
+
   /** Takes the slot that `nextFreeNs` tells of. */
   take(): void {
     const freedNs = this.#freed[this.#head];
@@ -57,7 +65,11 @@ export class Slots {
 
   get #openingNs(): number | null {
     if (this.#opened === this.#limit) return null;
-    return this.#startNs + Math.round(this.#opened * this.#stepNs);
+    return this.#opensNs(this.#opened);
+  }
+
+  #opensNs(index: number): number {
+    return this.#startNs + Math.round(index * this.#stepNs);
   }
 
   #forget(): void {

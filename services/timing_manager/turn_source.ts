@@ -100,12 +100,17 @@ export class TurnSource {
   }
 
   /**
-   * How many new sessions were due before `endNs` and not started, counted up to `most`; nothing
-   * can be taken any more.
+   * What was due before `endNs` and is not sent, counted up to `most`; nothing can be taken any more.
+   *
+   * `atNs`: what could go then is overdue, the rest has no slot.
    */
-  countUnsent(endNs: number, most: number): number {
-    const { pattern, sessions } = this.#parts;
-    const left = (this.#plan.maxSessions ?? Infinity) - sessions.started;
-    return pattern.countUnsent(endNs, Math.min(most, left));
+  countLeft(
+    { endNs, atNs, most }: { readonly endNs: number; readonly atNs: number; readonly most: number },
+  ): { overdue: number; unsent: number } {
+    const { pattern, slots } = this.#parts;
+    const freeSlots = slots?.countFree(atNs) ?? Infinity;
+    const { free, held } = pattern.countLeft({ endNs, freeSlots, most });
+    const overdue = Math.min(free, this.#prefill?.countFree(atNs) ?? Infinity);
+    return { overdue, unsent: free + held - overdue };
   }
 }

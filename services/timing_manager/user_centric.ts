@@ -1,6 +1,12 @@
 import type { LoadPlan } from "../../common/model/run_config.ts";
 import { DueQueue } from "../../common/runtime/due_queue.ts";
-import type { Departure, Pattern } from "./pattern.ts";
+import {
+  type Departure,
+  type Leftover,
+  leftover,
+  type Pattern,
+  type PatternEnd,
+} from "./pattern.ts";
 import type { Session, SessionSource } from "./sessions.ts";
 
 type UserCentricPlan = Extract<LoadPlan, { kind: "user_centric" }>;
@@ -74,8 +80,23 @@ export class UserCentric implements Pattern {
     this.#waiting.add(session, dueNs);
   }
 
-  countUnsent(): number {
-    return 0;
+  /** Of the users that have not begun every place counts; those who have, wait for one turn at most. */
+  countLeft(end: PatternEnd): Leftover {
+    const { endNs } = end;
+    const { users } = this.#plan;
+    const places = this.#placesBefore(endNs);
+    const ofSeats = this.#arrivals.keys()
+      .map((place) => Math.max(0, Math.ceil((places - place) / users)));
+    const turns = this.#sessions.isReady ? this.#sessions.nextTurns.length : 1;
+    const starting = Math.min(ofSeats.reduce((a, b) => a + b, 0), this.#sessions.left * turns);
+    return leftover({ goingOn: this.#waiting.countBefore(endNs), starting }, end);
+  }
+
+  #placesBefore(endNs: number): number {
+    let places = Math.max(0, Math.ceil((endNs - this.#startNs) * this.#plan.ratePerSecond / 1e9));
+    while (places > 0 && this.#placeNs(places - 1) >= endNs) places--;
+    while (this.#placeNs(places) < endNs) places++;
+    return places;
   }
 
   #placeNs(place: number): number {
