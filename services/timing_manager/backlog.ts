@@ -9,11 +9,10 @@ export const MOST_PER_WORKER = 2_048;
 
 /**
  * How many credits may wait for their requests to begin; Infinity: any number, as the load has a limit
- * of its own.
+ * of its own. Users who take turns have none: the next ones come whether or not the last were answered.
  */
 export function mostWaiting({ load }: Pick<PhasePlan, "load">, workers: number): number {
-  const isOpen = load.kind === "open" || load.kind === "fixed_schedule";
-  return isOpen ? workers * MOST_PER_WORKER : Infinity;
+  return load.kind === "closed" ? Infinity : workers * MOST_PER_WORKER;
 }
 
 /**

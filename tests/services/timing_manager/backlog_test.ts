@@ -41,5 +41,6 @@ Deno.test("only a load without a limit of its own is held back, and the less the
   assertEquals(most(openLoad(10)), MOST_PER_WORKER);
   assertEquals(most(openLoad(10), 8), 8 * MOST_PER_WORKER);
   assertEquals(most(traceLoad()), MOST_PER_WORKER);
+  assertEquals(most({ kind: "user_centric", users: 5, ratePerSecond: 10 }, 2), 2 * MOST_PER_WORKER);
   assertEquals(most(closedLoad(100_000)), Infinity);
 });
