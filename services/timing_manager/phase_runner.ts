@@ -12,6 +12,7 @@ import type { EarlySamplingPlan } from "./early_sampler.ts";
 import { StopRule } from "./stop_rule.ts";
 import type { TraceStarts } from "./trace_starts.ts";
 import { TurnSource } from "./turn_source.ts";
+import { type FullWay, WayOut } from "./way_out.ts";
 
 /** How long cancelled requests may take to come back before they count as lost. */
 const DRAIN_MS = 1_500;
@@ -23,10 +24,10 @@ export interface PhasePorts {
   readonly clock: Clock;
   readonly pacer: Pacer;
   /**
-   * Lets a credit go. Returns a promise only when the way out is full; nothing is sent until it
-   * resolves, and what becomes due meanwhile goes out late.
+   * Lets a credit go. When the way out is full, nothing is sent until there is room again, and what
+   * becomes due meanwhile goes out late.
    */
-  issue(credit: Credit): Promise<void> | void;
+  issue(credit: Credit): FullWay | null;
   /** Asks for every request in flight to be cut off; each still comes back as a return. */
   cancelInFlight(): void;
 }
@@ -98,10 +99,7 @@ export class PhaseRunner {
   #wasCancelled = false;
   /** When what is in flight is cut off before its time; Infinity: not at all. */
   #cutOffNs = Infinity;
-  /** The way out is full until it resolves. */
-  #full: Promise<void> | null = null;
-  /** Since when something has been late because of that; Infinity: nothing is. */
-  #behindNs = Infinity;
+  readonly #wayOut = new WayOut();
   /** Wakes the one who waits for something to send, for the last return or for a new deadline. */
   #wake: (() => void) | null = null;
   /** The pause of the pacer that is under way, and its end. */
@@ -205,7 +203,8 @@ export class PhaseRunner {
   async #send({ endNs, graceEndNs }: StopRule): Promise<void> {
     const { clock, pacer } = this.#ports;
     while (!this.#hasStopped) {
-      if (this.#full !== null && !await this.#waitForRoom(this.#full, graceEndNs)) {
+      const { full } = this.#wayOut;
+      if (full !== null && !await this.#waitFor(full, graceEndNs)) {
         if (!this.#hasStopped) this.#countLeft(endNs!, clock.nowNs());
         return;
       }
@@ -218,7 +217,7 @@ export class PhaseRunner {
       }
       if (!mayGo) {
         // Nothing is late: whoever gets a slot from now on has waited for that.
-        this.#behindNs = Infinity;
+        this.#wayOut.noteInTime();
         await new Promise<void>((resolve) => this.#wake = resolve);
         continue;
       }
@@ -226,23 +225,20 @@ export class PhaseRunner {
       const untilNs = isDue ? nowNs : this.#departsNs(next, this.#lead.leastNs);
       // A slot that opens only after the end is not waited for.
       const pause = this.#pause(pacer, Math.min(untilNs, endNs ?? Infinity));
-      if (!isDue) this.#behindNs = Infinity;
+      if (!isDue) this.#wayOut.noteInTime();
       if (pause) await pause;
       this.#tryIssue(this.#lead.mostNs);
     }
   }
 
   /** Whether there is room again before sending has stopped, and early enough to send. */
-  async #waitForRoom(full: Promise<void>, graceEndNs: number): Promise<boolean> {
-    const room = new AbortController();
-    void full.then(() => {
-      this.#full = null;
-      room.abort("there is room");
-    });
-    const over = AbortSignal.any([room.signal, this.#sendingStopped.signal]);
+  async #waitFor(room: Promise<void>, graceEndNs: number): Promise<boolean> {
+    const hasRoom = new AbortController();
+    void room.then(() => hasRoom.abort("there is room"));
+    const over = AbortSignal.any([hasRoom.signal, this.#sendingStopped.signal]);
     await this.#sleepUntil(graceEndNs === Infinity ? null : graceEndNs, over);
     // A return may have taken the room meanwhile: then there is another wait for it.
-    return room.signal.aborted && !this.#hasStopped;
+    return hasRoom.signal.aborted && !this.#hasStopped;
   }
 
   /** Leaves the thread only when there is something to wait for. */
@@ -258,12 +254,12 @@ export class PhaseRunner {
 
   /** Issues the next credit if one can go now. */
   #tryIssue(leadNs: number): void {
-    if (this.#hasStopped || this.#full !== null) return;
+    if (this.#hasStopped || this.#wayOut.full !== null) return;
     const next = this.#turns!.next();
     const issuedNs = this.#ports.clock.nowNs();
     if (next === null || this.#departsNs(next, leadNs) > issuedNs) return;
     const { dueNs, atNs, movedNs = 0 } = next;
-    const backlogWaitNs = issuedNs - Math.max(atNs, this.#behindNs);
+    const backlogWaitNs = this.#wayOut.waitNs(atNs, issuedNs);
     const reason = this.#rule!.check(this.#issued, dueNs);
     if (reason === "count") this.#stopSending(reason);
     if (reason !== null) return;
@@ -280,8 +276,7 @@ export class PhaseRunner {
     const index = this.#issued++;
     const credit: Credit = { id, phase, index, ...turn, dueNs, ...times, issuedNs };
     this.#ledger.issue(credit);
-    this.#full = this.#ports.issue(credit) ?? null;
-    if (this.#full !== null) this.#behindNs = Math.min(this.#behindNs, issuedNs);
+    this.#wayOut.note(this.#ports.issue(credit), issuedNs);
     if (this.#rule!.check(this.#issued, dueNs) === "count") this.#stopSending("count");
     this.#checkEnd();
   }

@@ -21,6 +21,7 @@ import { TimerPacer } from "./pacer.ts";
 import { leadOf } from "./lead.ts";
 import { type PhaseOutcome, type PhasePorts, PhaseRunner } from "./phase_runner.ts";
 import { plannedRequests } from "./planned_requests.ts";
+import { fullWayOf } from "./way_out.ts";
 
 /** How often progress is told. */
 const TICK_MS = 250;
@@ -230,7 +231,7 @@ export class TimingManager extends ComponentService {
       issue: (credit) => {
         const sent = this.#workers!.send({ type: "credit", credit });
         const taken = this.#backlog.add();
-        return sent && taken ? Promise.all([sent, taken]).then(() => {}) : sent ?? taken;
+        return fullWayOf({ sent, taken });
       },
       cancelInFlight: () => void this.#workers!.send({ type: "cancel_credits" }),
     };

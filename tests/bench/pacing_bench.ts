@@ -7,6 +7,7 @@ import { CreditLedger } from "../../services/timing_manager/credit_ledger.ts";
 import { leadOf } from "../../services/timing_manager/lead.ts";
 import { TimerPacer } from "../../services/timing_manager/pacer.ts";
 import { PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
+import { fullWayOf } from "../../services/timing_manager/way_out.ts";
 import { openLoad, phasePlanOf } from "../helpers/phase_plan.ts";
 
 /** How late credits went out, in microseconds after they were due; negative: ahead. */
@@ -135,7 +136,8 @@ async function pace(
       pacer: new TimerPacer(clock),
       issue(credit) {
         latenessUs.push((credit.issuedNs - credit.dueNs) / 1e3);
-        return issue(credit, returned);
+        const sent = issue(credit, returned) ?? undefined;
+        return fullWayOf({ sent, taken: undefined });
       },
       cancelInFlight() {},
     },

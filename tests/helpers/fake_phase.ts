@@ -11,6 +11,7 @@ import type { Lead } from "../../services/timing_manager/lead.ts";
 import type { Pacer } from "../../services/timing_manager/pacer.ts";
 import { TraceStarts } from "../../services/timing_manager/trace_starts.ts";
 import { type PhaseOutcome, PhaseRunner } from "../../services/timing_manager/phase_runner.ts";
+import type { FullWay } from "../../services/timing_manager/way_out.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { phasePlanOf } from "./phase_plan.ts";
 
@@ -38,8 +39,8 @@ export interface FakePhaseOptions extends Partial<Omit<PhasePlan, "load" | "phas
   lead?: Lead;
   ledger?: CreditLedger;
   startNs?: number;
-  /** Called with each credit; what it returns is what the way out says. */
-  onIssue?: (credit: Credit) => Promise<void> | void;
+  /** Called with each credit; what it returns has to be waited for, for workers if it is a promise. */
+  onIssue?: (credit: Credit) => Promise<void> | FullWay | void;
 }
 
 /** A phase on a clock of its own, with a server that takes as long as it is told. */
@@ -117,7 +118,7 @@ export class FakePhase {
     return this.runner.onReturn({ creditId: id, phase, outcome, ...ended });
   }
 
-  #serve(credit: Credit): Promise<void> | void {
+  #serve(credit: Credit): FullWay | null {
     const { serviceMs, firstTokenMs, outcomeOf = () => "success" } = this.#options;
     this.issued.push(credit);
     this.#open.set(credit.id, credit);
@@ -127,7 +128,8 @@ export class FakePhase {
     if (firstTokenMs) this.#giveTokenAfter(credit, firstTokenMs(credit.index));
     const ms = serviceMs?.(credit.index) ?? null;
     if (ms !== null) this.#giveBackAfter(credit, { ms, outcome: outcomeOf(credit) });
-    return this.#options.onIssue?.(credit);
+    const full = this.#options.onIssue?.(credit) ?? null;
+    return full instanceof Promise ? { room: full, isForWorkers: true } : full;
   }
 
   #cancelAll(): void {

@@ -96,3 +96,32 @@ Deno.test("a return that fills the way out again the moment it was free is no en
   const { issued, overdue, reason } = phase.outcome!;
   assertEquals([issued, overdue, reason], [4, 0, "count"]);
 });
+
+Deno.test("what is late because the way to the workers was full has not waited for workers", async () => {
+  const phase: FakePhase = new FakePhase({
+    load: openLoad(100),
+    serviceMs: () => 1,
+    maxRequests: 18,
+    onIssue: ({ index }) =>
+      index === 9 ? { room: phase.clock.sleep(55), isForWorkers: false } : undefined,
+  }).start();
+  await phase.clock.advance(1_000);
+  assertEquals(phase.issuedMs.slice(9), [90, 145, 145, 145, 145, 145, 150, 160, 170]);
+  assertEquals(phase.issued.map(({ backlogWaitNs = 0 }) => backlogWaitNs), Array(18).fill(0));
+});
+
+Deno.test("a wait for the way that comes before one for workers is not counted as that", async () => {
+  const phase: FakePhase = new FakePhase({
+    load: openLoad(100),
+    serviceMs: () => 1,
+    maxRequests: 8,
+    onIssue({ index }) {
+      if (index === 1) return { room: phase.clock.sleep(30), isForWorkers: false };
+      return index === 2 ? phase.clock.sleep(15) : undefined;
+    },
+  }).start();
+  await phase.clock.advance(1_000);
+  assertEquals(phase.issuedMs, [0, 10, 40, 55, 55, 55, 60, 70]);
+  const waits = phase.issued.map(({ backlogWaitNs = 0 }) => backlogWaitNs / 1e6);
+  assertEquals(waits, [0, 0, 0, 15, 15, 5, 0, 0]);
+});
