@@ -141,9 +141,12 @@ class Opened implements OpenRequest {
   end(reason: CutReason): void {
     if (this.#cut !== null) return;
     this.#cut = reason;
-    this.#controller.abort();
+    this.#controller.abort(CUT_OFF);
   }
 }
+
+/** Nobody reads it: `cut` says why. */
+const CUT_OFF = "the request is cut off";
 
 /** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
 const NOTHING_LEFT = "nothing is left to watch";

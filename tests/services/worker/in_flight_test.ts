@@ -57,6 +57,16 @@ Deno.test("a signal cuts off its own requests, and leaves no listener behind", (
   assertEquals(inFlight.size, 0);
 });
 
+Deno.test("thousands that are cut off together need no exception each", () => {
+  const inFlight = new InFlight(new FakeClock(), { timeoutMs: 100 });
+  const run = new AbortController();
+  const requests = [inFlight.open(run.signal), inFlight.open(run.signal)];
+  run.abort("the phase is over");
+  const [first, second] = requests.map(({ signal }) => signal.reason as unknown);
+  assertEquals([typeof first, first === second], ["string", true]);
+  for (const request of requests) request.close();
+});
+
 Deno.test("a signal that has aborted cuts off at once", () => {
   const inFlight = new InFlight(new FakeClock(), { timeoutMs: 100 });
   const request = inFlight.open(AbortSignal.abort());
