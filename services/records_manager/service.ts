@@ -202,12 +202,15 @@ export class RecordsManager extends ComponentService {
   #writeLost(): void {
     const { endpoint } = this.#config!;
     const reason = "The credit was never returned: whoever held it is gone";
+    const before = this.#tally.records;
     for (const credit of [...this.#lost.values()].flat()) {
       const record = lostRecord({ credit, workerId: null, endpoint, reason });
       if (this.#journal!.hasFailed || !this.#tally.add(record)) continue;
       this.#requestLog?.note(record);
       this.#journal!.add(JSON.stringify(record), null);
     }
+    const lost = this.#tally.records - before;
+    if (lost > 0) this.log.error(`No record came of ${lost} credits: they count as lost`);
   }
 
   #acknowledge(counts: ReadonlyMap<Peer, number>): void {

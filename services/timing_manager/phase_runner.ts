@@ -3,6 +3,7 @@ import type { PhasePlan } from "../../common/model/run_config.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import type { CreditLedger, PhaseAccount, Settlement } from "./credit_ledger.ts";
+import { DRAIN_LOOK_MS, DrainPatience } from "./drain_patience.ts";
 import { isOverFailureLimit } from "./failure_limit.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import { type Lead, NO_LEAD } from "./lead.ts";
@@ -14,8 +15,9 @@ import type { TraceStarts } from "./trace_starts.ts";
 import { TurnSource } from "./turn_source.ts";
 import { type FullWay, WayOut } from "./way_out.ts";
 
-/** How long cancelled requests may take to come back before they count as lost. */
-const DRAIN_MS = 1_500;
+/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
+const WOKEN = "there is something to do";
+
 /** Unsent requests are counted one by one; so many take half a second. */
 const MOST_UNSENT = 10_000_000;
 
@@ -45,8 +47,6 @@ export interface PhaseRunnerOptions {
   readonly ports: PhasePorts;
   /** How long before they are due credits go out; default: not at all. */
   readonly lead?: Lead;
-  /** How long to wait for the returns of cancelled requests; default 1.5 s. */
-  readonly drainMs?: number;
 }
 
 /** How a phase ended. Instants are nanoseconds since the run's epoch. */
@@ -296,7 +296,7 @@ export class PhaseRunner {
     const next = this.#turns!.next();
     if (next === null) return;
     const atNs = this.#departsNs(next, this.#lead.leastNs);
-    if (atNs < this.#pausedUntilNs) this.#interruption.abort();
+    if (atNs < this.#pausedUntilNs) this.#interruption.abort(WOKEN);
   }
 
   /** When a turn goes out: ahead of its due time, but not before there is a slot for it. */
@@ -356,10 +356,19 @@ export class PhaseRunner {
     await this.#waitUntilIdle(() => Math.min(rule.graceEndNs, this.#cutOffNs));
     if (this.#inFlight === 0) return [];
     this.#ports.cancelInFlight();
-    const drainMs = this.#options.drainMs ?? DRAIN_MS;
-    const drainedNs = this.#ports.clock.nowNs() + drainMs * 1e6;
-    await this.#waitUntilIdle(() => drainedNs);
+    await this.#drain();
     return this.#ledger.writeOff(this.#plan.phase);
+  }
+
+  /** Waits for what was cancelled, as long as it keeps coming back. */
+  async #drain(): Promise<void> {
+    const patience = new DrainPatience();
+    while (this.#inFlight > 0 && patience.isLeft(this.#wasCancelled)) {
+      const before = this.#inFlight;
+      const untilNs = this.#ports.clock.nowNs() + DRAIN_LOOK_MS * 1e6;
+      await this.#waitUntilIdle(() => untilNs);
+      patience.note(before - this.#inFlight);
+    }
   }
 
   /** Waits until nothing is in flight, at most until the deadline, which may change meanwhile. */
@@ -367,7 +376,7 @@ export class PhaseRunner {
     while (this.#inFlight > 0 && this.#ports.clock.nowNs() < deadlineNs()) {
       const woken = new AbortController();
       const untilNs = deadlineNs();
-      this.#wake = () => woken.abort();
+      this.#wake = () => woken.abort(WOKEN);
       await this.#sleepUntil(untilNs === Infinity ? null : untilNs, woken.signal);
     }
     this.#wake = null;

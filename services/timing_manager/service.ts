@@ -206,8 +206,8 @@ export class TimingManager extends ComponentService {
     }
     if (missing.length > 0) {
       const ids = missing.slice(0, 10).map(({ id }) => id).join(", ");
-      const what = "had not come back when the phase was given up";
-      this.log.error(`${missing.length} credits ${what}, the first of them ${ids}`);
+      const what = "had not come back when the phase was given up: their records may come yet";
+      this.log.warning(`${missing.length} credits ${what}; the first of them: ${ids}`);
     }
     const lost = this.#ledger.lost(phase).slice(0, MOST_TOLD);
     if (lost.length > 0) this.publish({ type: "credits_lost", phase, credits: lost });

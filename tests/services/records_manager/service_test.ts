@@ -154,6 +154,9 @@ Deno.test("what the timing manager holds for lost becomes a record, unless there
       assertEquals([lost.dueNs, lost.issuedNs], [dueNs, issuedNs]);
       assertEquals([lost.conversationIndex, lost.error.type], [conversationIndex, "CreditLost"]);
       assert(harness.logged("Request 3 (profiling) to "));
+      assert(
+        harness.logged("ERROR    records_manager No record came of 1 credits: they count as lost"),
+      );
       assertEquals(harness.logged("Request 1 (profiling) to "), false);
       // Asked once more, as after a restart in the middle of the answer: nothing is doubled.
       const before = await linesOf(path);
