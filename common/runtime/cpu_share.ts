@@ -3,14 +3,15 @@
  * it gets a tenth of the time, and one that wakes up need not wait for it as long.
  */
 const NICENESS = 10;
+const USUAL = 0;
 
 /**
  * Linux may put each session into a scheduling group of its own, an autogroup: then only the
  * group's niceness counts beside other sessions, else only that of each thread. Who is not root
  * may set a group's niceness ten times a second, all users together: else it takes another try.
  */
-const STAND_BACK = `
-renice -n "$1" -g "$PPID"
+const RENICE = `
+renice "$1" -g "$PPID"
 group=/proc/self/autogroup
 [ -w "$group" ] && IFS= read -r stat <"/proc/$PPID/stat" || exit 0
 niceness=$1
@@ -31,10 +32,23 @@ done`;
  * `shell`: what runs the script, since the runtime keeps files under `/proc` from its programs.
  */
 export async function standBack(shell = "/bin/sh"): Promise<void> {
+  await renice(NICENESS, shell);
+}
+
+/**
+ * Lets this process have its usual share of the CPUs again, after `standBack()`.
+ *
+ * Who is not root may do so for a session's group only; where Linux has these, that is what counts.
+ */
+export async function comeForward(shell = "/bin/sh"): Promise<void> {
+  await renice(USUAL, shell);
+}
+
+async function renice(niceness: number, shell: string): Promise<void> {
   const path = Deno.env.get("PATH");
   try {
     await new Deno.Command(shell, {
-      args: ["-c", STAND_BACK, "sh", String(NICENESS)],
+      args: ["-c", RENICE, "sh", String(niceness)],
       // What it starts has no business with the run's token.
       clearEnv: true,
       env: path === undefined ? {} : { PATH: path },

@@ -25,6 +25,8 @@ export interface ServiceContext {
   readonly init: Readonly<Record<string, unknown>>;
   /** Makes the process show up under the service's id; absent where a service is no process. */
   readonly showName?: (serviceId: string) => Promise<void>;
+  /** Has the process no longer leave the CPUs to others; absent where it does not. */
+  readonly comeForward?: () => Promise<void>;
 }
 
 /** Lifecycle, state, connections and error handling that every service shares. */

@@ -4,7 +4,7 @@ import { UnixTransport } from "../comms/unix_transport.ts";
 import type { ServiceType } from "../model/service_type.ts";
 import { childArgumentsSchema, TOKEN_VARIABLE } from "../runtime/child_process.ts";
 import { type Clock, SystemClock } from "../runtime/clock.ts";
-import { standBack } from "../runtime/cpu_share.ts";
+import { comeForward, standBack } from "../runtime/cpu_share.ts";
 import { describeError, Logger } from "../runtime/log.ts";
 import { setProcessTitle } from "../runtime/process_title.ts";
 import { removeRunDir } from "../runtime/run_dir.ts";
@@ -17,7 +17,8 @@ import { OrphanedError } from "./component_service.ts";
 export type CreateService = (type: ServiceType, context: ServiceContext) => Promise<BaseService>;
 
 /**
- * What these do is measured already: it can wait, and what sends and times requests cannot.
+ * What these do is measured already: it can wait as long as there is load, and what sends and times
+ * requests cannot.
  *
  * A records manager that gets too little all the same slows the workers down, as any full socket
  * does; nothing is lost.
@@ -57,8 +58,12 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
     log.warning(`Cannot take a connection on "${name}": ${describeError(error)}`);
   });
   const clock = new SystemClock(epochUnixMs);
-  const context = { type, id, transport, token, clock, log, init, showName: setProcessTitle };
-  if (STANDING_BACK.has(type)) void standBack();
+  const stoodBack = STANDING_BACK.has(type) ? standBack() : null;
+  const ports = {
+    showName: setProcessTitle,
+    ...stoodBack && { comeForward: () => stoodBack.then(() => comeForward()) },
+  };
+  const context = { type, id, transport, token, clock, log, init, ...ports };
   const service = await create(type, context);
   return await live(service, () => removeDeadRunDir(transport, { clock, runDir }));
 }

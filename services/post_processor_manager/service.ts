@@ -88,6 +88,12 @@ export class PostProcessorManager extends ComponentService {
     if (phase === "profiling") this.#bounds = { startNs, endNs, unsent, overdue, reason };
   }
 
+  /** There is nothing to stand back for any more: the user waits for the results. */
+  @onMessage("run_complete")
+  protected hurry(): void {
+    void this.context.comeForward?.();
+  }
+
   @onCommand("write_results")
   protected async writeResults(
     { kind: _kind, ...facts }: CommandOf<"write_results">,

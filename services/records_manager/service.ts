@@ -131,6 +131,12 @@ export class RecordsManager extends ComponentService {
     this.#writePhases();
   }
 
+  /** There is nothing to stand back for any more: the user waits for the results. */
+  @onMessage("run_complete")
+  protected hurry(): void {
+    void this.context.comeForward?.();
+  }
+
   @onCommand("finish_records")
   protected async finish({ deadlineMs }: CommandOf<"finish_records">): Promise<RecordsSummary> {
     await this.#waitForMissing(deadlineMs);

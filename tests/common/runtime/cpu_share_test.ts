@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { standBack } from "../../../common/runtime/cpu_share.ts";
+import { comeForward, standBack } from "../../../common/runtime/cpu_share.ts";
 
 const MODULE = import.meta.resolve("../../../common/runtime/cpu_share.ts");
 
 /** Prints the niceness of every thread of its own, and of its session's scheduling group. */
 const PROBE = `
-  const { standBack } = await import(${JSON.stringify(MODULE)});
+  const { comeForward, standBack } = await import(${JSON.stringify(MODULE)});
   await standBack();
+  if (Deno.args[0] === "and come forward") await comeForward();
   const niceness = new Set();
   for (const { name } of Deno.readDirSync("/proc/self/task")) {
     const stat = Deno.readTextFileSync("/proc/self/task/" + name + "/stat");
@@ -22,10 +23,15 @@ const PROBE = `
 `;
 
 const IS_LINUX = Deno.build.os === "linux";
+const HAS_GROUPS = IS_LINUX && await has("/proc/self/autogroup");
+
+async function has(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
 
 /** What the probe prints; `command`: the start of a session, and of the probe in it. */
-async function probe(command: readonly string[]) {
-  const [executable, ...args] = [...command, Deno.execPath(), "eval", PROBE];
+async function probe(command: readonly string[], ...what: string[]) {
+  const [executable, ...args] = [...command, Deno.execPath(), "eval", PROBE, ...what];
   const options = { args, detached: true, stdout: "piped" } as const;
   const { stdout } = await new Deno.Command(executable!, options).spawn().output();
   const { threads, group } = JSON.parse(new TextDecoder().decode(stdout));
@@ -49,6 +55,16 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "who comes forward again has the usual share of its scheduling group, and needs no rights for it",
+  ignore: !HAS_GROUPS,
+  async fn() {
+    assertEquals((await probe([], "and come forward")).group, 0);
+  },
+});
+
 Deno.test("without a shell everything stays as it is", async () => {
   await standBack("/nowhere/sh");
+  await comeForward("/nowhere/sh");
 });
