@@ -8,13 +8,13 @@ export interface PhaseAccount extends CreditAccount {
 }
 
 /**
- * What became of a return: `settled` for a credit that was in flight; `repeated` for one that has
- * been settled or written off before; `unknown` for one that was never issued, or in another phase.
- * Only the first changes an account.
+ * What became of a return: `settled` for a credit that was in flight; `late` for one that has been
+ * written off, the first time; `repeated` for one that has come back before; `unknown` for one that was
+ * never issued, or in another phase. Only the first changes an account.
  */
 export type Settlement =
   | { readonly kind: "settled"; readonly credit: Credit }
-  | { readonly kind: "repeated" | "unknown"; readonly creditReturn: CreditReturn };
+  | { readonly kind: "late" | "repeated" | "unknown"; readonly creditReturn: CreditReturn };
 
 const ACCOUNT_OF = {
   success: "succeeded",
@@ -28,6 +28,7 @@ export class CreditLedger {
   readonly #inFlight = new BriefMap<number, Credit>();
   readonly #accounts = new Map<Phase, Account>();
   readonly #lost: Credit[] = [];
+  readonly #writtenOff = new Set<number>();
   #nextId = 0;
 
   /** The id that the next credit must have: ids count from 0 over all phases. */
@@ -52,6 +53,7 @@ export class CreditLedger {
     const { creditId, phase, outcome } = creditReturn;
     const credit = this.#inFlight.get(creditId);
     if (credit === undefined) {
+      if (this.#writtenOff.delete(creditId)) return { kind: "late", creditReturn };
       const wasIssued = creditId >= 0 && creditId < this.#nextId;
       return { kind: wasIssued ? "repeated" : "unknown", creditReturn };
     }
@@ -63,7 +65,10 @@ export class CreditLedger {
   /** Settles what is still in flight in a phase as lost, and says which credits those are. */
   writeOff(phase: Phase): Credit[] {
     const missing = [...this.#inFlight.values()].filter((credit) => credit.phase === phase);
-    for (const credit of missing) this.#close(credit, "lost");
+    for (const credit of missing) {
+      this.#close(credit, "lost");
+      this.#writtenOff.add(credit.id);
+    }
     return missing;
   }
 

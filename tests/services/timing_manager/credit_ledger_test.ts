@@ -77,6 +77,7 @@ Deno.test("what is written off is lost, and comes too late afterwards", () => {
   ledger.settle(returned(1));
   assertEquals(ledger.writeOff("profiling"), [credit(2)]);
   assertEquals(ledger.writeOff("profiling"), []);
+  assertEquals(ledger.settle(returned(2)).kind, "late");
   assertEquals(ledger.settle(returned(2)).kind, "repeated");
   assertEquals(ledger.account("profiling"), { ...NOTHING, issued: 2, succeeded: 1, lost: 1 });
   assertEquals(ledger.inFlight("warmup"), 1);

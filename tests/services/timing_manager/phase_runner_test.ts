@@ -266,7 +266,7 @@ Deno.test("what does not even come back from cancellation is lost", async () => 
   assertEquals(missing.map(({ index }) => index), [1, 2, 3, 4]);
   assertEquals([account.succeeded, account.lost, account.inFlight], [1, 4, 0]);
   assertEquals(endNs, 2_000e6);
-  assertEquals(phase.giveBack(missing[0]!).kind, "repeated");
+  assertEquals(phase.giveBack(missing[0]!).kind, "late");
 });
 
 Deno.test("cancelling stops at once and gives what is in flight a moment", async () => {

@@ -169,3 +169,33 @@ Deno.test("credits that got lost on their way make room for others", async () =>
     await untilSent(2 * MOST_PER_WORKER, 5_000);
   });
 });
+
+Deno.test("what comes back of a phase that was given up is no cause for complaint in the next", async () => {
+  await withFolder(async (runDir) => {
+    await using harness = await ComponentHarness.up((context) => new TimingManager(context), {
+      type: "timing_manager",
+    });
+    const manager = harness.host("worker_manager");
+    const phases = [
+      phasePlanOf({ phase: "warmup", load: closedLoad(1), maxDurationMs: 100, graceMs: 0 }),
+      phasePlanOf({ load: closedLoad(1), maxRequests: 1 }),
+    ];
+    await harness.configure({ runDir, phases });
+    await harness.start();
+    const workers = await manager.guest();
+    await until("a credit of each phase", async () => {
+      await harness.clock.advance(500);
+      return workers.of("credit").length === 2;
+    });
+    for (const { credit: { id: creditId, phase } } of workers.of("credit")) {
+      workers.send({
+        type: "credit_return",
+        creditReturn: { creditId, phase, outcome: "success" },
+      });
+    }
+    await until("the end", () => harness.controller.of("run_complete").length === 1);
+    assert(harness.logged("DEBUG    timing_manager Ignored a late return of credit 0"));
+    assertEquals(harness.log.filter((line) => line.includes("WARNING")).length, 1);
+    assert(harness.logged("WARNING  timing_manager 1 credits had not come back when "));
+  });
+});
