@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { FakePhase, type FakePhaseOptions, pausing, timed } from "../../helpers/fake_phase.ts";
 import { openLoad, traceLoad } from "../../helpers/phase_plan.ts";
 
@@ -75,4 +76,49 @@ Deno.test("of users who take turns the turns count whose place had come", async 
   assertEquals(await leftAfter(-1, { load, conversations, prefill }), [2, 0, 40 - 5 - 2]);
   const few = { load, conversations, maxSessions: 4 };
   assertEquals(await leftAfter(2, few), [3, 5, 0]);
+});
+
+Deno.test("whatever keeps requests of a rate back, each that was due was let go or is counted", async () => {
+  const options = fc.record({
+    ratePerSecond: fc.constantFrom(20, 130, 1_000),
+    concurrencyCap: fc.option(fc.integer({ min: 1, max: 12 })),
+    concurrencyRampMs: fc.constantFrom(0, 300),
+    prefill: fc.option(fc.record({
+      limit: fc.integer({ min: 1, max: 6 }),
+      rampMs: fc.constantFrom(0, 200),
+    })),
+    pauses: fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 3 }),
+    maxDurationMs: fc.integer({ min: 1, max: 300 }),
+    graceMs: fc.integer({ min: 0, max: 100 }),
+    times: fc.array(fc.option(fc.integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 5 }),
+    fullMs: fc.array(fc.constantFrom(0, 0, 0, 30, 90, 1e6), { minLength: 1, maxLength: 9 }),
+    isForWorkers: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(options, async ({ times, fullMs, isForWorkers, pauses, ...rest }) => {
+      const { ratePerSecond, concurrencyCap, concurrencyRampMs, ...limits } = rest;
+      const phase: FakePhase = new FakePhase({
+        ...limits,
+        load: openLoad(ratePerSecond, { concurrencyCap, concurrencyRampMs }),
+        conversations: [pausing(...pauses)],
+        serviceMs: (index) => times[index % times.length]!,
+        firstTokenMs: () => 1,
+        onIssue: ({ index }) => {
+          const ms = fullMs[index % fullMs.length]!;
+          return ms === 0 ? undefined : { room: phase.clock.sleep(ms), isForWorkers };
+        },
+      });
+      phase.start();
+      await phase.clock.advance(5_000);
+      const { issued, overdue, unsent, reason } = phase.outcome!;
+      assertEquals(reason, "duration");
+      let due = 0;
+      while (Math.round(due * 1e9 / ratePerSecond) < limits.maxDurationMs * 1e6) due++;
+      assertEquals(issued + overdue + unsent, due);
+      assertEquals(overdue > 0 && fullMs.every((ms) => ms === 0), false);
+      const isLimited = concurrencyCap !== null || limits.prefill !== null;
+      assertEquals(unsent > 0 && !isLimited, false);
+    }),
+    { numRuns: 200 },
+  );
 });
