@@ -47,9 +47,10 @@ const CLOSING = [
   "in the JSON. Whoever quotes such a VALID should quote that with it.",
   "## What is measured",
   "- **Lateness**: of each request, how long after its due time it was sent, and where that time " +
-  "went. _Issue_ is the timing manager (and, under a concurrency or prefill limit, the wait for a " +
-  "slot, which `slot_wait` tells apart), _hand-over_ the way through the worker manager, _worker_ what the worker did before it " +
-  "sent. In a closed loop a request is due when the one before it ends, and later turns are due " +
+  "went. _Issue_ is the timing manager (with the wait for the way to the workers and, under a " +
+  "concurrency or prefill limit, that for a slot, which `slot_wait` tells apart), _hand-over_ the way " +
+  "through the worker manager, _worker_ what the worker did before it sent, and what a request waited " +
+  "for because workers had too many in hand that had not begun. In a closed loop a request is due when the one before it ends, and later turns are due " +
   "their pause after the answer: the way of that news to the timing manager is a part of _issue_. " +
   "What is due at a time that is known beforehand is handed to a worker 15 ms and more ahead, and the " +
   "worker waits for the exact moment; the parts count only what was after the due time. The same as " +
