@@ -54,7 +54,6 @@ export class ResponseParser {
    * which shares the memory of `bytes`.
    */
   push(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    if (bytes.length === 0) return NOTHING;
     if (this.#body !== null) return this.#body.decode(bytes, 0);
     const all = this.#kept.length === 0 ? bytes : joined(this.#kept, bytes);
     this.#kept = NOTHING;

@@ -20,9 +20,11 @@ interface Parsed {
 function parse(pieces: readonly Uint8Array[]): Parsed {
   const parser = new ResponseParser();
   let body = "";
+  // As a connection does, every read is into the same memory.
+  const memory = new Uint8Array(Math.max(0, ...pieces.map(({ length }) => length)));
   for (const piece of pieces) {
-    // The parser may shift bytes within what it is given.
-    body += latin1(parser.push(new Uint8Array(piece)));
+    memory.set(piece);
+    body += latin1(parser.push(memory.subarray(0, piece.length)));
     if (parser.mistake !== null) break;
   }
   const { isDone, hasExcess, mistake } = parser;
@@ -82,6 +84,11 @@ const CASES: Case[] = [
     expected: { ...DONE, body: "hello", hasExcess: true },
   },
   {
+    name: "one byte more than was announced",
+    wire: `${OK}content-length: 5\r\n\r\nhello!`,
+    expected: { ...DONE, body: "hello", hasExcess: true },
+  },
+  {
     name: "the same length twice",
     wire: `${OK}content-length: 5, 5\r\nContent-Length: 5\r\n\r\nhello`,
     expected: { ...DONE, body: "hello" },
@@ -96,6 +103,22 @@ const CASES: Case[] = [
     name: "chunks whose lines end in LF alone",
     wire: `HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n3\nhel\n2\nlo\n0\n\n`,
     expected: { ...DONE, body: "hello" },
+  },
+  {
+    name: "a chunk whose size has as many digits as it may",
+    wire: `${OK}transfer-encoding: chunked\r\n\r\n0000000000005\t\r\nhello\r\n0\r\n\r\n`,
+    expected: { ...DONE, body: "hello" },
+  },
+  {
+    name: "trailers of one character",
+    wire: `${OK}transfer-encoding: chunked\r\n\r\n0\r\nx\r\ny\n\r\n`,
+    expected: { ...DONE, body: "" },
+  },
+  {
+    name: "an extension and trailers as long as they may be",
+    wire: `${OK}transfer-encoding: chunked\r\n\r\n2;${"x".repeat(16 * 1024 - 1)}\r\nhi\r\n` +
+      `0\r\n${"x".repeat(64 * 1024 - 4)}\r\n\r\n`,
+    expected: { ...DONE, body: "hi" },
   },
   {
     name: "chunks without the last one",
@@ -116,6 +139,11 @@ const CASES: Case[] = [
     name: "interim answers first",
     wire:
       `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${OK}content-length: 2\r\n\r\nhi`,
+    expected: { ...DONE, body: "hi" },
+  },
+  {
+    name: "as many interim answers as there may be",
+    wire: `${"HTTP/1.1 100 Continue\r\n\r\n".repeat(100)}${OK}content-length: 2\r\n\r\nhi`,
     expected: { ...DONE, body: "hi" },
   },
   {
@@ -143,6 +171,11 @@ const CASES: Case[] = [
     wire: `${OK}content-length: 2\r\n`,
     expected: BAD,
   },
+  {
+    name: "half a head, with a line of one character",
+    wire: "HTTP/1.1 200 OK\nx\n",
+    expected: BAD,
+  },
   ...[
     ["HTTP/2 200\r\n\r\n", "the answer is not HTTP/1.1"],
     ["\x15\x03\x01\x00\x02\x02\x16", "the answer is not HTTP/1.1"],
@@ -153,6 +186,7 @@ const CASES: Case[] = [
     ["HTTP/1.1 2000 OK\r\n\r\n", "a status line that is none"],
     ["HTTP/1.1 200OK\r\n\r\n", "a status line that is none"],
     [`${OK}no colon\r\n\r\n`, "a header line that is none"],
+    ["HTTP/1.1 200 OK\nx\n\n", "a header line that is none"],
     [`${OK}: no name\r\n\r\n`, "a header line that is none"],
     [`${OK}a b: c\r\n\r\n`, "a header line that is none"],
     [`${OK}a : c\r\n\r\n`, "a header line that is none"],
@@ -174,12 +208,15 @@ const CASES: Case[] = [
     ["\r\n", "", "a chunk without a size"],
     ["hello", "", "a chunk without a size"],
     ["-1\r\n", "", "a chunk without a size"],
+    ["g\r\n", "", "a chunk without a size"],
     ["1x\r\n", "", "a chunk size that is none"],
+    ["1`\r\n", "", "a chunk size that is none"],
+    ["00000000000005\r\nhello\r\n", "", "a chunk of a size beyond measure"],
     ["fffffffffffffff\r\n", "", "a chunk of a size beyond measure"],
     ["2\r\nhello\r\n", "he", "a chunk that is longer than its size"],
     ["2\r\nhe\r\r\n", "he", "a chunk that is longer than its size"],
-    [`2;${"x".repeat(16 * 1024 + 1)}\r\n`, "", "a chunk with an endless extension"],
-    [`0\r\n${"x: y\r\n".repeat(20_000)}`, "", "endless trailers"],
+    [`2;${"x".repeat(16 * 1024)}\r\n`, "", "a chunk with an endless extension"],
+    [`0\r\n${"x".repeat(64 * 1024 - 2)}\r\n\r\n`, "", "endless trailers"],
   ].map(([chunks, body, error]): Case => ({
     name: `nonsense in chunks: ${error}`,
     wire: `${OK}transfer-encoding: chunked\r\n\r\n${chunks}`,
@@ -194,6 +231,12 @@ for (const { name, wire, expected } of CASES) {
     assertEquals(parse([bytes]), expected);
   });
 }
+
+Deno.test("a head of 64 KiB is read, one that has a byte more is not", () => {
+  const headOf = (length: number) => bytesOf(`${OK}x: ${"y".repeat(length - 24)}\r\n\r\n`);
+  assertEquals(parse([headOf(64 * 1024)]), { ...OPEN, body: "" });
+  assertEquals(parse([headOf(64 * 1024 + 1)]), { ...BAD, error: "a head of more than 64 KiB" });
+});
 
 Deno.test("a head that does not end is given up at 64 KiB", () => {
   const parser = new ResponseParser();
