@@ -58,8 +58,6 @@ export class ProcessSupervisor {
     if (this.#children.has(id)) throw new ServiceStartError(`Cannot start ${id}: it runs already`);
     const child = this.#spawn({ ...this.#options.common, type, id, init });
     const hello = Promise.withResolvers<void>();
-    // Nobody may be waiting any more when it is rejected.
-    hello.promise.catch(() => {});
     const supervised: Supervised = { child, hello, hasSaidHello: false, killedFor: null };
     this.#children.set(id, supervised);
     void child.exited.then((reason) => this.#ended(id, supervised, reason));

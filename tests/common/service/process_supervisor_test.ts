@@ -32,7 +32,7 @@ interface Nursery {
   readonly unexpected: string[];
 }
 
-function nursery(spawn?: (spec: ChildSpec) => Child): Nursery {
+function nursery(spawn?: (spec: ChildSpec) => Child, startTimeoutMs?: number): Nursery {
   const clock = new FakeClock();
   const children: FakeChild[] = [];
   const unexpected: string[] = [];
@@ -45,7 +45,7 @@ function nursery(spawn?: (spec: ChildSpec) => Child): Nursery {
     }),
     common: { token: "t", runDir: "/r", epochUnixMs: 1, logLevel: "INFO", onLine: () => {} },
     onUnexpectedExit: (id, reason) => void unexpected.push(`${id} ${reason}`),
-    startTimeoutMs: 2_000,
+    ...startTimeoutMs !== undefined && { startTimeoutMs },
   });
   return { clock, supervisor, children, unexpected };
 }
@@ -94,20 +94,36 @@ Deno.test("a child that exits before its hello is told with how it exited", asyn
   assertEquals(unexpected, []);
 });
 
-Deno.test("a child that never says hello is killed when its time is up", async () => {
-  const { clock, supervisor, children } = nursery();
-  const refused = assertRejects(
-    () => supervisor.start("worker", "worker_1"),
-    ServiceStartError,
-    "Cannot start worker_1: it did not say hello within 2 s",
-  );
-  await clock.advance(1_999);
-  assertEquals(children[0]!.kills, 0);
-  await clock.advance(1);
-  await refused;
-  assertEquals(children[0]!.kills, 1);
-  await settle();
-  assertEquals(supervisor.running, []);
+for (const [given, seconds] of [[2_000, 2], [undefined, 30]] as const) {
+  Deno.test(`a child that never says hello is killed when its time is up, after ${seconds} s`, async () => {
+    const { clock, supervisor, children } = nursery(undefined, given);
+    const refused = assertRejects(
+      () => supervisor.start("worker", "worker_1"),
+      ServiceStartError,
+      `Cannot start worker_1: it did not say hello within ${seconds} s`,
+    );
+    await clock.advance(seconds * 1_000 - 1);
+    assertEquals(children[0]!.kills, 0);
+    await clock.advance(1);
+    await refused;
+    assertEquals(children[0]!.kills, 1);
+    await settle();
+    assertEquals(supervisor.running, []);
+  });
+}
+
+Deno.test("once a child has said hello, nobody watches the time any more", async () => {
+  const { clock, supervisor } = nursery();
+  const signals: AbortSignal[] = [];
+  const sleep = clock.sleep.bind(clock);
+  clock.sleep = (ms, signal) => {
+    signals.push(signal!);
+    return sleep(ms, signal);
+  };
+  const start = supervisor.start("worker", "worker_1");
+  supervisor.confirm("worker_1");
+  await start;
+  assertEquals(signals.map(({ aborted }) => aborted), [true]);
 });
 
 Deno.test("a child whose hello is refused is killed, with the reason told", async () => {
@@ -238,6 +254,22 @@ Deno.test("news of a child that nobody started is ignored", () => {
   const { supervisor } = nursery();
   supervisor.confirm("worker_9");
   supervisor.refuse("worker_9", "no");
+});
+
+Deno.test("killing a child waits until it has ended, for the first reason that there was", async () => {
+  const { supervisor, children, unexpected } = await started(["worker_1"]);
+  const child = children[0]!;
+  child.kill = () => void child.kills++;
+  const over: string[] = [];
+  const killing = ["was silent", "was in the way"].map((reason) =>
+    supervisor.kill("worker_1", reason).then(() => over.push(reason))
+  );
+  await settle();
+  assertEquals([child.kills, over], [2, []]);
+  child.exit("was ended by SIGKILL");
+  await Promise.all(killing);
+  assertEquals(over, ["was silent", "was in the way"]);
+  assertEquals(unexpected, ["worker_1 was silent"]);
 });
 
 Deno.test("a child that is killed for a reason is said to have ended for it", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { memoryChannelPair } from "../../../common/comms/memory_transport.ts";
-import { Logger } from "../../../common/runtime/log.ts";
+import { Logger, logTextOf } from "../../../common/runtime/log.ts";
 import { Peer } from "../../../common/service/peer.ts";
 import { RecordsOutlet } from "../../../common/service/records_outlet.ts";
 import { FakeClock, settle } from "../../helpers/fake_clock.ts";
@@ -14,13 +14,18 @@ class World {
   readonly managers: FakePeer[] = [];
   readonly peers: Peer[] = [];
   readonly givenUp: Error[] = [];
+  readonly logged: string[] = [];
   isThere = true;
   readonly outlet = new RecordsOutlet({
     connect: () => this.#connect(),
     clock: this.clock,
     signal: this.life.signal,
     onGivenUp: (error) => this.givenUp.push(error),
-    log: new Logger({ serviceId: "worker_0", level: "ERROR", sink: () => {} }),
+    log: new Logger({
+      serviceId: "worker_0",
+      level: "INFO",
+      sink: (line) => this.logged.push(logTextOf(line)),
+    }),
   });
 
   #connect(): Promise<Peer> {
@@ -67,6 +72,7 @@ Deno.test("records that are not acknowledged are sent again to who comes after",
   world.send(4);
   await settle();
   assertEquals(world.credits(1), [2, 3, 4]);
+  assertEquals(world.logged, ["Sends 2 records to records_manager again"]);
   world.managers[1]!.send({ type: "records_ack", count: 3 });
   await settle();
   assertEquals(world.outlet.waiting, 0);
@@ -117,5 +123,6 @@ Deno.test("a records manager that is not there at the start is waited for, but n
   await world.clock.advance(500);
   await opened;
   assertEquals([world.managers.length, world.givenUp.length], [1, 0]);
+  assertEquals(world.logged, [], "there is nothing to be sent again");
   world.life.abort();
 });
