@@ -66,7 +66,8 @@ export class Lookahead {
     if (session <= this.#used) return;
     this.#used = session;
     this.#asked = Math.max(this.#asked, session + 1);
-    if (this.#asked - session <= this.#ahead() / 2) this.#fill();
+    const left = this.#asked - session - 1;
+    if (left <= this.#ahead() / 2) this.#fill();
   }
 
   #fill(): void {
@@ -79,7 +80,7 @@ export class Lookahead {
   /** What the phases to come begin with: when they do there is no time for it. */
   async #lookAtNextPhases(): Promise<void> {
     for (const [phase, sessions] of this.#options.starts ?? []) {
-      if (phase === this.#phase || this.#begun.has(phase)) continue;
+      if (this.#begun.has(phase)) continue;
       this.#begun.add(phase);
       const end = Math.min(sessions, this.#ahead(phase));
       for (let first = 0; first < end;) {
@@ -127,9 +128,9 @@ export class Lookahead {
     return Math.min(MOST_AT_ONCE, Math.max(1, Math.floor(characters / this.#size())));
   }
 
-  /** The characters of a conversation, by those that are there. */
+  /** The characters of a conversation, by those that are there; 0 where there is none. */
   #size(): number {
     const { size, characters } = this.#options.cache;
-    return Math.max(1, characters / Math.max(1, size));
+    return characters / Math.max(1, size);
   }
 }

@@ -15,14 +15,15 @@ class SlowCache {
   async prefetch(indexes: readonly number[]): Promise<boolean> {
     this.asked.push([...indexes]);
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.isReachable) return false;
     this.size += indexes.length;
     this.characters += this.each * indexes.length;
-    return this.isReachable;
+    return true;
   }
 
-  /** Lets the answers to all questions come, also to those that follow from them. */
-  async release(): Promise<void> {
-    for (;;) {
+  /** Lets the answers to `count` questions come, or to all, also to those that follow from them. */
+  async release(count = Infinity): Promise<void> {
+    for (let i = 0; i < count; i++) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       next();
@@ -54,7 +55,20 @@ Deno.test("the first conversation is asked for alone, then as many as fit, up to
   const all = cache.asked.flat();
   assertEquals(all, Array.from({ length: all.length }, (_, i) => i));
   assert(all.length >= 256 && all.length < 256 + 32, `${all.length}`);
-  assert(cache.asked.every((batch) => batch.length <= 32));
+  assert(cache.asked.slice(1).every((batch) => batch.length === 32));
+});
+
+Deno.test("what is waited for at the start is a million characters, and what is asked for at once four", async () => {
+  const cache = new SlowCache(200 * 1024, 64 * 2 ** 20);
+  const lookahead = new Lookahead({ cache, conversationOf: inOrder });
+  let isReady = false;
+  const ready = lookahead.start("profiling").then(() => isReady = true);
+  await cache.release(1);
+  assertEquals([cache.asked.map(({ length }) => length), isReady], [[1, 5], false]);
+  await cache.release(1);
+  assertEquals([cache.asked.map(({ length }) => length), isReady], [[1, 5, 20], true]);
+  await cache.release();
+  await ready;
 });
 
 Deno.test("large conversations are asked for one by one, and no more than half the cache holds", async () => {
@@ -89,6 +103,69 @@ Deno.test("sessions of other workers are skipped, and old ones change nothing", 
   lookahead.note("profiling", 4_000);
   await cache.release();
   assertEquals(cache.asked.length, count);
+});
+
+Deno.test("of a conversation that fills most of the cache, the next one is asked for all the same", async () => {
+  const cache = new SlowCache(40 * 2 ** 20, 64 * 2 ** 20);
+  const lookahead = await started(cache);
+  assertEquals(cache.asked, [[0], [1]]);
+  lookahead.note("profiling", 0);
+  await cache.release();
+  assertEquals(cache.asked.length, 2);
+  lookahead.note("profiling", 1);
+  await cache.release();
+  assertEquals(cache.asked, [[0], [1], [2]]);
+});
+
+Deno.test("more is asked for when half of what is ahead has been used", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const lookahead = await started(cache);
+  const { length } = cache.asked;
+  const last = cache.asked.flat().at(-1)!;
+  lookahead.note("profiling", last - 129);
+  assertEquals(cache.asked.length, length);
+  lookahead.note("profiling", last - 128);
+  assertEquals(cache.asked.length, length + 1);
+  await cache.release();
+});
+
+Deno.test("credits that come while conversations are on their way ask for nothing, and late ones do not keep more from being asked for", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const lookahead = await started(cache);
+  cache.asked.length = 0;
+  for (const session of [5_000, 5_001, 4_000]) lookahead.note("profiling", session);
+  assertEquals(cache.asked.length, 1);
+  await cache.release();
+  const asked = cache.asked.flat();
+  assertEquals(asked[0], 5_001);
+  assert(asked.at(-1)! >= 5_001 + 256, `${asked.at(-1)}`);
+});
+
+Deno.test("a phase that begins while it would be looked at is asked for once", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const places = (phase: string, session: number) => {
+    if (phase === "warmup") return session < 40 ? session : null;
+    return 1_000 + session;
+  };
+  const starts = new Map([["warmup", 2], ["profiling", 300]] as const);
+  const lookahead = new Lookahead({ cache, conversationOf: places, starts });
+  const ready = lookahead.start("warmup");
+  await cache.release(2);
+  lookahead.note("profiling", 0);
+  await cache.release();
+  await ready;
+  const all = cache.asked.flat();
+  assertEquals(new Set(all).size, all.length);
+  assert(all.includes(1_300));
+});
+
+Deno.test("where what the next phase begins with does not come, it is not asked for on and on", async () => {
+  const cache = new SlowCache(3_000, 64 * 2 ** 20);
+  const places = (phase: string, session: number) => phase === "warmup" ? null : 1_000 + session;
+  cache.isReachable = false;
+  await started(cache, places, new Map([["warmup", 2], ["profiling", 300]] as const));
+  await cache.release();
+  assertEquals(cache.asked.map(([first, ...more]) => [first, more.length]), [[1_000, 31]]);
 });
 
 Deno.test("another phase begins anew, in its own order", async () => {
