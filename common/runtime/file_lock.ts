@@ -1,5 +1,8 @@
 // On a file system without locks everything goes on as if nobody else were there.
 
+/** How often to look whether a file is still being written. */
+const LOOK_MS = 5;
+
 /** What is needed of a file to give it back. */
 export type Closable = Pick<Deno.FsFile, "close"> & Partial<Pick<Deno.FsFile, "unlockSync">>;
 
@@ -21,6 +24,25 @@ export function isBeingWritten(path: string): boolean {
     return false;
   } finally {
     unlockAndClose(file);
+  }
+}
+
+/**
+ * Blocks until nobody writes a file any more, for `mostMs` at most.
+ *
+ * For whoever has killed the writer and goes at once: the system takes its files from it after that,
+ * on a busy machine a good while. Nothing else of this program goes on meanwhile.
+ */
+export function blockWhileWritten(path: string, mostMs: number): void {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (let waitedMs = 0; waitedMs < mostMs; waitedMs += LOOK_MS) {
+    try {
+      if (!isBeingWritten(path)) return;
+    } catch {
+      // There is none.
+      return;
+    }
+    Atomics.wait(never, 0, 0, LOOK_MS);
   }
 }
 

@@ -7,6 +7,7 @@ import { whyIncomplete } from "../../common/model/run_problems.ts";
 import { runFolder, runTitle, titledReport } from "../../common/model/run_series.ts";
 import { CONTROLLER_ID } from "../../common/model/service_type.ts";
 import { SystemClock } from "../../common/runtime/clock.ts";
+import { blockWhileWritten } from "../../common/runtime/file_lock.ts";
 import { atMost } from "../../common/service/at_most.ts";
 import { Logger, type LogLevel } from "../../common/runtime/log.ts";
 import { setProcessTitle } from "../../common/runtime/process_title.ts";
@@ -22,6 +23,9 @@ import type { Terminal } from "./ui/terminal.ts";
 
 /** How long the last lines of the log may take to their file. */
 const LOG_CLOSE_MS = 2_000;
+
+/** How long the killed records manager may keep the journal. */
+const RELEASE_MS = 1_000;
 
 /** Everything that is decided before the first process starts. */
 export interface LaunchRequest {
@@ -90,6 +94,7 @@ async function lead(
     interrupt: (signal) => controller.interrupt(signal),
     abandon: (signal) => {
       controller.interrupt(signal);
+      blockWhileWritten(`${config.artifactDir}/${ARTIFACT_FILES.records}`, RELEASE_MS);
       removeRunDir(config.runDir);
       terminal.line(`aiperf: ${signal}: ended at once; ${whatIsLeft(config)}`);
     },

@@ -1,4 +1,7 @@
+import { ARTIFACT_FILES } from "../../common/model/artifact_files.ts";
+import { isBeingWritten } from "../../common/runtime/file_lock.ts";
 import { PERMISSION_FLAGS } from "../../common/runtime/permissions.ts";
+import { filesBelow } from "./artifacts.ts";
 import { until } from "./until.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -164,10 +167,18 @@ export class Sandbox {
     return entries.map(({ name }) => name);
   }
 
+  async #openJournals(): Promise<string[]> {
+    const files = await filesBelow(this.path);
+    return files.filter((file) => file.endsWith(ARTIFACT_FILES.records))
+      .filter((file) => isBeingWritten(`${this.path}/${file}`));
+  }
+
   /** Waits until no process and no run directory is left; throws when some stay. */
   async untilClean(): Promise<void> {
     await until("the end of all processes", async () => (await this.processes()).length === 0);
     await until("no run directory", async () => (await this.runDirs()).length === 0);
+    // A process that ends has no environment to be known by, and some time later no files either.
+    await until("no open journal", async () => (await this.#openJournals()).length === 0);
   }
 }
 

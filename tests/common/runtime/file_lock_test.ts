@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { isBeingWritten, unlockAndClose } from "../../../common/runtime/file_lock.ts";
+import {
+  blockWhileWritten,
+  isBeingWritten,
+  unlockAndClose,
+} from "../../../common/runtime/file_lock.ts";
 import { LineFile } from "../../../common/runtime/line_file.ts";
 import { withFolder } from "../../helpers/journal_text.ts";
 
@@ -41,4 +45,28 @@ Deno.test("a file is closed where the file system has no locks", () => {
     close: () => void (isClosed = true),
   });
   assertEquals(isClosed, true);
+});
+
+Deno.test("who waits for the writer of a file goes on when it has ended, or does not end, or there is none", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/lines`;
+    blockWhileWritten(path, Infinity);
+    const script = `const file = Deno.openSync(Deno.args[0], { create: true, write: true });
+      file.lockSync(true);
+      console.log("locked");
+      setInterval(() => {}, 1000);`;
+    const writer = new Deno.Command(Deno.execPath(), {
+      args: ["eval", script, path],
+      stdout: "piped",
+    }).spawn();
+    const stdout = writer.stdout.getReader();
+    await stdout.read();
+    await stdout.cancel();
+    blockWhileWritten(path, 20);
+    assertEquals(isBeingWritten(path), true);
+    writer.kill("SIGKILL");
+    blockWhileWritten(path, Infinity);
+    assertEquals(isBeingWritten(path), false);
+    await writer.status;
+  });
 });
