@@ -13,7 +13,7 @@ import { describeError, type Logger } from "../../common/runtime/log.ts";
 import type { Peer } from "../../common/service/peer.ts";
 import { collectRaw } from "./collect_raw.ts";
 import { MOST_ROUNDS, RESULTS_TIMEOUT_MS } from "./limits.ts";
-import { endingOf, type RunOutcome } from "./outcome.ts";
+import { endingOf, type RunsEnd } from "./outcome.ts";
 import type { ServiceCast } from "./service_cast.ts";
 
 /** What the results of a run are collected from, and how. */
@@ -30,8 +30,8 @@ export interface CollectOptions {
   /** How long what the workers write may take. */
   readonly inputsTimeoutMs: number;
   readonly wasCancelled: boolean;
-  /** How the run ended, as far as it is known before its results are. */
-  readonly outcome: Pick<RunOutcome, "interruptedBy" | "failure" | "hasTooManyFailures">;
+  /** How the run ended, as far as it is known when its records are. */
+  readonly outcome: () => RunsEnd;
   /** Told what became of the credits as soon as that is known. */
   readonly onRecords: (records: RecordsSummary) => void;
 }
@@ -50,13 +50,14 @@ export async function collectResults(options: CollectOptions): Promise<WrittenRe
 }
 
 async function writeResults(options: CollectOptions): Promise<WrittenResults> {
-  const { cast, finish, wasCancelled, outcome, onRecords } = options;
-  const ending = endingOf(outcome);
+  const { cast, finish, wasCancelled, onRecords } = options;
   const watched = options.health();
   const records = recordsSummarySchema.parse(
     await cast.ask("records_manager", finish, RESULTS_TIMEOUT_MS),
   );
   onRecords(records);
+  const outcome = options.outcome();
+  const ending = endingOf(outcome);
   const health = await watched;
   const { accounts, missing, missingIds } = records;
   const write: Command = {

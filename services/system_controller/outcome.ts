@@ -1,5 +1,7 @@
+import { endsOverFailureLimit } from "../../common/model/failure_limit.ts";
 import { missingText } from "../../common/model/missing_text.ts";
 import type { RecordsSummary, RunReport } from "../../common/model/report.ts";
+import type { PhasePlan } from "../../common/model/run_config.ts";
 import type { RunEnding } from "../../common/model/run_ending.ts";
 import { howManyFailed, nothingSucceeded } from "../../common/model/run_problems.ts";
 import { EXIT } from "./exit.ts";
@@ -16,22 +18,31 @@ export interface RunOutcome {
   readonly isBadInput: boolean;
   /** Whether the run was ended because more requests failed than `--failed-request-threshold`. */
   readonly hasTooManyFailures: boolean;
+  /** That threshold; null: any number may fail. */
+  readonly failureLimit: PhasePlan["failureLimit"];
   readonly records: RecordsSummary | null;
   readonly report: RunReport | null;
   /** Files that could not be written, and servers that could not be told the end, one sentence each. */
   readonly unwritten: readonly string[];
 }
 
+/** What is known of the end of a run before its results are made. */
+export type RunsEnd = Omit<RunOutcome, "isBadInput" | "report" | "unwritten">;
+
 /** Why a run ended: of several reasons the one that its exit code tells of. */
-export function endingOf(
-  { interruptedBy, failure, hasTooManyFailures }: Pick<
-    RunOutcome,
-    "interruptedBy" | "failure" | "hasTooManyFailures"
-  >,
-): RunEnding {
+export function endingOf(outcome: RunsEnd): RunEnding {
+  const { interruptedBy, failure } = outcome;
   if (interruptedBy !== null) return { reason: "interrupted", cause: interruptedBy };
   if (failure !== null) return { reason: "failure", cause: failure };
-  return { reason: hasTooManyFailures ? "failed_request_threshold" : "complete", cause: null };
+  return { reason: failsTooMuch(outcome) ? "failed_request_threshold" : "complete", cause: null };
+}
+
+/** What was not heard of when the load ended is told by its records; a run that broke is not judged. */
+function failsTooMuch(outcome: RunsEnd): boolean {
+  const { hasTooManyFailures, failureLimit, records, interruptedBy, failure } = outcome;
+  if (hasTooManyFailures || records === null) return hasTooManyFailures;
+  const isWhole = interruptedBy === null && failure === null;
+  return isWhole && endsOverFailureLimit(failureLimit, records.accounts.profiling);
 }
 
 /** The problems that make a run not complete, one sentence each. */
@@ -39,7 +50,7 @@ export function problemsOf(outcome: RunOutcome): string[] {
   const { failure, records, report, interruptedBy, unwritten } = outcome;
   const problems: string[] = [];
   if (failure !== null) problems.push(failure);
-  if (outcome.hasTooManyFailures) problems.push(howManyFailed(report));
+  if (failsTooMuch(outcome)) problems.push(howManyFailed(report));
   if (records && records.missing > 0) problems.push(missingText(records));
   problems.push(...unwritten);
   const nothing = interruptedBy === null ? nothingSucceeded(report, failure !== null) : null;

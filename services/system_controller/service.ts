@@ -95,6 +95,7 @@ export class SystemController extends ControllerService {
       failure: this.#failure,
       isBadInput: this.#isBadInput,
       hasTooManyFailures: this.#hasTooManyFailures,
+      failureLimit: this.#request.config.phases.at(-1)!.failureLimit,
       records: this.#records,
       report: this.#results?.report ?? null,
       unwritten: [...this.#results?.problems ?? [], ...this.#calls.problems],
@@ -352,7 +353,7 @@ export class SystemController extends ControllerService {
         config: this.#request.config,
         inputsTimeoutMs: inHaste ? 1_000 : RESULTS_TIMEOUT_MS,
         wasCancelled: inHaste || this.#wasCancelled,
-        outcome: this.outcome,
+        outcome: () => this.outcome,
         onRecords: (records) => this.#records = records,
       });
     } catch (error) {

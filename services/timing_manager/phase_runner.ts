@@ -1,10 +1,10 @@
 import type { Credit, CreditReturn } from "../../common/model/credit.ts";
+import { endsOverFailureLimit, isOverFailureLimit } from "../../common/model/failure_limit.ts";
 import type { PhasePlan } from "../../common/model/run_config.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
 import type { CreditLedger, PhaseAccount, Settlement } from "./credit_ledger.ts";
 import { DRAIN_LOOK_MS, DrainPatience } from "./drain_patience.ts";
-import { isOverFailureLimit } from "./failure_limit.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
 import { type Lead, NO_LEAD } from "./lead.ts";
 import type { Pacer } from "./pacer.ts";
@@ -138,7 +138,7 @@ export class PhaseRunner {
     await ended;
     this.#stopSending("duration");
     const missing = await this.#finish(rule);
-    this.#checkAllFailures();
+    this.#checkAllFailures(missing.length);
     return {
       startNs,
       // It may be called off before its schedule begins.
@@ -318,12 +318,13 @@ export class PhaseRunner {
     this.#reason = "failed_threshold";
   }
 
-  /** At the end no more requests can make up for those that have failed, however few there were. */
-  #checkAllFailures(): void {
+  /** Whether what was not heard of has failed is told by its records, once they are there. */
+  #checkAllFailures(unheard: number): void {
     const { failureLimit, phase } = this.#plan;
-    if (failureLimit === null || this.#wasCancelled) return;
-    const limit = { ...failureLimit, armedAfter: 0 };
-    if (isOverFailureLimit(limit, this.#ledger.account(phase))) this.#reason = "failed_threshold";
+    const account = this.#ledger.account(phase);
+    const heard = { ...account, lost: account.lost - unheard };
+    if (this.#wasCancelled || !endsOverFailureLimit(failureLimit, heard)) return;
+    this.#reason = "failed_threshold";
   }
 
   #cutOff(reason: StopReason, graceMs: number): void {

@@ -22,6 +22,7 @@ const COMPLETE: RunOutcome = {
   failure: null,
   isBadInput: false,
   hasTooManyFailures: false,
+  failureLimit: null,
   records: {
     accounts: { warmup: reportWith(0, 0).account, profiling: reportWith(5, 0).account },
     missing: 0,
@@ -45,6 +46,32 @@ const CASES: readonly [string, Partial<RunOutcome>, number, string[]][] = [
     { hasTooManyFailures: true, report: reportWith(7, 4) },
     1,
     ["more requests failed than --failed-request-threshold allows: 4 of 11"],
+  ],
+  [
+    "a run of which the records show that too much failed",
+    {
+      failureLimit: { ratio: 0.1, armedAfter: 50 },
+      records: {
+        ...COMPLETE.records!,
+        accounts: { ...COMPLETE.records!.accounts, profiling: reportWith(7, 4).account },
+      },
+      report: reportWith(7, 4),
+    },
+    1,
+    ["more requests failed than --failed-request-threshold allows: 4 of 11"],
+  ],
+  [
+    "an interrupted run of which the records show that",
+    {
+      interruptedBy: "SIGINT",
+      failureLimit: { ratio: 0.1, armedAfter: 50 },
+      records: {
+        ...COMPLETE.records!,
+        accounts: { ...COMPLETE.records!.accounts, profiling: reportWith(7, 4).account },
+      },
+    },
+    130,
+    [],
   ],
   [
     "input that cannot be used",
@@ -91,10 +118,18 @@ for (const [what, change, code, problems] of CASES) {
 }
 
 Deno.test("endingOf() names the reason that the exit code tells of", () => {
-  const none = { interruptedBy: null, failure: null, hasTooManyFailures: false };
+  const none = { ...COMPLETE, failureLimit: { ratio: 0.1, armedAfter: 10 } };
   assertEquals(endingOf(none), { reason: "complete", cause: null });
   const failing = { ...none, hasTooManyFailures: true };
   assertEquals(endingOf(failing), { reason: "failed_request_threshold", cause: null });
+  const { accounts } = COMPLETE.records!;
+  const lost = { ...accounts.profiling, issued: 6, lost: 1 };
+  const losing = {
+    ...none,
+    records: { ...none.records!, accounts: { ...accounts, profiling: lost } },
+  };
+  assertEquals(endingOf(losing), { reason: "failed_request_threshold", cause: null });
+  assertEquals(endingOf({ ...losing, failureLimit: null }).reason, "complete");
   const broken = { ...failing, failure: "worker_manager died" };
   assertEquals(endingOf(broken), { reason: "failure", cause: "worker_manager died" });
   const interrupted = { ...broken, interruptedBy: "SIGINT" as const };

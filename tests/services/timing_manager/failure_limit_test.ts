@@ -1,19 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { isOverFailureLimit } from "../../../services/timing_manager/failure_limit.ts";
 import { FakePhase, type FakePhaseOptions } from "../../helpers/fake_phase.ts";
 import { closedLoad, openLoad } from "../../helpers/phase_plan.ts";
 
 const LIMIT = { ratio: 0.1, armedAfter: 10 };
-
-Deno.test("the limit holds from a number of ends on, and only beyond the ratio", () => {
-  const isOver = (succeeded: number, failed: number, lost = 0) =>
-    isOverFailureLimit(LIMIT, { succeeded, failed, lost });
-  assertEquals(isOver(0, 9), false);
-  assertEquals(isOver(9, 1), false);
-  assertEquals(isOver(8, 2), true);
-  assertEquals(isOver(8, 1, 1), true);
-  assertEquals(isOverFailureLimit(null, { succeeded: 0, failed: 99, lost: 0 }), false);
-});
 
 async function ran(options: Partial<FakePhaseOptions>): Promise<FakePhase> {
   const phase = new FakePhase({ load: closedLoad(2), failureLimit: LIMIT, ...options }).start();
@@ -71,4 +60,20 @@ Deno.test("a phase that was cancelled is not judged by its failures", async () =
 Deno.test("what the tool cut off itself is no failure", async () => {
   const phase = await ran({ maxRequests: 40, serviceMs: () => 10, outcomeOf: () => "cancelled" });
   assertEquals([phase.outcome!.reason, phase.outcome!.account.cancelled], ["count", 40]);
+});
+
+Deno.test("what was not heard of at the end has not failed as long as its records do not say so", async () => {
+  const reasonWith = async (failing: number) =>
+    (await ran({
+      load: closedLoad(12),
+      maxDurationMs: 100,
+      graceMs: 0,
+      cancelMs: null,
+      maxRequests: 12,
+      serviceMs: (index) => index < 8 ? 10 : null,
+      outcomeOf: ({ index }) => index < failing ? "error" : "success",
+    })).outcome!;
+  const { reason, missing } = await reasonWith(0);
+  assertEquals([reason, missing.length], ["count", 4]);
+  assertEquals((await reasonWith(1)).reason, "failed_threshold");
 });
