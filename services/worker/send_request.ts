@@ -86,6 +86,9 @@ export function sendRequest(
   return prepareRequest(job, context).send(signal);
 }
 
+/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
+const IS_OVER = "the request is over";
+
 /** An answer that ends so long after its last byte was kept open. */
 const LONGER_OPEN_NS = 0.1e6;
 
@@ -264,7 +267,7 @@ class SentRequest implements PreparedRequest {
     this.endedNs = sentNs === null || overAfterNs === null
       ? this.#context.clock.nowNs()
       : sentNs + overAfterNs;
-    this.#cut?.abort();
+    this.#cut?.abort(IS_OVER);
     this.#open = null;
     this.#noteBegun();
     const { credit, session } = this.#job;

@@ -192,6 +192,34 @@ Deno.test("an answer that is there before its time to be cut off is a success", 
   assertEquals("cancelAfterNs" in other, false);
 });
 
+Deno.test("a request that ends before its time to be cut off calls that off without an exception", async () => {
+  const reasons: unknown[] = [];
+  class WatchedClock extends FakeClock {
+    override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+      signal?.addEventListener("abort", () => reasons.push(signal.reason));
+      return super.sleep(ms, signal);
+    }
+  }
+  let end = () => {};
+  const transport: HttpTransport = {
+    prepare: ({ onSent }) => ({
+      send: () => {
+        onSent!();
+        return new Promise((_, reject) => end = () => reject(new Error("reset")));
+      },
+    }),
+    connectAhead() {},
+    endSession() {},
+    close() {},
+  };
+  const job = jobOf({ correlationId: "session-1", answers: [] }, 0, { cancelAfterNs: 60e9 });
+  const context = contextOf({ clock: new WatchedClock(0), transport });
+  const sent = sendRequest(job, context, new AbortController().signal);
+  end();
+  assertEquals((await sent).outcome, "error");
+  assertEquals(reasons.map((reason) => typeof reason), ["string", "string"]);
+});
+
 Deno.test("an answer that only called tools is no empty message in the next request", async () => {
   const session = { correlationId: "session-1", answers: [] };
   await exchange(jobOf(session, 0), { reads: [[10, ROLE + THINKING + CALLING + DONE]] });
