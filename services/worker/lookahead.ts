@@ -100,19 +100,17 @@ export class Lookahead {
   /** Asks for the conversations of the next sessions; false: there are none, or they did not come. */
   async #ask(count: number): Promise<boolean> {
     const first = this.#asked;
-    const asking = this.#prefetch(this.#phase!, first, count);
-    if (asking === null) return false;
-    this.#asked = first + count;
-    return await asking;
+    this.#asked += count;
+    return await this.#prefetch(this.#phase!, first, count);
   }
 
-  /** Asks for the conversations of sessions of a phase; null: there are none. */
-  #prefetch(phase: Phase, first: number, count: number): Promise<boolean> | null {
+  /** Asks for the conversations of sessions of a phase; false: there are none, or they did not come. */
+  async #prefetch(phase: Phase, first: number, count: number): Promise<boolean> {
     const wanted = Array.from(
       { length: count },
       (_, i) => this.#options.conversationOf(phase, first + i),
     ).filter((index) => index !== null);
-    return wanted.length === 0 ? null : this.#options.cache.prefetch([...new Set(wanted)]);
+    return wanted.length > 0 && await this.#options.cache.prefetch([...new Set(wanted)]);
   }
 
   #ahead(phase = this.#phase!): number {

@@ -201,6 +201,7 @@ function testChannels(kind: string, open: () => ChannelPair | Promise<ChannelPai
     assertThrows(
       () => pair.ours.send({ type: "response", id: 1, error: null, data: 1n }),
       TypeError,
+      "BigInt",
     );
     void pair.ours.send(numbered(1)[0]!);
     await inbox.count(1);

@@ -62,11 +62,14 @@ Deno.test("a gate within a shut gate opens with the outer one", () => {
 Deno.test("what fails while the gate is shut does not keep the rest in, nor the gate shut", () => {
   const { notes, write } = noted();
   const gate = new WriteGate();
-  assertThrows(() =>
-    gate.holdDuring(() => {
-      void gate.pass(write("a"));
-      throw new Error("a fault");
-    })
+  assertThrows(
+    () =>
+      gate.holdDuring(() => {
+        void gate.pass(write("a"));
+        throw new Error("a fault");
+      }),
+    Error,
+    "a fault",
   );
   void gate.pass(write("b"));
   assertEquals(notes, ["a", "b"]);

@@ -102,6 +102,6 @@ Deno.test("a peer that has gone away is not asked", async () => {
 Deno.test("a command that cannot be sent is refused at once", async () => {
   const { peer } = talk();
   const command = { kind: "cancel_run", graceMs: 1n as unknown as number } as const;
-  await assertRejects(() => peer.request(command, Infinity), TypeError);
+  await assertRejects(() => peer.request(command, Infinity), TypeError, "BigInt");
   assertEquals(peer.owed, []);
 });

@@ -254,6 +254,7 @@ Deno.test("news of a child that nobody started is ignored", () => {
   const { supervisor } = nursery();
   supervisor.confirm("worker_9");
   supervisor.refuse("worker_9", "no");
+  assertEquals(supervisor.running, []);
 });
 
 Deno.test("killing a child waits until it has ended, for the first reason that there was", async () => {

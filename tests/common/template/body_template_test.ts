@@ -107,7 +107,11 @@ Deno.test("a path finds what it leads to, and null where there is nothing or it 
 });
 
 Deno.test("what is no path is refused, and so are functions that there are not", () => {
-  for (const path of ["a[", "", "nofunc(a)", "length(a, b)"]) {
-    assertThrows(() => compilePath(path), Error);
-  }
+  const cases = [
+    ["a[", "Syntax error: expected Star"],
+    ["", "Syntax error: invalid token"],
+    ["nofunc(a)", "Unknown function: nofunc()"],
+    ["length(a, b)", "Invalid arity: length() takes 1 argument"],
+  ] as const;
+  for (const [path, message] of cases) assertThrows(() => compilePath(path), Error, message);
 });

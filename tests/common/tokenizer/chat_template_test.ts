@@ -48,5 +48,9 @@ Deno.test("a template that refuses the messages says why", async () => {
 });
 
 Deno.test("what is no Jinja is refused before anything is counted", async () => {
-  await assertRejects(() => compileChatTemplate({ template: "{% for %}", specialTokens: {} }));
+  await assertRejects(
+    () => compileChatTemplate({ template: "{% for %}", specialTokens: {} }),
+    SyntaxError,
+    "Unexpected token",
+  );
 });
