@@ -1,8 +1,8 @@
 import { describeError } from "../../common/runtime/log.ts";
 import { writeStderr } from "../../common/runtime/standard_streams.ts";
-import type { MockServerOptions } from "./mock_options.ts";
+import { type MockServerOptions, resolveMockOptions } from "./mock_options.ts";
 import { rehearse } from "./rehearsal.ts";
-import { startMockServer } from "./server.ts";
+import { bracketed, startMockServer } from "./server.ts";
 
 /** After so long another round of rehearsal makes the first requests hardly any quicker. */
 const REHEARSAL_MS = 40;
@@ -14,7 +14,8 @@ export async function serveMock(options: MockServerOptions): Promise<number> {
   try {
     server = startMockServer(options, (reason) => say(`aiperf: refused a request: ${reason}`));
   } catch (error) {
-    const where = `${options.host}:${options.port}`;
+    const { host, port } = resolveMockOptions(options);
+    const where = `${bracketed(host)}:${port}`;
     say(`aiperf: cannot listen on ${where}: ${whyNot(error)}; choose another --port or --host`);
     return 2;
   }

@@ -134,6 +134,10 @@ function systemTimer(turns: SocketTurns): DeadlineTimer {
 /** How a listening address is reached from this machine, as it stands in a URL. */
 function urlHost(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::") return "[::1]";
+  return bracketed(host === "::" ? "::1" : host);
+}
+
+/** A host as it stands before a port. */
+export function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

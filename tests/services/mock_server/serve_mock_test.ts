@@ -36,10 +36,11 @@ for (const [why, words] of REASONS) {
   Deno.test(`a mock server that cannot listen ends with 2, and says why: ${words}`, async () => {
     const said = await saidWhereNothingListens(why, async () => {
       assertEquals(await serveMock({ host: "127.0.0.1", port: 80 }), 2);
+      assertEquals(await serveMock({ host: "::1", port: 80 }), 2);
     });
-    assertEquals(
-      said,
-      `aiperf: cannot listen on 127.0.0.1:80: ${words}; choose another --port or --host\n`,
+    const lines = ["127.0.0.1:80", "[::1]:80"].map((where) =>
+      `aiperf: cannot listen on ${where}: ${words}; choose another --port or --host\n`
     );
+    assertEquals(said, lines.join(""));
   });
 }
