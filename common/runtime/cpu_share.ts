@@ -9,14 +9,17 @@ const USUAL = 0;
  * Linux may put each session into a scheduling group of its own, an autogroup: then only the
  * group's niceness counts beside other sessions, else only that of each thread. Who is not root
  * may set a group's niceness ten times a second, all users together: else it takes another try.
+ *
+ * It is told whose process it is for: by the time it looks, its parent may be another one.
  */
 const RENICE = `
-renice "$1" -g "$PPID"
+renice "$1" -g "$2"
 group=/proc/self/autogroup
-[ -w "$group" ] && IFS= read -r stat <"/proc/$PPID/stat" || exit 0
+[ -w "$group" ] && IFS= read -r stat <"/proc/$2/stat" || exit 0
 niceness=$1
+leader=$2
 set -- \${stat##*) }
-[ "$4" = "$PPID" ] || exit 0
+[ "$4" = "$leader" ] || exit 0
 for try in 1 2 3 4 5 6 7 8 9 10; do
   echo "$niceness" >"$group" && exit
   sleep 0.1
@@ -48,7 +51,7 @@ async function renice(niceness: number, shell: string): Promise<void> {
   const path = Deno.env.get("PATH");
   try {
     await new Deno.Command(shell, {
-      args: ["-c", RENICE, "sh", String(niceness)],
+      args: ["-c", RENICE, "sh", String(niceness), String(Deno.pid)],
       // What it starts has no business with the run's token.
       clearEnv: true,
       env: path === undefined ? {} : { PATH: path },

@@ -5,7 +5,7 @@
  * - read, write: the run directory, the artifacts, configuration and data-set files, the user's
  *   cache folder;
  * - run: the services, which are this same executable (a path would not match through a symbolic
- *   link, and a bare `Deno.kill` needs it too);
+ *   link, and a bare `Deno.kill` needs it too), and a shell that has a service stand back;
  * - env: `AIPERF_*`, `XDG_RUNTIME_DIR`, `XDG_CACHE_HOME`, `HF_*`, proxies.
  *
  * Not asked for: `sys`, `ffi`, `import` and files under `/proc`, which need `--allow-all`.

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { comeForward, standBack } from "../../../common/runtime/cpu_share.ts";
+import { withFolder } from "../../helpers/journal_text.ts";
+import { until } from "../../helpers/until.ts";
 
 const MODULE = import.meta.resolve("../../../common/runtime/cpu_share.ts");
 
@@ -61,6 +63,54 @@ Deno.test({
   ignore: !HAS_GROUPS,
   async fn() {
     assertEquals((await probe([], "and come forward")).group, 0);
+  },
+});
+
+/** Goes as soon as its shell has begun; the shell runs its script only when nobody has its parent's id. */
+const GOING = `
+  const { standBack } = await import(${JSON.stringify(MODULE)});
+  const shell = Deno.cwd() + "/sh";
+  const script = [
+    "#!/bin/sh",
+    ": >begun",
+    "while kill -0 " + Deno.pid + " 2>/dev/null; do sleep 0.02; done",
+    'exec /bin/sh "$@"',
+  ];
+  Deno.writeTextFileSync(shell, script.join("\\n"), { mode: 0o755 });
+  void standBack(shell);
+  setInterval(() => {
+    try {
+      Deno.statSync("begun");
+      Deno.exit(0);
+    } catch {
+      // Not yet.
+    }
+  }, 10);
+`;
+
+Deno.test({
+  name:
+    "who is gone before its shell gets to it does not make whoever takes its children stand back",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withFolder(async (folder) => {
+      await Deno.mkdir(`${folder}/bin`);
+      const renice = '#!/bin/sh\necho "$@" >told.part\nmv told.part told\n';
+      await Deno.writeTextFile(`${folder}/bin/renice`, renice, { mode: 0o755 });
+      const going = new Deno.Command(Deno.execPath(), {
+        args: ["eval", GOING],
+        cwd: folder,
+        detached: true,
+        env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
+        stdin: "null",
+      }).spawn();
+      await going.status;
+      const told = await until(
+        "what is to stand back",
+        () => Deno.readTextFile(`${folder}/told`).catch(() => null),
+      );
+      assertEquals(told, `10 -g ${going.pid}\n`);
+    });
   },
 });
 
