@@ -83,8 +83,11 @@ export class OpenLoop implements Pattern {
 /** The arrivals that are still to come; each is asked of the schedule once. */
 class Arrivals {
   readonly #schedule: Schedule;
-  #ahead: number[] = [];
-  #asked = 0;
+  #asked: number[] = [];
+  /** So many of those are dropped: to cut each off by itself would move all others every time. */
+  #dropped = 0;
+  /** How many came before those. */
+  #forgotten = 0;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -92,20 +95,21 @@ class Arrivals {
 
   /** When the arrival is due that comes `position` after the next one. */
   at(position: number): number {
-    while (this.#ahead.length <= position) {
-      this.#ahead.push(this.#schedule.dueNs(this.#asked++));
+    const index = this.#dropped + position;
+    while (this.#asked.length <= index) {
+      this.#asked.push(this.#schedule.dueNs(this.#forgotten + this.#asked.length));
     }
-    return this.#ahead[position]!;
+    return this.#asked[index]!;
   }
 
   /** How many of the arrivals to come are due before `ns`. */
   countBefore(ns: number): number {
     // After a long pause there are many, and with every answer somebody asks.
-    while (this.at(Math.max(0, this.#ahead.length - 1)) < ns) this.at(this.#ahead.length);
-    let [low, high] = [0, this.#ahead.length - 1];
+    while (this.at(Math.max(0, this.#ahead - 1)) < ns) this.at(this.#ahead);
+    let [low, high] = [0, this.#ahead - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#ahead[middle]! < ns) low = middle + 1;
+      if (this.at(middle) < ns) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -113,7 +117,15 @@ class Arrivals {
 
   drop(count: number): void {
     this.at(count - 1);
-    if (this.#ahead.length === count) this.#ahead.length = 0;
-    else this.#ahead = this.#ahead.slice(count);
+    this.#dropped += count;
+    if (this.#dropped <= this.#asked.length / 2) return;
+    this.#asked = this.#asked.slice(this.#dropped);
+    this.#forgotten += this.#dropped;
+    this.#dropped = 0;
+  }
+
+  /** How many that are still to come are known. */
+  get #ahead(): number {
+    return this.#asked.length - this.#dropped;
   }
 }

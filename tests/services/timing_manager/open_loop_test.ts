@@ -86,6 +86,21 @@ Deno.test("when all sessions have begun, arrivals that find no turn ready pass u
   assertEquals([phase.outcome!.reason, phase.outcome!.unsent], ["count", 0]);
 });
 
+Deno.test("a pause of 300,000 arrivals at the end of the duration does not hold the end of the phase up", async () => {
+  const phase = started({
+    load: openLoad(1_000),
+    conversations: [pausing(299_999)],
+    maxSessions: 1,
+    maxDurationMs: 300_000.5,
+    graceMs: 0,
+    // One after the last arrival before the end: nothing is due any more.
+    serviceMs: () => 1.25,
+  });
+  await phase.clock.advance(300_100);
+  const { issued, unsent, overdue, reason } = phase.outcome!;
+  assertEquals([issued, unsent, overdue, reason], [1, 0, 0, "duration"]);
+});
+
 Deno.test("a ready turn of an earlier session is not overtaken while an arrival is waited for", async () => {
   const phase = started({
     load: openLoad(10),
