@@ -58,14 +58,17 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
     log.warning(`Cannot take a connection on "${name}": ${describeError(error)}`);
   });
   const clock = new SystemClock(epochUnixMs);
-  const stoodBack = STANDING_BACK.has(type) ? standBack() : null;
-  const ports = {
-    showName: setProcessTitle,
-    ...stoodBack && { comeForward: () => stoodBack.then(() => comeForward()) },
-  };
+  const ports = { showName: setProcessTitle, ...STANDING_BACK.has(type) && standingBack() };
   const context = { type, id, transport, token, clock, log, init, ...ports };
   const service = await create(type, context);
   return await live(service, () => removeDeadRunDir(transport, { clock, runDir }));
+}
+
+/** Stands back, until it is told for the first time that it need not any more. */
+function standingBack(): Required<Pick<ServiceContext, "comeForward">> {
+  const stoodBack = standBack();
+  let cameForward: Promise<void> | null = null;
+  return { comeForward: () => cameForward ??= stoodBack.then(() => comeForward()) };
 }
 
 /** Leads a service from its first state to its last; returns the exit code of its process. */

@@ -98,6 +98,8 @@ export class PostProcessorManager extends ComponentService {
   protected async writeResults(
     { kind: _kind, ...facts }: CommandOf<"write_results">,
   ): Promise<WrittenResults> {
+    // Who was not there at the end of the load, or when it broke, was not told of it.
+    this.hurry();
     await this.#waitForEnd();
     await this.#untilKept();
     return await this.#results!.write({ ...facts, ...(this.#bounds ?? {}) });
