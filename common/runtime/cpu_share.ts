@@ -6,9 +6,9 @@ const NICENESS = 10;
 const USUAL = 0;
 
 /**
- * Linux may put each session into a scheduling group of its own, an autogroup: then only the
- * group's niceness counts beside other sessions, else only that of each thread. Who is not root
- * may set a group's niceness ten times a second, all users together: else it takes another try.
+ * Linux may put each session into a scheduling group of its own, an autogroup, unless a CPU cgroup has
+ * it: then only the group's niceness counts beside other sessions, else only that of each thread. Who is
+ * not root may set a group's niceness ten times a second, all users together: else it takes another try.
  *
  * It is told whose process it is for: by the time it looks, its parent may be another one.
  */
@@ -41,7 +41,8 @@ export async function standBack(shell = "/bin/sh"): Promise<void> {
 /**
  * Lets this process have its usual share of the CPUs again, after `standBack()`.
  *
- * Who is not root may do so for a session's group only; where Linux has these, that is what counts.
+ * Who is not root may do so for a session's group only. That is what counts where Linux schedules by
+ * these groups; elsewhere, as in a container with a CPU cgroup of its own or on macOS, it stays behind.
  */
 export async function comeForward(shell = "/bin/sh"): Promise<void> {
   await renice(USUAL, shell);

@@ -98,7 +98,7 @@ export class PostProcessorManager extends ComponentService {
   protected async writeResults(
     { kind: _kind, ...facts }: CommandOf<"write_results">,
   ): Promise<WrittenResults> {
-    // Who was not there at the end of the load, or when it broke, was not told of it.
+    // Where the timing manager is dead nobody has told of the end of the load.
     this.hurry();
     await this.#waitForEnd();
     await this.#untilKept();

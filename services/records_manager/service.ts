@@ -139,7 +139,7 @@ export class RecordsManager extends ComponentService {
 
   @onCommand("finish_records")
   protected async finish({ deadlineMs }: CommandOf<"finish_records">): Promise<RecordsSummary> {
-    // Who was not there at the end of the load, or when it broke, was not told of it.
+    // Where the timing manager is dead nobody has told of the end of the load.
     this.hurry();
     await this.#waitForMissing(deadlineMs);
     this.#writeLost();

@@ -46,7 +46,7 @@ for (const [type, create, command] of STANDING_BACK) {
     assertEquals(times, 1);
   });
 
-  Deno.test(`${type}: who came after the end of the load hurries when it is asked for results`, async () => {
+  Deno.test(`${type}: hurries when it is asked for results, even if nobody told of the end of the load`, async () => {
     let times = 0;
     await using harness = await up(() => Promise.resolve(void times++));
     harness.controller.send({ type: "command", id: 1, command });
