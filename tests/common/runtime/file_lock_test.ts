@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   blockWhileWritten,
   isBeingWritten,
@@ -68,5 +68,32 @@ Deno.test("who waits for the writer of a file goes on when it has ended, or does
     blockWhileWritten(path, Infinity);
     assertEquals(isBeingWritten(path), false);
     await writer.status;
+  });
+});
+
+/** How often a file is looked at, at 30 ms each time, by who waits for its writer. */
+function slowLooks(path: string, mostMs: number): number {
+  const { openSync } = Deno;
+  let looks = 0;
+  Deno.openSync = (...args) => {
+    looks++;
+    for (const endMs = performance.now() + 30; performance.now() < endMs;);
+    return openSync(...args);
+  };
+  try {
+    blockWhileWritten(path, mostMs);
+  } finally {
+    Deno.openSync = openSync;
+  }
+  return looks;
+}
+
+Deno.test("who waits for the writer of a file does not wait longer where each look takes long", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/lines`;
+    const file = await LineFile.create(path);
+    const looks = slowLooks(path, 60);
+    assert(looks <= 2, `${looks} looks of 30 ms within 60`);
+    await file.close();
   });
 });
