@@ -1,15 +1,25 @@
 // On a file system without locks everything goes on as if nobody else were there.
 
-/** How often to look whether a file is still being written. */
+/** How often to look whether a file is still being written, or had by somebody else. */
 const LOOK_MS = 5;
 
 /** What is needed of a file to give it back. */
 export type Closable = Pick<Deno.FsFile, "close"> & Partial<Pick<Deno.FsFile, "unlockSync">>;
 
-/** Locks a file so that other processes can tell that it is being written. */
-export async function lockForWriting(file: Deno.FsFile): Promise<void> {
+/** So often, at most, a file is tried to be locked that another process has. */
+const MOST_TRIES = 20;
+
+/**
+ * Locks a file so that other processes can tell that it is being written.
+ *
+ * Whoever only asks whether it is has it for a moment, too: without another try nobody could tell until
+ * its end.
+ */
+export async function lockForWriting(file: Pick<Deno.FsFile, "tryLock">): Promise<void> {
   try {
-    await file.tryLock(true);
+    for (let tries = 0; tries < MOST_TRIES && !await file.tryLock(true); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   } catch {
     // No locks here.
   }

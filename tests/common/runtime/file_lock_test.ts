@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   blockWhileWritten,
   isBeingWritten,
+  lockForWriting,
   unlockAndClose,
 } from "../../../common/runtime/file_lock.ts";
 import { LineFile } from "../../../common/runtime/line_file.ts";
@@ -25,6 +26,31 @@ Deno.test("to ask whether a file is being written does not lock it", async () =>
     using file = await Deno.open(path, { write: true });
     assertEquals(await file.tryLock(true), true);
   });
+});
+
+Deno.test("a file that somebody just asks about is locked when they have let go of it", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/lines`;
+    await Deno.writeTextFile(path, "");
+    using asking = await Deno.open(path);
+    assert(await asking.tryLock(false));
+    using file = await Deno.open(path, { write: true });
+    let tries = 0;
+    await lockForWriting({
+      async tryLock(isExclusive) {
+        const isLocked = await file.tryLock(isExclusive);
+        if (++tries === 2) await asking.unlock();
+        return isLocked;
+      },
+    });
+    assertEquals([tries, isBeingWritten(path)], [3, true]);
+  });
+});
+
+Deno.test("a file that another process keeps is written all the same", async () => {
+  let tries = 0;
+  await lockForWriting({ tryLock: () => Promise.resolve(++tries > 1_000) });
+  assertEquals(tries, 20);
 });
 
 Deno.test("a lock is given up before the file is closed, for a child may still have the file", () => {
