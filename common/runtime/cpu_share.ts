@@ -48,6 +48,17 @@ export async function comeForward(shell = "/bin/sh"): Promise<void> {
   await renice(USUAL, shell);
 }
 
+/** Standing back and coming forward: each is done once, and who has come forward stands back no more. */
+export function cpuShare(does = { standBack, comeForward }) {
+  let stoodBack: Promise<void> | null = null;
+  let cameForward: Promise<void> | null = null;
+  return {
+    standBack: (): Promise<void> => cameForward ?? (stoodBack ??= does.standBack()),
+    comeForward: (): Promise<void> =>
+      cameForward ??= Promise.resolve(stoodBack).then(() => does.comeForward()),
+  };
+}
+
 async function renice(niceness: number, shell: string): Promise<void> {
   const path = Deno.env.get("PATH");
   try {

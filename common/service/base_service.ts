@@ -25,6 +25,8 @@ export interface ServiceContext {
   readonly init: Readonly<Record<string, unknown>>;
   /** Makes the process show up under the service's id; absent where a service is no process. */
   readonly showName?: (serviceId: string) => Promise<void>;
+  /** Has the process leave the CPUs to others from soon on; absent where it does not. */
+  readonly standBack?: () => Promise<void>;
   /** Has the process no longer leave the CPUs to others, from the first time on; absent where it does not. */
   readonly comeForward?: () => Promise<void>;
 }

@@ -4,7 +4,7 @@ import { UnixTransport } from "../comms/unix_transport.ts";
 import type { ServiceType } from "../model/service_type.ts";
 import { childArgumentsSchema, TOKEN_VARIABLE } from "../runtime/child_process.ts";
 import { type Clock, SystemClock } from "../runtime/clock.ts";
-import { comeForward, standBack } from "../runtime/cpu_share.ts";
+import { cpuShare } from "../runtime/cpu_share.ts";
 import { describeError, Logger } from "../runtime/log.ts";
 import { setProcessTitle } from "../runtime/process_title.ts";
 import { removeRunDir } from "../runtime/run_dir.ts";
@@ -58,17 +58,10 @@ export async function runServiceProcess(json: string, create: CreateService): Pr
     log.warning(`Cannot take a connection on "${name}": ${describeError(error)}`);
   });
   const clock = new SystemClock(epochUnixMs);
-  const ports = { showName: setProcessTitle, ...STANDING_BACK.has(type) && standingBack() };
+  const ports = { showName: setProcessTitle, ...STANDING_BACK.has(type) && cpuShare() };
   const context = { type, id, transport, token, clock, log, init, ...ports };
   const service = await create(type, context);
   return await live(service, () => removeDeadRunDir(transport, { clock, runDir }));
-}
-
-/** Stands back, until it is told for the first time that it need not any more. */
-function standingBack(): Required<Pick<ServiceContext, "comeForward">> {
-  const stoodBack = standBack();
-  let cameForward: Promise<void> | null = null;
-  return { comeForward: () => cameForward ??= stoodBack.then(() => comeForward()) };
 }
 
 /** Leads a service from its first state to its last; returns the exit code of its process. */

@@ -106,7 +106,10 @@ export abstract class ComponentService extends BaseService {
 
   protected override answered(command: Command): void {
     // Here the service waits for the others: what takes a while costs the start of the run nothing.
-    if (command.kind === "configure") void this.context.showName?.(this.id);
+    if (command.kind === "configure") {
+      void this.context.showName?.(this.id);
+      void this.context.standBack?.();
+    }
     // The answer to "stop" has to leave before the process does.
     if (command.kind === "stop") this.#stopped.resolve();
   }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { comeForward, standBack } from "../../../common/runtime/cpu_share.ts";
+import { comeForward, cpuShare, standBack } from "../../../common/runtime/cpu_share.ts";
 import { withFolder } from "../../helpers/journal_text.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -117,4 +117,34 @@ Deno.test({
 Deno.test("without a shell everything stays as it is", async () => {
   await standBack("/nowhere/sh");
   await comeForward("/nowhere/sh");
+});
+
+Deno.test("a process stands back once, comes forward once and after that, and stands back no more", async () => {
+  const done: string[] = [];
+  const standing = Promise.withResolvers<void>();
+  const share = cpuShare({
+    standBack: () => standing.promise.then(() => void done.push("back")),
+    comeForward: () => Promise.resolve(void done.push("forward")),
+  });
+  const all = [
+    share.standBack(),
+    share.standBack(),
+    share.comeForward(),
+    share.comeForward(),
+    share.standBack(),
+  ];
+  standing.resolve();
+  await Promise.all(all);
+  assertEquals(done, ["back", "forward"]);
+});
+
+Deno.test("a process that comes forward before it has stood back never does", async () => {
+  const done: string[] = [];
+  const share = cpuShare({
+    standBack: () => Promise.resolve(void done.push("back")),
+    comeForward: () => Promise.resolve(void done.push("forward")),
+  });
+  await share.comeForward();
+  await share.standBack();
+  assertEquals(done, ["forward"]);
 });

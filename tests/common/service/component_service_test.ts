@@ -217,6 +217,20 @@ for (const how of ["throws", "rejects"] as const) {
   });
 }
 
+Deno.test("a component shows its name and stands back once it has said that it is configured, and not again", async () => {
+  const done: string[] = [];
+  const does = (what: string) => () => Promise.resolve(void done.push(what));
+  const ports = { showName: does("name"), standBack: does("back") };
+  await using test = await ComponentHarness.up(
+    (context) => new Diarist({ ...context, ...ports }),
+    { type: "dataset_manager" },
+  );
+  assertEquals(done, []);
+  await test.configure();
+  await test.start();
+  assertEquals(done, ["name", "back"]);
+});
+
 Deno.test("a stop in the middle of configuring ends the service without a failure", async () => {
   await using test = await up();
   const gate = Promise.withResolvers<void>();
