@@ -218,7 +218,7 @@ export class RecordsManager extends ComponentService {
       this.#journal!.add(JSON.stringify(record), null);
     }
     const lost = this.#tally.records - before;
-    if (lost > 0) this.log.error(`No record came of ${lost} credits: they count as lost`);
+    if (lost > 0) this.log.error(`No record came of some credits: they count as lost (${lost})`);
   }
 
   #acknowledge(counts: ReadonlyMap<Peer, number>): void {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { HAS_PROC, type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
+import { hasUsualNiceness, nicenessOf } from "../helpers/niceness.ts";
+import { type Sandbox, withSandbox } from "../helpers/run_aiperf.ts";
 import { until } from "../helpers/until.ts";
 
 /** How nice each process of a run is to be, by its title without the id of a worker. */
@@ -28,15 +29,9 @@ async function nicenesses(sandbox: Sandbox): Promise<Record<string, number>> {
   );
 }
 
-/** proc(5), `stat`: the 19th field, counted with the name in brackets, which may hold anything. */
-async function nicenessOf(pid: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
-}
-
 Deno.test({
   name: "what works on requests that have ended leaves the CPUs to who sends and times them",
-  ignore: !HAS_PROC,
+  ignore: !await hasUsualNiceness(),
   async fn() {
     await withSandbox(async (sandbox) => {
       const running = sandbox.start([

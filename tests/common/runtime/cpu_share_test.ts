@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { comeForward, cpuShare, standBack } from "../../../common/runtime/cpu_share.ts";
 import { withFolder } from "../../helpers/journal_text.ts";
+import { hasUsualNiceness } from "../../helpers/niceness.ts";
 import { until } from "../../helpers/until.ts";
 
 const MODULE = import.meta.resolve("../../../common/runtime/cpu_share.ts");
@@ -24,8 +25,8 @@ const PROBE = `
   console.log(JSON.stringify({ threads: [...niceness], group }));
 `;
 
-const IS_LINUX = Deno.build.os === "linux";
-const HAS_GROUPS = IS_LINUX && await has("/proc/self/autogroup");
+const IS_USUAL = await hasUsualNiceness();
+const HAS_GROUPS = IS_USUAL && await has("/proc/self/autogroup");
 
 async function has(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
@@ -42,7 +43,7 @@ async function probe(command: readonly string[], ...what: string[]) {
 
 Deno.test({
   name: "who stands back does so with all its threads, and with its scheduling group",
-  ignore: !IS_LINUX,
+  ignore: !IS_USUAL,
   async fn() {
     assertEquals(await probe([]), { threads: [10], group: 10 });
   },
@@ -50,7 +51,7 @@ Deno.test({
 
 Deno.test({
   name: "who is not the first of its session does not make the others of it stand back",
-  ignore: !IS_LINUX,
+  ignore: !IS_USUAL,
   async fn() {
     const inSession = ["/bin/sh", "-c", '"$@"; exit $?', "sh"];
     assertEquals(await probe(inSession), { threads: [0], group: 0 });
@@ -58,8 +59,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "who comes forward again has the usual share of its scheduling group, and needs no rights for it",
+  name: "who comes forward again has the usual share of its scheduling group",
   ignore: !HAS_GROUPS,
   async fn() {
     assertEquals((await probe([], "and come forward")).group, 0);
