@@ -1,4 +1,5 @@
 import type { Clock } from "../runtime/clock.ts";
+import { UNREAD_REASON } from "../runtime/unread_reason.ts";
 
 /** What a pool keeps: a connection that nobody uses. */
 export interface Poolable {
@@ -14,9 +15,6 @@ interface Idle<T> {
   /** Whether it is still kept. */
   isKept: boolean;
 }
-
-/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
-const NOTHING_LEFT = "nothing is left to watch";
 
 /**
  * Keeps idle connections by key, so that the next request has one at hand.
@@ -81,7 +79,7 @@ export class ConnectionPool<T extends Poolable> {
 
   /** Closes all idle connections. */
   close(): void {
-    this.#watch?.abort(NOTHING_LEFT);
+    this.#watch?.abort(UNREAD_REASON);
     this.#watch = null;
     for (const key of [...this.#idle.keys()]) this.closeKey(key);
   }

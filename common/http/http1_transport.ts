@@ -1,5 +1,6 @@
 import type { ConnectionPlan } from "../model/connection_plan.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { UNREAD_REASON } from "../runtime/unread_reason.ts";
 import { ConnectionLine } from "./connection_line.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 import type { Dial } from "./dial.ts";
@@ -50,9 +51,6 @@ const MARGIN_MS = 1000;
 
 /** More connections than that are not opened beforehand: nobody waits for so long before a start. */
 const MOST_PREPARED = 2000;
-
-/** Nobody reads it. */
-const CLOSED = "the client was closed";
 
 /**
  * An HTTP/1.1 client: as many connections as there are requests in flight, each kept for the next.
@@ -128,7 +126,7 @@ export class Http1Transport implements HttpTransport {
   }
 
   close(): void {
-    this.#closed.abort(CLOSED);
+    this.#closed.abort(UNREAD_REASON);
     this.#pool.close();
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { UNREAD_REASON } from "./unread_reason.ts";
 
 /** Rings at an instant, or a little after it. */
 export interface Alarm {
@@ -24,7 +25,7 @@ export class TimerAlarm implements Alarm {
   }
 
   set(atNs: number | null): void {
-    this.#pending.abort(DISARMED);
+    this.#pending.abort(UNREAD_REASON);
     if (atNs === null) return;
     const { signal } = this.#pending = new AbortController();
     void this.#ringAt(atNs, signal);
@@ -39,12 +40,9 @@ export class TimerAlarm implements Alarm {
   }
 
   close(): void {
-    this.#pending.abort(DISARMED);
+    this.#pending.abort(UNREAD_REASON);
   }
 }
-
-/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
-const DISARMED = "another time was set";
 
 /** Cells that both threads share: how often times were set, and how often it has rung. */
 const SET = 0;

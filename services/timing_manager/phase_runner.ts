@@ -3,6 +3,7 @@ import { endsOverFailureLimit, isOverFailureLimit } from "../../common/model/fai
 import type { PhasePlan } from "../../common/model/run_config.ts";
 import type { StopReason } from "../../common/model/run_event.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
+import { UNREAD_REASON } from "../../common/runtime/unread_reason.ts";
 import type { CreditLedger, PhaseAccount, Settlement } from "./credit_ledger.ts";
 import { DRAIN_LOOK_MS, DrainPatience } from "./drain_patience.ts";
 import { type Outlines, SINGLE_TURNS } from "./outlines.ts";
@@ -14,9 +15,6 @@ import { StopRule } from "./stop_rule.ts";
 import type { TraceStarts } from "./trace_starts.ts";
 import { TurnSource } from "./turn_source.ts";
 import { type FullWay, WayOut } from "./way_out.ts";
-
-/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
-const WOKEN = "there is something to do";
 
 /** Unsent requests are counted one by one; so many take half a second. */
 const MOST_UNSENT = 10_000_000;
@@ -234,7 +232,7 @@ export class PhaseRunner {
   /** Whether there is room again before sending has stopped, and early enough to send. */
   async #waitFor(room: Promise<void>, graceEndNs: number): Promise<boolean> {
     const hasRoom = new AbortController();
-    void room.then(() => hasRoom.abort("there is room"));
+    void room.then(() => hasRoom.abort(UNREAD_REASON));
     const over = AbortSignal.any([hasRoom.signal, this.#sendingStopped.signal]);
     await this.#sleepUntil(graceEndNs === Infinity ? null : graceEndNs, over);
     // A return may have taken the room meanwhile: then there is another wait for it.
@@ -296,7 +294,7 @@ export class PhaseRunner {
     const next = this.#turns!.next();
     if (next === null) return;
     const atNs = this.#departsNs(next, this.#lead.leastNs);
-    if (atNs < this.#pausedUntilNs) this.#interruption.abort(WOKEN);
+    if (atNs < this.#pausedUntilNs) this.#interruption.abort(UNREAD_REASON);
   }
 
   /** When a turn goes out: ahead of its due time, but not before there is a slot for it. */
@@ -377,7 +375,7 @@ export class PhaseRunner {
     while (this.#inFlight > 0 && this.#ports.clock.nowNs() < deadlineNs()) {
       const woken = new AbortController();
       const untilNs = deadlineNs();
-      this.#wake = () => woken.abort(WOKEN);
+      this.#wake = () => woken.abort(UNREAD_REASON);
       await this.#sleepUntil(untilNs === Infinity ? null : untilNs, woken.signal);
     }
     this.#wake = null;

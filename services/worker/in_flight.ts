@@ -1,5 +1,6 @@
 import { BriefMap } from "../../common/runtime/brief_map.ts";
 import type { Clock } from "../../common/runtime/clock.ts";
+import { UNREAD_REASON } from "../../common/runtime/unread_reason.ts";
 
 /** Timers hold 31 bits of milliseconds. */
 const LONGEST_SLEEP_MS = 2 ** 30;
@@ -141,15 +142,9 @@ class Opened implements OpenRequest {
   end(reason: CutReason): void {
     if (this.#cut !== null) return;
     this.#cut = reason;
-    this.#controller.abort(CUT_OFF);
+    this.#controller.abort(UNREAD_REASON);
   }
 }
-
-/** Nobody reads it: `cut` says why. */
-const CUT_OFF = "the request is cut off";
-
-/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
-const NOTHING_LEFT = "nothing is left to watch";
 
 /** Things that fall due a fixed time after they were added, watched by one sleeper. */
 class Deadlines {
@@ -180,7 +175,7 @@ class Deadlines {
 
   delete(request: Opened): void {
     if (!this.#requests.delete(request.id) || this.#requests.size > 0) return;
-    this.#watch?.abort(NOTHING_LEFT);
+    this.#watch?.abort(UNREAD_REASON);
     this.#watch = null;
   }
 

@@ -17,6 +17,7 @@ import {
   type Redirection,
   type RequestRecord,
 } from "../../common/model/record.ts";
+import { UNREAD_REASON } from "../../common/runtime/unread_reason.ts";
 import { Answer } from "./answer.ts";
 import { excerpt } from "./clean_text.ts";
 import { firstChunkOf } from "./first_chunk.ts";
@@ -85,9 +86,6 @@ export function sendRequest(
 ): Promise<RequestRecord> {
   return prepareRequest(job, context).send(signal);
 }
-
-/** Nobody reads it: without a reason the runtime makes an exception with a stack, every time. */
-const IS_OVER = "the request is over";
 
 /** An answer that ends so long after its last byte was kept open. */
 const LONGER_OPEN_NS = 0.1e6;
@@ -267,7 +265,7 @@ class SentRequest implements PreparedRequest {
     this.endedNs = sentNs === null || overAfterNs === null
       ? this.#context.clock.nowNs()
       : sentNs + overAfterNs;
-    this.#cut?.abort(IS_OVER);
+    this.#cut?.abort(UNREAD_REASON);
     this.#open = null;
     this.#noteBegun();
     const { credit, session } = this.#job;
