@@ -12,13 +12,20 @@ function managerUp(): Promise<ComponentHarness<WorkerManager>> {
   return ComponentHarness.up((context) => new WorkerManager(context), { type, init });
 }
 
-Deno.test("when the timing manager is dead, what is in flight ends or becomes a lost record", async () => {
-  await using harness = await managerUp();
+/** Starts the manager between its peers; `told`: how many credits it said have begun, each time. */
+async function underLoad(harness: ComponentHarness<WorkerManager>) {
   const records = harness.host("records_manager");
   await harness.configure();
   await harness.start();
   const timing = await harness.connectAs("timing_manager", "timing_manager");
   const worker = await harness.connectAs("worker", "worker_0");
+  const told = () => timing.of("credits_begun").map(({ count }) => count);
+  return { records, timing, worker, told };
+}
+
+Deno.test("when the timing manager is dead, what is in flight ends or becomes a lost record", async () => {
+  await using harness = await managerUp();
+  const { records, timing, worker } = await underLoad(harness);
   for (const id of [1, 2, 3]) {
     timing.send({ type: "credit", credit: { ...CREDIT, id, turnIndex: 0 } });
   }
@@ -43,11 +50,7 @@ Deno.test("when the timing manager is dead, what is in flight ends or becomes a 
 
 Deno.test("a credit that its worker knows nothing of becomes a lost record", async () => {
   await using harness = await managerUp();
-  const records = harness.host("records_manager");
-  await harness.configure();
-  await harness.start();
-  const timing = await harness.connectAs("timing_manager", "timing_manager");
-  const worker = await harness.connectAs("worker", "worker_0");
+  const { records, timing, worker } = await underLoad(harness);
   let missing: number[] = [];
   worker.answer("find_missing_credits", () => missing);
   const issuedNs = harness.clock.nowNs();
@@ -74,12 +77,7 @@ Deno.test("a credit that its worker knows nothing of becomes a lost record", asy
 
 Deno.test("the timing manager is told how many requests have begun, those that nobody will begin included", async () => {
   await using harness = await managerUp();
-  harness.host("records_manager");
-  await harness.configure();
-  await harness.start();
-  const timing = await harness.connectAs("timing_manager", "timing_manager");
-  const worker = await harness.connectAs("worker", "worker_0");
-  const told = () => timing.of("credits_begun").map(({ count }) => count);
+  const { timing, worker, told } = await underLoad(harness);
   worker.answer("find_missing_credits", () => [2]);
   const issuedNs = harness.clock.nowNs();
   for (const id of [1, 2]) {
@@ -99,12 +97,7 @@ Deno.test("the timing manager is told how many requests have begun, those that n
 
 Deno.test("no credit begins twice: what its worker tells of after it was counted as lost makes no room", async () => {
   await using harness = await managerUp();
-  harness.host("records_manager");
-  await harness.configure();
-  await harness.start();
-  const timing = await harness.connectAs("timing_manager", "timing_manager");
-  const worker = await harness.connectAs("worker", "worker_0");
-  const told = () => timing.of("credits_begun").map(({ count }) => count);
+  const { timing, worker, told } = await underLoad(harness);
   worker.answer("find_missing_credits", ({ ids }) => ids);
   const issuedNs = harness.clock.nowNs();
   for (const id of [1, 2]) {
